@@ -1,0 +1,1 @@
+"""NotAlone: notices sextortion, helps the person it is aimed at, and alerts moderators."""

@@ -1,0 +1,111 @@
+"""What must reach someone, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class DeliveryKind(StrEnum):
+    """What is sent, and to whom."""
+
+    ADVICE = "advice"
+    """The five steps, as a direct message to one person."""
+    ALERT = "alert"
+    """A case, shown in the moderators' alert channel and kept up to date there."""
+    OFFER = "offer"
+    """A neutral *Private help* message in a channel, naming nobody."""
+    NOTICE = "notice"
+    """Something that a server's owner must know: the bot cannot do its work there."""
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands. `DELIVERED`, `REFUSED` and `GAVE_UP` are outcomes."""
+
+    HELD = "held"
+    """Not sent unless a moderator asks for it; the reason is stored."""
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    """Discord answered that this cannot be delivered; the code is stored."""
+    GAVE_UP = "gave_up"
+    """No attempt succeeded within the cap on attempts."""
+
+
+class HeldReason(StrEnum):
+    """Why advice waits for a moderator instead of going out by itself."""
+
+    UNSURE = "unsure"
+    NOT_AIMED = "not_aimed"
+    TOO_MANY = "too_many"
+    SERVER_CHOICE = "server_choice"
+    OPTED_OUT = "opted_out"
+    OTHER_THREAT = "other_threat"
+
+
+class NoticeReason(StrEnum):
+    """Why a server cannot be protected as it is set up."""
+
+    NO_ALERT_CHANNEL = "no_alert_channel"
+    PUBLIC_ALERT_CHANNEL = "public_alert_channel"
+    MISSING_PERMISSIONS = "missing_permissions"
+    ALERTS_FAIL = "alerts_fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row of the outbox as the dispatcher hands it to the transport.
+
+    `token` is random and unique: it is the message's nonce and part of its buttons' custom ids, so
+    that an attempt whose answer was lost can be recognised. `message_id` is set once the message
+    exists; sending again then edits it. `subject` is a notice's `NoticeReason`. `uncertain` says
+    that an earlier attempt was cut off.
+    """
+
+    id: int
+    kind: DeliveryKind
+    token: str
+    guild_id: int
+    case_id: int | None
+    channel_id: int | None
+    recipient_id: int | None
+    subject: str | None
+    message_id: int | None
+    revision: int
+    attempts: int
+    uncertain: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The message exists: where, and which one."""
+
+    channel_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Discord will not deliver this. `code` is Discord's JSON error code, 0 where there is none."""
+
+    code: int
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Not now: try again after `seconds` at the earliest (None: by the dispatcher's backoff).
+
+    `breaker` asks that no further direct messages be opened until then. `uncertain` says that the
+    message may exist all the same, because only the answer was lost.
+    """
+
+    explanation: str
+    seconds: float | None = None
+    breaker: bool = False
+    uncertain: bool = False
+
+
+Outcome = Delivered | Refused | Postponed

@@ -1,0 +1,164 @@
+"""The chain of evidence: what an item is, how it is hashed, and how a chain is checked.
+
+Each item's digest is the SHA-256 of its canonical JSON, in which the digest of its predecessor and
+a salted digest of its content stand. So content can be erased and the chain still verifies, and
+nobody can change, remove, add or reorder an item unnoticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+GENESIS = "0" * 64
+"""What stands for the predecessor of a case's first item."""
+
+
+class ItemKind(StrEnum):
+    """What an item records."""
+
+    MESSAGE = "message"
+    CONTEXT = "context"
+    EDIT = "edit"
+    DELETION = "deletion"
+    ASSESSMENT = "assessment"
+    REPORT = "report"
+    ACTION = "action"
+    DELIVERY = "delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An item before it is chained. `about` names what it records: once per case, never twice."""
+
+    kind: ItemKind
+    about: str
+    source: str
+    facts: Mapping[str, Any]
+    content: Mapping[str, Any] | None = None
+    message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """One append-only record of a case.
+
+    `facts` holds identifiers and times and stays readable; `content` holds words and names, is
+    encrypted at rest, and is None where there is none or it was erased. Times are ISO 8601 in UTC.
+    """
+
+    case_id: int
+    seq: int
+    kind: ItemKind
+    about: str
+    message_id: int | None
+    recorded_at: str
+    source: str
+    facts: Mapping[str, Any]
+    content: Mapping[str, Any] | None
+    content_digest: str | None
+    salt: str | None
+    previous: str
+    digest: str
+
+
+def canonical(value: Any) -> bytes:
+    """The one JSON form of `value`: UTF-8, sorted keys, no spaces.
+
+    Raises TypeError for floats, whose text form differs between programs.
+    """
+    _refuse_floats(value)
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
+
+
+def content_digest(content: Mapping[str, Any], salt: str) -> str:
+    """SHA-256 (hex) of the salt's bytes followed by the content's canonical JSON."""
+    return hashlib.sha256(bytes.fromhex(salt) + canonical(content)).hexdigest()
+
+
+def item_digest(
+    *,
+    case_id: int,
+    seq: int,
+    kind: ItemKind,
+    about: str,
+    message_id: int | None,
+    recorded_at: str,
+    source: str,
+    facts: Mapping[str, Any],
+    content_digest: str | None,
+    previous: str,
+) -> str:
+    """SHA-256 (hex) of the item's canonical JSON."""
+    body = {
+        "case": case_id,
+        "seq": seq,
+        "kind": kind.value,
+        "about": about,
+        "message": message_id,
+        "recorded_at": recorded_at,
+        "source": source,
+        "facts": facts,
+        "content_digest": content_digest,
+        "previous": previous,
+    }
+    return hashlib.sha256(canonical(body)).hexdigest()
+
+
+def first_fault(items: Iterable[EvidenceItem], *, count: int, head: str) -> str | None:
+    """What is wrong with a chain, naming the first bad item, or None when it is intact.
+
+    `count` and `head` are the number of items and the last digest that the case recorded.
+    """
+    previous, seq = GENESIS, 0
+    for item in items:
+        seq += 1
+        fault = _fault(item, seq=seq, previous=previous)
+        if fault:
+            return fault
+        previous = item.digest
+    if seq != count:
+        return f"item {seq + 1}: missing, the case recorded {count} items"
+    return None if previous == head else f"item {seq}: is not the last item that the case recorded"
+
+
+def _fault(item: EvidenceItem, *, seq: int, previous: str) -> str | None:
+    if item.seq != seq:
+        return f"item {seq}: missing or out of order, number {item.seq} stands in its place"
+    if item.previous != previous:
+        return f"item {seq}: does not follow the item before it"
+    expected = item_digest(
+        case_id=item.case_id,
+        seq=item.seq,
+        kind=item.kind,
+        about=item.about,
+        message_id=item.message_id,
+        recorded_at=item.recorded_at,
+        source=item.source,
+        facts=item.facts,
+        content_digest=item.content_digest,
+        previous=item.previous,
+    )
+    if item.digest != expected:
+        return f"item {seq}: altered, its hash does not fit"
+    if item.content is None or item.salt is None:
+        return None
+    if content_digest(item.content, item.salt) != item.content_digest:
+        return f"item {seq}: its content was altered"
+    return None
+
+
+def _refuse_floats(value: Any) -> None:
+    if isinstance(value, float):
+        raise TypeError(f"evidence holds no floats, write {value!r} as text")
+    if isinstance(value, Mapping):
+        for part in value.values():
+            _refuse_floats(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            _refuse_floats(part)

@@ -1,0 +1,81 @@
+"""What a message is to this project: text, people and metadata, never media."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+DISCORD_EPOCH = 1_420_070_400.0
+"""Unix seconds at which Discord's snowflakes begin (Discord API reference, "Snowflakes")."""
+
+
+def snowflake_time(snowflake: int) -> float:
+    """Unix seconds (UTC) at which Discord says that this identifier was made."""
+    return (snowflake >> 22) / 1000 + DISCORD_EPOCH
+
+
+def time_snowflake(at: float) -> int:
+    """The smallest snowflake that can have been made at `at` (Unix seconds, UTC)."""
+    return max(0, int((at - DISCORD_EPOCH) * 1000)) << 22
+
+
+class Person(NamedTuple):
+    """Someone who can write or be written to: Discord's identifier and the name shown."""
+
+    id: int
+    name: str
+
+
+class Attachment(NamedTuple):
+    """What Discord says about a file. There are no bytes and no address, so none can be fetched."""
+
+    id: int
+    filename: str
+    size: int
+    content_type: str | None = None
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+
+
+class Message(NamedTuple):
+    """A frozen snapshot of one version of a message, as it was seen.
+
+    A named tuple, because one is made for every message of every channel: it is the cheapest
+    immutable object that Python has.
+    """
+
+    id: int
+    channel_id: int
+    author: Person
+    text: str
+    at: float
+    """Unix seconds (UTC) at which the message was written, by its snowflake."""
+    guild_id: int | None = None
+    mentions: tuple[Person, ...] = ()
+    reply_to: int | None = None
+    reply_author: Person | None = None
+    forwarded: tuple[str, ...] = ()
+    """The texts of forwarded messages (`message_snapshots`): somebody else's words, passed on."""
+    embedded: tuple[str, ...] = ()
+    """The texts of embeds: words that the author did not type but made appear."""
+    attachments: tuple[Attachment, ...] = ()
+    edited_at: float | None = None
+    """Unix seconds (UTC) of this version's edit; None for the first version."""
+
+    @property
+    def wording(self) -> str:
+        """Everything that can be read in the message, own words first, parts by line breaks."""
+        if not self.forwarded and not self.embedded:
+            return self.text
+        return "\n".join(part for part in (self.text, *self.forwarded, *self.embedded) if part)
+
+
+class Window(NamedTuple):
+    """A message together with what was said in its channel shortly before it."""
+
+    message: Message
+    before: tuple[Message, ...] = ()
+    """Earlier messages of the channel by everyone, oldest first, bounded in time and count. An
+    edited message stands here once per version."""
+    present: tuple[Person, ...] = ()
+    """Everyone who can be in the conversation, where that is known (a private chat); else empty."""

@@ -1,0 +1,118 @@
+"""One server's choices, and what follows from an assessment under them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.assessment import Assessment, Category, Kind, Level
+from bot.domain.delivery import HeldReason
+from bot.domain.message import Person
+
+
+class AdviceMode(StrEnum):
+    """How a target is reached."""
+
+    DIRECT = "dm"
+    BUTTON = "button"
+    MODERATOR = "moderator"
+
+
+class Fallback(StrEnum):
+    """What is done when a direct message is refused."""
+
+    NONE = "none"
+    BUTTON = "button"
+
+
+class Disclosures(StrEnum):
+    """What is done when someone tells of being threatened."""
+
+    OFFER = "offer"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One server's choices. Identifiers and names of channels and roles are strings as written."""
+
+    alert_channel: str = "notalone-alerts"
+    moderator_roles: tuple[str, ...] = ()
+    ping_role: str | None = None
+    ping_from: Level = Level.HIGH
+    alert_from: Level = Level.MEDIUM
+    advise_from: Level = Level.HIGH
+    advice: AdviceMode = AdviceMode.DIRECT
+    fallback: Fallback = Fallback.NONE
+    disclosures: Disclosures = Disclosures.OFFER
+    many_targets: int = 3
+    webhooks: bool = False
+    ignored_channels: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What is already known when a decision is made: nobody is told twice."""
+
+    advised: frozenset[int] = frozenset()
+    """People for whom this case already has an advice delivery, in whatever state."""
+    opted_out: frozenset[int] = frozenset()
+    offered_lately: bool = False
+    """Whether the channel has had a *Private help* offer within the cooldown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done about an assessment."""
+
+    alert: bool = False
+    advise: tuple[Person, ...] = ()
+    hold: tuple[tuple[Person, HeldReason], ...] = ()
+    offer: bool = False
+
+
+def decide(assessment: Assessment, policy: Policy, history: History) -> Plan:
+    """Say who is advised, whether moderators are alerted, and what waits for them. Pure."""
+    if assessment.kind is Kind.DISCLOSURE:
+        wanted = policy.disclosures is Disclosures.OFFER
+        return Plan(offer=wanted and not history.offered_lately)
+    if assessment.kind is not Kind.THREAT or assessment.level < policy.alert_from:
+        return Plan()
+    fresh = [p for p in assessment.targets if p.id not in history.advised]
+    reasons = [(p, _reason_to_hold(p, assessment, policy, history)) for p in fresh]
+    by_button = policy.advice is AdviceMode.BUTTON and _sure(assessment, policy)
+    return Plan(
+        alert=True,
+        advise=tuple(person for person, reason in reasons if reason is None),
+        hold=tuple((person, reason) for person, reason in reasons if reason is not None),
+        offer=by_button and not history.offered_lately,
+    )
+
+
+def _sure(assessment: Assessment, policy: Policy) -> bool:
+    sextortion = any(c is not Category.OTHER for c in assessment.categories)
+    return sextortion and assessment.level >= policy.advise_from
+
+
+def _reason_to_hold(
+    person: Person, assessment: Assessment, policy: Policy, history: History
+) -> HeldReason | None:
+    """The first reason that applies, or None: then the person is written to."""
+    asked = len(assessment.targets) + len(history.advised)
+    reasons = (
+        (person.id in history.opted_out, HeldReason.OPTED_OUT),
+        (not _is_sextortion(assessment), HeldReason.OTHER_THREAT),
+        (assessment.level < policy.advise_from, HeldReason.UNSURE),
+        (not assessment.aimed, HeldReason.NOT_AIMED),
+        (asked > policy.many_targets, HeldReason.TOO_MANY),
+        (policy.advice is not AdviceMode.DIRECT, HeldReason.SERVER_CHOICE),
+    )
+    return next((reason for applies, reason in reasons if applies), None)
+
+
+def _is_sextortion(assessment: Assessment) -> bool:
+    return any(category is not Category.OTHER for category in assessment.categories)
+
+
+def _sure(assessment: Assessment, policy: Policy) -> bool:
+    return _is_sextortion(assessment) and assessment.level >= policy.advise_from

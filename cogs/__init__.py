@@ -1,0 +1,1 @@
+"""The bot's cogs: each translates a Discord event, calls one service, and replies."""
