@@ -1,0 +1,14 @@
+"""Cases, evidence and outbox in SQLite or PostgreSQL; the only package that knows SQLAlchemy."""
+
+from bot.storage.cipher import KeyFileError, Keyring
+from bot.storage.engine import StoreUnavailableError, anchored_url
+from bot.storage.store import Store, Transaction
+
+__all__ = [
+    "KeyFileError",
+    "Keyring",
+    "Store",
+    "StoreUnavailableError",
+    "Transaction",
+    "anchored_url",
+]

@@ -1,0 +1,83 @@
+"""Engines that keep the same promises on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+_BUSY_SECONDS = 5.0
+
+
+class StoreUnavailableError(Exception):
+    """The database cannot be used now (locked, full, gone); what was asked can be asked again."""
+
+
+def anchored_url(written: str, folder: Path) -> str:
+    """A database address with a SQLite file's path made absolute from `folder`.
+
+    Raises ValueError, with what may stand there, for any other kind of database.
+    """
+    try:
+        url = make_url(written)
+    except ArgumentError:
+        url = None
+    if url is None or url.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
+        raise ValueError(
+            "must begin with sqlite+aiosqlite:/// (a file) or postgresql+asyncpg:// (a server)"
+        )
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        url = url.set(database=str(folder / url.database))
+    return url.render_as_string(hide_password=False)
+
+
+def make_engine(url: str) -> AsyncEngine:
+    """An engine for `sqlite+aiosqlite://` or `postgresql+asyncpg://`; nothing is connected yet.
+
+    SQLite: write-ahead log, foreign keys, full synchronisation at commit, and `BEGIN IMMEDIATE`, so
+    that a transaction which reads first cannot fail when it writes later. Values are kept out of
+    error messages: they may be somebody's words.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_async_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    arguments = {"timeout": _BUSY_SECONDS, "isolation_level": None}
+    engine = create_async_engine(parsed, hide_parameters=True, connect_args=arguments)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+@asynccontextmanager
+async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """One transaction: committed on leaving, rolled back on an error.
+
+    Raises StoreUnavailableError for everything that the driver or the disk refuses.
+    """
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise StoreUnavailableError(f"the database refused: {error.orig}") from error
+    except (OSError, SQLAlchemyError) as error:
+        raise StoreUnavailableError(f"the database cannot be reached: {error}") from error
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,164 @@
+"""Rows of evidence: append-only, chained, their content encrypted under the case's key."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.evidence import (
+    Draft,
+    EvidenceItem,
+    ItemKind,
+    content_digest,
+    item_digest,
+)
+from bot.storage.cases import CaseRecord, Cases
+from bot.storage.cipher import Box
+from bot.storage.schema import evidence
+
+_SALT_BYTES = 16
+
+
+class Evidence:
+    """Evidence within one transaction."""
+
+    def __init__(self, connection: AsyncConnection, cases: Cases, now: datetime) -> None:
+        self._connection = connection
+        self._cases = cases
+        self._now = now
+
+    async def append(self, case_id: int, drafts: Sequence[Draft]) -> list[Draft]:
+        """Chain the drafts that the case does not hold yet, in order, and return those.
+
+        Raises LookupError for a case that does not exist or whose content was erased.
+        """
+        case = await self._cases.get(case_id)
+        box = self._cases.box(case)
+        if box is None:
+            raise LookupError("the content of this case was erased")
+        held = await self._held(case_id, [draft.about for draft in drafts])
+        fresh = list({d.about: d for d in drafts if d.about not in held}.values())
+        if not fresh:
+            return []
+        rows = self._chain(case, fresh, box)
+        await self._connection.execute(insert(evidence), rows)
+        await self._cases.chained(case_id, items=rows[-1]["seq"], head=rows[-1]["digest"])
+        return fresh
+
+    async def items(self, case_id: int) -> list[EvidenceItem]:
+        """The case's items in order, their content decrypted unless the key was destroyed."""
+        case = await self._cases.get(case_id)
+        query = select(evidence).where(evidence.c.case_id == case_id).order_by(evidence.c.seq)
+        box = self._cases.box(case)
+        return [_item(row, box) for row in await self._connection.execute(query)]
+
+    async def cases_holding(self, message_id: int) -> list[int]:
+        """The cases in which this message is preserved."""
+        query = (
+            select(evidence.c.case_id)
+            .where(
+                evidence.c.message_id == message_id,
+                evidence.c.kind.in_((ItemKind.MESSAGE.value, ItemKind.CONTEXT.value)),
+            )
+            .distinct()
+        )
+        return list(await self._connection.scalars(query))
+
+    async def assessed(self, message_id: int, about: str) -> bool:
+        """Whether any case already holds this assessment of this message."""
+        query = select(evidence.c.case_id).where(
+            evidence.c.message_id == message_id, evidence.c.about == about
+        )
+        return await self._connection.scalar(query.limit(1)) is not None
+
+    async def _held(self, case_id: int, abouts: list[str]) -> set[str]:
+        query = select(evidence.c.about).where(
+            evidence.c.case_id == case_id, evidence.c.about.in_(abouts)
+        )
+        return set(await self._connection.scalars(query))
+
+    def _chain(self, case: CaseRecord, drafts: list[Draft], box: Box) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        previous, seq = case.head, case.items
+        for draft in drafts:
+            seq += 1
+            row = _row(draft, case_id=case.id, seq=seq, previous=previous, now=self._now, box=box)
+            previous = row["digest"]
+            rows.append(row)
+        return rows
+
+
+def _row(
+    draft: Draft, *, case_id: int, seq: int, previous: str, now: datetime, box: Box
+) -> dict[str, Any]:
+    salt = secrets.token_hex(_SALT_BYTES)
+    sealed = digest = None
+    if draft.content is not None:
+        digest = content_digest(draft.content, salt)
+        sealed = box.seal({"salt": salt, "content": draft.content}, place=_place(case_id, seq))
+    recorded_at = now.isoformat(timespec="microseconds")
+    chained = item_digest(
+        case_id=case_id,
+        seq=seq,
+        kind=draft.kind,
+        about=draft.about,
+        message_id=draft.message_id,
+        recorded_at=recorded_at,
+        source=draft.source,
+        facts=draft.facts,
+        content_digest=digest,
+        previous=previous,
+    )
+    return {
+        "case_id": case_id,
+        "seq": seq,
+        "kind": draft.kind.value,
+        "about": draft.about,
+        "message_id": draft.message_id,
+        "recorded_at": recorded_at,
+        "source": draft.source,
+        "facts": draft.facts,
+        "sealed": sealed,
+        "content_digest": digest,
+        "previous": previous,
+        "digest": chained,
+    }
+
+
+def _item(row: Row[Any], box: Box | None) -> EvidenceItem:
+    opened = _opened(row, box)
+    return EvidenceItem(
+        case_id=row.case_id,
+        seq=row.seq,
+        kind=ItemKind(row.kind),
+        about=row.about,
+        message_id=row.message_id,
+        recorded_at=row.recorded_at,
+        source=row.source,
+        facts=row.facts,
+        content=opened["content"] if opened else None,
+        content_digest=row.content_digest,
+        salt=opened["salt"] if opened else None,
+        previous=row.previous,
+        digest=row.digest,
+    )
+
+
+def _opened(row: Row[Any], box: Box | None) -> dict[str, Any] | None:
+    """Content and salt; None where there is none or the case's key was destroyed.
+
+    What cannot be decrypted was altered: an empty content stands for it, whose digest cannot fit.
+    """
+    if row.content_digest is None or box is None:
+        return None
+    opened = row.sealed and box.open(row.sealed, place=_place(row.case_id, row.seq))
+    return opened or {"salt": "", "content": {}}
+
+
+def _place(case_id: int, seq: int) -> str:
+    return f"case:{case_id}:item:{seq}"

@@ -1,0 +1,316 @@
+"""Rows of the outbox: what must be sent, who is sending it, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.delivery import (
+    Delivered,
+    Delivery,
+    DeliveryKind,
+    DeliveryState,
+    Postponed,
+    Refused,
+)
+from bot.storage.dialect import insert_or_nothing
+from bot.storage.schema import outbox
+
+_UNSETTLED = (DeliveryState.REFUSED.value, DeliveryState.GAVE_UP.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one delivery stands, as a case shows it."""
+
+    id: int
+    kind: DeliveryKind
+    guild_id: int
+    case_id: int | None
+    recipient_id: int | None
+    state: DeliveryState
+    reason: str | None
+    code: int | None
+    answer: str | None
+
+
+class Outbox:
+    """Deliveries within one transaction."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    async def enqueue(
+        self,
+        kind: DeliveryKind,
+        *,
+        about: str,
+        token: str,
+        guild_id: int,
+        case_id: int | None = None,
+        channel_id: int | None = None,
+        recipient_id: int | None = None,
+        subject: str | None = None,
+        held: str | None = None,
+    ) -> bool:
+        """Put a delivery in the queue unless one of the same `about` stands there already.
+
+        With `held`, it waits there for a moderator, for that reason. Returns whether it is new.
+        """
+        statement = insert_or_nothing(self._connection, outbox).values(
+            kind=kind.value,
+            about=about,
+            token=token,
+            guild_id=guild_id,
+            case_id=case_id,
+            channel_id=channel_id,
+            recipient_id=recipient_id,
+            state=(DeliveryState.HELD if held else DeliveryState.PENDING).value,
+            subject=subject,
+            reason=held,
+            revision=1,
+            sent_revision=0,
+            attempts=0,
+            uncertain=False,
+            due_at=self._now,
+            created_at=self._now,
+        )
+        return await self._connection.scalar(statement.returning(outbox.c.id)) is not None
+
+    async def refresh_alert(self, case_id: int) -> None:
+        """Have the newest alert of a case brought up to date, or tried again if it failed."""
+        newest = select(func.max(outbox.c.id)).where(
+            outbox.c.case_id == case_id, outbox.c.kind == DeliveryKind.ALERT.value
+        )
+        statement = update(outbox).where(outbox.c.id == newest.scalar_subquery())
+        await self._connection.execute(
+            statement.values(
+                state=DeliveryState.PENDING.value,
+                revision=outbox.c.revision + 1,
+                due_at=self._now,
+            )
+        )
+
+    async def requeue_alerts(self, guild_id: int) -> int:
+        """Queue again every alert of a server that could not be delivered; how many they are."""
+        result = await self._connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.guild_id == guild_id,
+                outbox.c.kind == DeliveryKind.ALERT.value,
+                outbox.c.state.in_(_UNSETTLED),
+            )
+            .values(state=DeliveryState.PENDING.value, due_at=self._now, attempts=0)
+        )
+        return result.rowcount
+
+    async def claim(
+        self, *, limit: int, lease: str, until: datetime, without: Collection[DeliveryKind] = ()
+    ) -> list[Delivery]:
+        """Lease up to `limit` due deliveries: nobody else is handed them before `until`."""
+        query = (
+            select(outbox)
+            .where(
+                outbox.c.state == DeliveryState.PENDING.value,
+                outbox.c.due_at <= self._now,
+                or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < self._now),
+                outbox.c.kind.not_in([kind.value for kind in without]),
+            )
+            .order_by(outbox.c.due_at, outbox.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        rows = (await self._connection.execute(query)).all()
+        for row in rows:
+            cut_off = row.uncertain or row.lease is not None
+            await self._set(
+                row.id,
+                lease=lease,
+                leased_until=until,
+                attempts=row.attempts + 1,
+                uncertain=cut_off,
+            )
+        return [_delivery(row) for row in rows]
+
+    async def hold(self, delivery_id: int, *, reason: str) -> None:
+        """Keep a leased delivery back until a moderator asks for it."""
+        state = DeliveryState.HELD.value
+        await self._set(delivery_id, state=state, reason=reason, lease=None, leased_until=None)
+
+    async def renew(self, ids: Collection[int], *, lease: str, until: datetime) -> None:
+        """Keep the leases of deliveries that are still being sent."""
+        statement = update(outbox).where(outbox.c.id.in_(ids), outbox.c.lease == lease)
+        await self._connection.execute(statement.values(leased_until=until))
+
+    async def delivered(self, delivery: Delivery, outcome: Delivered) -> None:
+        """Record that the message exists; a change since then keeps the delivery pending."""
+        await self._set(
+            delivery.id,
+            state=DeliveryState.DELIVERED.value,
+            channel_id=outcome.channel_id,
+            message_id=outcome.message_id,
+            sent_revision=delivery.revision,
+            attempts=0,
+            **self._let_go(),
+        )
+        await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == delivery.id, outbox.c.revision > delivery.revision)
+            .values(state=DeliveryState.PENDING.value, due_at=self._now)
+        )
+
+    async def refused(self, delivery: Delivery, outcome: Refused) -> None:
+        """Record that Discord will not deliver it, and why."""
+        state, reason = DeliveryState.REFUSED.value, outcome.explanation[:48]
+        await self._set(
+            delivery.id, state=state, code=outcome.code, reason=reason, **self._let_go()
+        )
+
+    async def gave_up(self, delivery: Delivery, explanation: str) -> None:
+        """Record that the cap on attempts was reached."""
+        state = DeliveryState.GAVE_UP.value
+        await self._set(delivery.id, state=state, reason=explanation[:48], **self._let_go())
+
+    async def postponed(
+        self, delivery: Delivery, outcome: Postponed, *, until: datetime, counts: bool = True
+    ) -> None:
+        """Let go of it until then; an attempt that did not count is taken back."""
+        await self._set(
+            delivery.id,
+            due_at=until,
+            reason=outcome.explanation[:48],
+            uncertain=outcome.uncertain or delivery.uncertain,
+            attempts=delivery.attempts - (0 if counts else 1),
+            lease=None,
+            leased_until=None,
+        )
+
+    async def next_due(self) -> datetime | None:
+        """When the next pending delivery is due, leases set aside; None when none is pending."""
+        query = select(func.min(outbox.c.due_at)).where(
+            outbox.c.state == DeliveryState.PENDING.value
+        )
+        due: datetime | None = await self._connection.scalar(query)
+        return due
+
+    async def advised(self, case_id: int) -> dict[int, Standing]:
+        """Advice of a case by the person it is for."""
+        query = select(outbox).where(
+            outbox.c.case_id == case_id, outbox.c.kind == DeliveryKind.ADVICE.value
+        )
+        rows = await self._connection.execute(query.order_by(outbox.c.id))
+        return {row.recipient_id: _standing(row) for row in rows}
+
+    async def by_token(self, token: str) -> Standing | None:
+        """The delivery whose buttons carry this token."""
+        query = select(outbox).where(outbox.c.token == token)
+        row = (await self._connection.execute(query)).one_or_none()
+        return _standing(row) if row else None
+
+    async def answered(self, delivery_id: int, answer: str) -> bool:
+        """Record what the person pressed; False when that was known already."""
+        result = await self._connection.execute(
+            update(outbox)
+            .where(outbox.c.id == delivery_id, outbox.c.answer.is_(None))
+            .values(answer=answer)
+        )
+        return result.rowcount == 1
+
+    async def release(self, case_id: int, people: Iterable[int]) -> list[int]:
+        """Queue held advice for those people; the ones for whom some was held."""
+        result = await self._connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.case_id == case_id,
+                outbox.c.kind == DeliveryKind.ADVICE.value,
+                outbox.c.state == DeliveryState.HELD.value,
+                outbox.c.recipient_id.in_(list(people)),
+            )
+            .values(state=DeliveryState.PENDING.value, reason=None, due_at=self._now)
+            .returning(outbox.c.recipient_id)
+        )
+        return [row.recipient_id for row in result]
+
+    async def withdraw_advice(self, recipient_id: int, *, reason: str) -> list[int]:
+        """Hold back every pending advice to a person; the cases that it belonged to."""
+        result = await self._connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.recipient_id == recipient_id,
+                outbox.c.kind == DeliveryKind.ADVICE.value,
+                outbox.c.state == DeliveryState.PENDING.value,
+            )
+            .values(state=DeliveryState.HELD.value, reason=reason)
+            .returning(outbox.c.case_id)
+        )
+        return [row.case_id for row in result]
+
+    async def sent_since(
+        self, since: datetime, *, guild_id: int | None = None, recipient_id: int | None = None
+    ) -> int:
+        """How many direct messages of advice were delivered since then."""
+        query = select(func.count()).where(
+            outbox.c.kind == DeliveryKind.ADVICE.value,
+            outbox.c.state == DeliveryState.DELIVERED.value,
+            outbox.c.settled_at >= since,
+        )
+        if guild_id is not None:
+            query = query.where(outbox.c.guild_id == guild_id)
+        if recipient_id is not None:
+            query = query.where(outbox.c.recipient_id == recipient_id)
+        return await self._connection.scalar(query) or 0
+
+    async def offered_since(self, channel_id: int, since: datetime) -> bool:
+        """Whether a *Private help* offer was queued for this channel since then."""
+        query = select(outbox.c.id).where(
+            outbox.c.channel_id == channel_id,
+            outbox.c.kind == DeliveryKind.OFFER.value,
+            outbox.c.created_at >= since,
+        )
+        return await self._connection.scalar(query.limit(1)) is not None
+
+    def _let_go(self) -> dict[str, Any]:
+        return {"lease": None, "leased_until": None, "uncertain": False, "settled_at": self._now}
+
+    async def _set(self, delivery_id: int, **values: Any) -> None:
+        await self._connection.execute(
+            update(outbox).where(outbox.c.id == delivery_id).values(**values)
+        )
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        kind=DeliveryKind(row.kind),
+        token=row.token,
+        guild_id=row.guild_id,
+        case_id=row.case_id,
+        channel_id=row.channel_id,
+        recipient_id=row.recipient_id,
+        subject=row.subject,
+        message_id=row.message_id,
+        revision=row.revision,
+        attempts=row.attempts + 1,
+        uncertain=row.uncertain or row.lease is not None,
+        created_at=row.created_at,
+    )
+
+
+def _standing(row: Row[Any]) -> Standing:
+    return Standing(
+        id=row.id,
+        kind=DeliveryKind(row.kind),
+        guild_id=row.guild_id,
+        case_id=row.case_id,
+        recipient_id=row.recipient_id,
+        state=DeliveryState(row.state),
+        reason=row.reason,
+        code=row.code,
+        answer=row.answer,
+    )

@@ -1,0 +1,169 @@
+"""The tables. Every change here needs a revision in `migrations/versions`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC: SQLite would drop the zone. Refuses naive ones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
+        """Store in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without a time zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
+        """Give back the zone that SQLite lost."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+RowId = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite numbers rows by itself only for INTEGER."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("offender_id", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("categories", JSON, nullable=False),
+    Column("targets", JSON, nullable=False),
+    Column("data_key", LargeBinary, nullable=True),
+    Column("items", Integer, nullable=False),
+    Column("head", String(64), nullable=False),
+    Column("findings", Integer, nullable=False),
+    Column("edits", Integer, nullable=False),
+    Column("deletions", Integer, nullable=False),
+    Column("opened_at", UTCDateTime, nullable=False),
+    Column("updated_at", UTCDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+OPEN_CASE = text("state <> 'resolved'")
+Index(
+    "uq_cases_open_offender",
+    cases.c.guild_id,
+    cases.c.offender_id,
+    unique=True,
+    sqlite_where=OPEN_CASE,
+    postgresql_where=OPEN_CASE,
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("about", String(64), nullable=False),
+    Column("message_id", BigInteger, nullable=True),
+    Column("recorded_at", String(40), nullable=False),
+    Column("source", String(32), nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("sealed", LargeBinary, nullable=True),
+    Column("content_digest", String(64), nullable=True),
+    Column("previous", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    UniqueConstraint("case_id", "about"),
+    Index("ix_evidence_message_id", "message_id"),
+)
+"""`about` says what an item is the record of, so that nothing is recorded twice in a case."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("about", String(96), nullable=False, unique=True),
+    Column("token", String(16), nullable=False, unique=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("case_id", ForeignKey("cases.id"), nullable=True),
+    Column("channel_id", BigInteger, nullable=True),
+    Column("recipient_id", BigInteger, nullable=True),
+    Column("state", String(16), nullable=False),
+    Column("subject", String(48), nullable=True),
+    Column("reason", String(48), nullable=True),
+    Column("code", Integer, nullable=True),
+    Column("answer", String(16), nullable=True),
+    Column("message_id", BigInteger, nullable=True),
+    Column("revision", Integer, nullable=False),
+    Column("sent_revision", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("uncertain", Boolean, nullable=False),
+    Column("due_at", UTCDateTime, nullable=False),
+    Column("leased_until", UTCDateTime, nullable=True),
+    Column("lease", String(16), nullable=True),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("settled_at", UTCDateTime, nullable=True),
+    Index("ix_outbox_state_due_at", "state", "due_at"),
+    Index("ix_outbox_case_id", "case_id"),
+    Index("ix_outbox_recipient_id", "recipient_id", "kind"),
+    Index("ix_outbox_channel_id", "channel_id", "kind"),
+    sqlite_autoincrement=True,
+)
+"""`about` says what a delivery is for, so that nobody is told twice."""
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("created_at", UTCDateTime, nullable=False),
+)
+"""People who asked for no further direct messages, in any server."""
+
+breakers = Table(
+    "breakers",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("open_until", UTCDateTime, nullable=False),
+    Column("reason", String(200), nullable=False),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("screened_until", BigInteger, nullable=False),
+)
+"""Per server the snowflake up to which every message was screened: where catching up begins."""

@@ -1,0 +1,71 @@
+"""The door to the database: cases, evidence and deliveries change together or not at all."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage import migrations
+from bot.storage.cases import Cases
+from bot.storage.cipher import Keyring
+from bot.storage.engine import make_engine, transaction
+from bot.storage.evidence import Evidence
+from bot.storage.memory import Memory
+from bot.storage.outbox import Outbox
+
+_TOKEN_BYTES = 8
+
+
+class Transaction:
+    """What can be read and changed together; all of it happens, or none."""
+
+    def __init__(self, connection: AsyncConnection, keyring: Keyring, now: datetime) -> None:
+        self.now = now
+        self.cases = Cases(connection, keyring, now)
+        self.evidence = Evidence(connection, self.cases, now)
+        self.outbox = Outbox(connection, now)
+        self.memory = Memory(connection, now)
+
+
+class Store:
+    """One database. Nothing is opened before the first transaction."""
+
+    def __init__(
+        self,
+        url: str,
+        keyring: Keyring,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        token: Callable[[], str] = lambda: secrets.token_hex(_TOKEN_BYTES),
+    ) -> None:
+        self._engine = make_engine(url)
+        self._keyring = keyring
+        self.clock = clock
+        self.token = token
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Begin, and commit on leaving; an error rolls back.
+
+        Raises StoreUnavailableError when the database cannot be used now.
+        """
+        async with transaction(self._engine) as connection:
+            yield Transaction(connection, self._keyring, self.clock())
+
+    async def migrate(self) -> None:
+        """Bring the schema up to this version. Raises StoreUnavailableError."""
+        async with transaction(self._engine) as connection:
+            await connection.run_sync(migrations.upgrade)
+
+    async def is_current(self) -> bool:
+        """Whether the schema is this version's. Raises StoreUnavailableError."""
+        async with transaction(self._engine) as connection:
+            return await connection.run_sync(migrations.is_current)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._engine.dispose()
