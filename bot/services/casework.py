@@ -1,0 +1,129 @@
+"""What moderators do with a case: see it, open its evidence, offer help to someone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.domain.case import CaseView, Reached
+from bot.domain.evidence import EvidenceItem, ItemKind, first_fault
+from bot.domain.message import Person
+from bot.services.custody import MODERATOR, action_draft
+from bot.services.names import DIRECT_MESSAGES
+from bot.storage import Store, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A case's evidence as a moderator is shown it, and whether its chain is intact."""
+
+    case_id: int
+    items: tuple[EvidenceItem, ...]
+    fault: str | None
+
+
+class Casework:
+    """The moderators' use cases."""
+
+    def __init__(self, store: Store, *, wake: Callable[[], None]) -> None:
+        self._store = store
+        self._wake = wake
+
+    async def view(self, case_id: int) -> CaseView:
+        """The case as an alert shows it. Raises LookupError, StoreUnavailableError."""
+        async with self._store.transaction() as tx:
+            return await case_view(tx, case_id)
+
+    async def show_evidence(self, case_id: int, *, guild_id: int, moderator: int) -> Exhibit:
+        """Everything preserved in the case; the look itself is recorded first.
+
+        Raises LookupError when this server has no such case, StoreUnavailableError.
+        """
+        async with self._store.transaction() as tx:
+            await self._own(tx, case_id, guild_id)
+            at = tx.now.isoformat()
+            look = action_draft(
+                "evidence shown", by=moderator, about=f"look:{moderator}:{at}", source=MODERATOR
+            )
+            await tx.evidence.append(case_id, [look])
+            items = await tx.evidence.items(case_id)
+            case = await tx.cases.get(case_id)
+        fault = first_fault(items, count=case.items, head=case.head)
+        return Exhibit(case_id=case_id, items=tuple(items), fault=fault)
+
+    async def offer_help(
+        self, case_id: int, people: Sequence[int], *, guild_id: int, moderator: int
+    ) -> int:
+        """Send the advice that was held back for these people; to how many it goes.
+
+        Whoever turned messages off stays left alone. Raises LookupError, StoreUnavailableError.
+        """
+        async with self._store.transaction() as tx:
+            await self._own(tx, case_id, guild_id)
+            opted_out = await tx.memory.opted_out(people)
+            released = await tx.outbox.release(case_id, set(people) - opted_out)
+            if released:
+                draft = action_draft(
+                    "help offered",
+                    by=moderator,
+                    about=f"offer:{moderator}:{tx.now.isoformat()}",
+                    source=MODERATOR,
+                    people=released,
+                )
+                await tx.evidence.append(case_id, [draft])
+                await tx.outbox.refresh_alert(case_id)
+        self._wake()
+        return len(released)
+
+    async def _own(self, tx: Transaction, case_id: int, guild_id: int) -> None:
+        case = await tx.cases.get(case_id)
+        if case.guild_id != guild_id:
+            raise LookupError("this server has no such case")
+
+
+async def case_view(tx: Transaction, case_id: int) -> CaseView:
+    """The case as it stands in this transaction. Raises LookupError when there is none."""
+    case = await tx.cases.get(case_id)
+    advised = await tx.outbox.advised(case_id)
+    items = await tx.evidence.items(case_id)
+    assessments = [item for item in items if item.kind is ItemKind.ASSESSMENT]
+    names = _names(assessments)
+    newest = assessments[-1]
+    people = tuple(Person(i, names.get(i, "")) for i in case.targets)
+    return CaseView(
+        id=case.id,
+        guild_id=case.guild_id,
+        level=case.level,
+        categories=case.categories,
+        offender=Person(case.offender_id, names.get(case.offender_id, "")),
+        targets=people,
+        aimed=any(case.targets.values()),
+        reached=tuple(
+            Reached(person, standing.state, standing.reason, standing.code, standing.answer)
+            for person in people
+            if (standing := advised.get(person.id))
+        ),
+        rules=tuple(dict.fromkeys(r["rule"] for r in newest.facts["rules"])),
+        words=tuple(dict.fromkeys(s["words"] for s in (newest.content or {}).get("signals", ()))),
+        channel_id=newest.facts["channel_id"],
+        message_id=newest.facts["message_id"],
+        happened_at=datetime.fromisoformat(newest.facts["written_at"]).astimezone(UTC),
+        opened_at=case.opened_at,
+        findings=case.findings,
+        items=case.items,
+        fault=first_fault(items, count=case.items, head=case.head),
+        edits=case.edits,
+        deletions=case.deletions,
+        breaker_until=await tx.memory.broken_until(DIRECT_MESSAGES),
+    )
+
+
+def _names(assessments: Sequence[EvidenceItem]) -> dict[int, str]:
+    names: dict[int, str] = {}
+    for item in assessments:
+        content: Any = item.content or {}
+        names.update({person["id"]: person["name"] for person in content.get("targets", ())})
+        names[item.facts["offender_id"]] = content.get("offender_name", "")
+    return names

@@ -1,0 +1,134 @@
+"""How what was seen becomes evidence: the drafts of every kind of item, and nothing of media."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.domain.assessment import Assessment
+from bot.domain.delivery import Delivered, Delivery, Outcome, Refused
+from bot.domain.evidence import Draft, ItemKind
+from bot.domain.message import Attachment, Message
+
+GATEWAY = "gateway"
+HISTORY = "history"
+BOT = "bot"
+PERSON = "person"
+MODERATOR = "moderator"
+
+
+def iso(at: float) -> str:
+    """A time in Unix seconds as ISO 8601 in UTC, to the millisecond."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+
+
+def message_draft(message: Message, *, kind: ItemKind, source: str) -> Draft:
+    """One version of a message: identifiers and times as facts, words and names as content."""
+    return Draft(
+        kind=kind,
+        about=f"message:{version(message)}",
+        source=source,
+        message_id=message.id,
+        facts={
+            "message_id": message.id,
+            "channel_id": message.channel_id,
+            "guild_id": message.guild_id,
+            "author_id": message.author.id,
+            "written_at": iso(message.at),
+            "edited_at": iso(message.edited_at) if message.edited_at else None,
+            "reply_to": message.reply_to,
+            "mentions": [person.id for person in message.mentions],
+        },
+        content={
+            "author_name": message.author.name,
+            "text": message.text,
+            "forwarded": list(message.forwarded),
+            "embedded": list(message.embedded),
+            "mentions": [{"id": p.id, "name": p.name} for p in message.mentions],
+            "attachments": [_attachment(a) for a in message.attachments],
+        },
+    )
+
+
+def assessment_draft(message: Message, assessment: Assessment) -> Draft:
+    """What the detector said, with the rules at their versions and the words that fired them."""
+    offender = assessment.offender or message.author
+    return Draft(
+        kind=ItemKind.ASSESSMENT,
+        about=assessment_about(message),
+        source=BOT,
+        message_id=message.id,
+        facts={
+            "message_id": message.id,
+            "channel_id": message.channel_id,
+            "written_at": iso(message.at),
+            "kind": assessment.kind.value,
+            "level": assessment.level.label,
+            "categories": [category.value for category in assessment.categories],
+            "score": f"{assessment.score:.3f}",
+            "offender_id": offender.id,
+            "targets": [person.id for person in assessment.targets],
+            "aimed": assessment.aimed,
+            "rules": [{"rule": f.rule, "version": f.version} for f in assessment.findings],
+        },
+        content={
+            "offender_name": offender.name,
+            "targets": [{"id": p.id, "name": p.name} for p in assessment.targets],
+            "signals": [
+                {"rule": f.rule, **signal._asdict()}
+                for f in assessment.findings
+                for signal in f.signals
+            ],
+        },
+    )
+
+
+def deletion_draft(message_id: int, *, channel_id: int, bulk: bool) -> Draft:
+    """That Discord reported a preserved message as deleted."""
+    return Draft(
+        kind=ItemKind.DELETION,
+        about=f"deletion:{message_id}",
+        source=GATEWAY,
+        message_id=message_id,
+        facts={"message_id": message_id, "channel_id": channel_id, "bulk": bulk},
+    )
+
+
+def delivery_draft(delivery: Delivery, outcome: Outcome) -> Draft:
+    """What became of a delivery."""
+    facts: dict[str, Any] = {
+        "delivery": delivery.id,
+        "what": delivery.kind.value,
+        "recipient_id": delivery.recipient_id,
+        "attempts": delivery.attempts,
+    }
+    if isinstance(outcome, Delivered):
+        facts |= {"outcome": "delivered", "message_id": outcome.message_id}
+    elif isinstance(outcome, Refused):
+        facts |= {"outcome": "refused", "code": outcome.code}
+    else:
+        facts |= {"outcome": "gave_up"}
+    about = f"delivery:{delivery.id}:{facts['outcome']}"
+    return Draft(kind=ItemKind.DELIVERY, about=about, source=BOT, facts=facts)
+
+
+def action_draft(what: str, *, by: int, about: str, source: str, **facts: Any) -> Draft:
+    """That somebody did something in the case: a moderator's look, a person's answer."""
+    kind = ItemKind.REPORT if source == PERSON else ItemKind.ACTION
+    return Draft(kind=kind, about=about, source=source, facts={"what": what, "by": by, **facts})
+
+
+def version(message: Message) -> str:
+    """Which message, and which version of it."""
+    return f"{message.id}:{round((message.edited_at or 0) * 1000)}"
+
+
+def assessment_about(message: Message) -> str:
+    """What names the assessment of one version of a message."""
+    return f"assessment:{version(message)}"
+
+
+def _attachment(attachment: Attachment) -> dict[str, Any]:
+    facts = attachment._asdict()
+    facts["duration"] = None if attachment.duration is None else str(attachment.duration)
+    return facts

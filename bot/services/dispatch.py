@@ -1,0 +1,279 @@
+"""The outbox worker: sends what is due, once, and stores what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from bot.domain.case import CaseView
+from bot.domain.delivery import (
+    Delivered,
+    Delivery,
+    DeliveryKind,
+    HeldReason,
+    NoticeReason,
+    Outcome,
+    Postponed,
+    Refused,
+)
+from bot.domain.policy import Fallback
+from bot.services.casework import case_view
+from bot.services.custody import delivery_draft
+from bot.services.durable import insist
+from bot.services.names import BUDGET, DIRECT_MESSAGES
+from bot.services.policies import Policies
+from bot.storage import Store, StoreUnavailableError, Transaction
+
+_log = structlog.get_logger(__name__)
+
+_AT_ONCE = 8
+_FIRST_WAIT = 1.0
+_LONGEST_WAIT = 900.0
+_IDLE = 5.0
+_BUDGET_WAIT = timedelta(minutes=10)
+OFFER_COOLDOWN = timedelta(hours=1)
+"""A channel gets a *Private help* offer at most once in this time."""
+
+
+class Courier(Protocol):
+    """What carries a delivery to Discord: the transport, which alone knows how."""
+
+    async def send(self, delivery: Delivery, view: CaseView | None) -> Outcome:
+        """Send it, or edit what was sent, and say what became of it. Raises nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """How many direct messages may be sent unasked, so that the bot cannot be made to flood."""
+
+    person_day: int = 2
+    server_hour: int = 20
+    server_day: int = 60
+    bot_hour: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a lease lasts, in seconds, and after how many attempts a delivery is given up."""
+
+    lease: float = 60.0
+    attempts: int = 12
+
+
+class Dispatcher:
+    """Sends the outbox. Several may run on one database: each delivery is leased to one."""
+
+    def __init__(
+        self,
+        store: Store,
+        courier: Courier,
+        policies: Policies,
+        *,
+        budgets: Budgets,
+        patience: Patience,
+    ) -> None:
+        self._store = store
+        self._courier = courier
+        self._policies = policies
+        self._budgets = budgets
+        self._patience = patience
+        self._lease = store.token()
+        self._due = asyncio.Event()
+        self._sending: dict[int, asyncio.Task[None]] = {}
+
+    def wake(self) -> None:
+        """Something may be due: look now."""
+        self._due.set()
+
+    async def run(self) -> None:
+        """Send until cancelled. A database that fails is waited for; nothing ends the work."""
+        renewal = asyncio.create_task(self._renew_leases())
+        try:
+            while True:
+                self._due.clear()
+                pause = await self._round()
+                await self._wait(pause)
+        finally:
+            renewal.cancel()
+            for task in self._sending.values():
+                task.cancel()
+            await asyncio.gather(renewal, *self._sending.values(), return_exceptions=True)
+
+    async def _round(self) -> float:
+        try:
+            for delivery in await self._claim():
+                task = asyncio.create_task(self._carry(delivery))
+                self._sending[delivery.id] = task
+                task.add_done_callback(partial(self._done, delivery.id))
+            return await self._until_next()
+        except StoreUnavailableError as error:
+            _log.error("outbox_unreadable", error=str(error))
+            return _FIRST_WAIT
+
+    def _done(self, delivery_id: int, task: asyncio.Task[None]) -> None:
+        """A delivery that broke off by itself is left to the next holder of its lease."""
+        del self._sending[delivery_id]
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("delivery_broke_off", id=delivery_id, exc_info=error)
+        self._due.set()
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._due.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _claim(self) -> list[Delivery]:
+        free = _AT_ONCE - len(self._sending)
+        if free <= 0:
+            return []
+        async with self._store.transaction() as tx:
+            broken = await tx.memory.broken_until(DIRECT_MESSAGES)
+            return await tx.outbox.claim(
+                limit=free,
+                lease=self._lease,
+                until=tx.now + timedelta(seconds=self._patience.lease),
+                without=(DeliveryKind.ADVICE, DeliveryKind.NOTICE) if broken else (),
+            )
+
+    async def _until_next(self) -> float:
+        async with self._store.transaction() as tx:
+            due = await tx.outbox.next_due()
+            if due is None:
+                return _IDLE
+            return min(max((due - tx.now).total_seconds(), 0.05), _IDLE)
+
+    async def _renew_leases(self) -> None:
+        while True:
+            await asyncio.sleep(self._patience.lease / 3)
+            if not self._sending:
+                continue
+            try:
+                async with self._store.transaction() as tx:
+                    until = tx.now + timedelta(seconds=self._patience.lease)
+                    await tx.outbox.renew(list(self._sending), lease=self._lease, until=until)
+            except StoreUnavailableError as error:
+                _log.error("leases_not_renewed", error=str(error))
+
+    async def _carry(self, delivery: Delivery) -> None:
+        """Send one delivery and store the outcome, however long the database takes."""
+        ready, view = await insist(self._store, lambda tx: self._prepare(tx, delivery))
+        if not ready:
+            return
+        outcome = await self._courier.send(delivery, view)
+        _log.info(
+            "delivery",
+            id=delivery.id,
+            kind=delivery.kind.value,
+            outcome=type(outcome).__name__,
+            attempt=delivery.attempts,
+            case=delivery.case_id,
+        )
+        await insist(self._store, lambda tx: self._settle(tx, delivery, outcome))
+
+    async def _prepare(self, tx: Transaction, delivery: Delivery) -> tuple[bool, CaseView | None]:
+        """Whether it may be sent now, and the case that it shows."""
+        if delivery.kind is DeliveryKind.ADVICE and not await self._may_write(tx, delivery):
+            await self._tell_moderators(tx, delivery)
+            return False, None
+        if delivery.kind is not DeliveryKind.ALERT or delivery.case_id is None:
+            return True, None
+        return True, await case_view(tx, delivery.case_id)
+
+    async def _may_write(self, tx: Transaction, delivery: Delivery) -> bool:
+        person = delivery.recipient_id or 0
+        if await tx.memory.opted_out([person]):
+            await tx.outbox.hold(delivery.id, reason=HeldReason.OPTED_OUT.value)
+            return False
+        if not await self._spent(tx, delivery.guild_id, person):
+            return True
+        until = tx.now + _BUDGET_WAIT
+        wait = Postponed(BUDGET)
+        await tx.outbox.postponed(delivery, wait, until=until, counts=False)
+        return False
+
+    async def _spent(self, tx: Transaction, guild_id: int, person: int) -> bool:
+        """Whether one of the budgets is used up."""
+        hour, day = tx.now - timedelta(hours=1), tx.now - timedelta(days=1)
+        budgets, sent = self._budgets, tx.outbox.sent_since
+        return (
+            await sent(day, recipient_id=person) >= budgets.person_day
+            or await sent(hour, guild_id=guild_id) >= budgets.server_hour
+            or await sent(day, guild_id=guild_id) >= budgets.server_day
+            or await sent(hour) >= budgets.bot_hour
+        )
+
+    async def _settle(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
+        """Store the outcome and what follows from it, together."""
+        if isinstance(outcome, Delivered):
+            await tx.outbox.delivered(delivery, outcome)
+        elif isinstance(outcome, Refused):
+            await tx.outbox.refused(delivery, outcome)
+        elif delivery.attempts < self._patience.attempts:
+            await self._postpone(tx, delivery, outcome)
+            return
+        else:
+            await tx.outbox.gave_up(delivery, outcome.explanation)
+        await self._record(tx, delivery, outcome)
+        if delivery.kind is DeliveryKind.ADVICE:
+            await self._tell_moderators(tx, delivery)
+            await self._fall_back(tx, delivery, outcome)
+        if delivery.kind is DeliveryKind.ALERT and not isinstance(outcome, Delivered):
+            await self._tell_owner(tx, delivery)
+
+    async def _postpone(self, tx: Transaction, delivery: Delivery, outcome: Postponed) -> None:
+        until = tx.now + timedelta(seconds=outcome.seconds or backoff(delivery.attempts))
+        await tx.outbox.postponed(delivery, outcome, until=until)
+        if outcome.breaker:
+            _log.error("direct_messages_stopped", until=until.isoformat())
+            await tx.memory.break_until(DIRECT_MESSAGES, until, reason=outcome.explanation)
+            await self._tell_moderators(tx, delivery)
+
+    async def _record(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
+        edited = delivery.message_id is not None
+        if delivery.case_id is not None and not edited:
+            await tx.evidence.append(delivery.case_id, [delivery_draft(delivery, outcome)])
+
+    async def _tell_moderators(self, tx: Transaction, delivery: Delivery) -> None:
+        if delivery.case_id is not None:
+            await tx.outbox.refresh_alert(delivery.case_id)
+
+    async def _fall_back(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
+        """Offer private help in the channel where a refused person was threatened."""
+        wanted = self._policies.of(delivery.guild_id).fallback is Fallback.BUTTON
+        if isinstance(outcome, Delivered) or not wanted or delivery.case_id is None:
+            return
+        view = await case_view(tx, delivery.case_id)
+        if await tx.outbox.offered_since(view.channel_id, tx.now - OFFER_COOLDOWN):
+            return
+        await tx.outbox.enqueue(
+            DeliveryKind.OFFER,
+            about=f"offer:{view.channel_id}:{delivery.id}",
+            token=self._store.token(),
+            guild_id=delivery.guild_id,
+            channel_id=view.channel_id,
+        )
+
+    async def _tell_owner(self, tx: Transaction, delivery: Delivery) -> None:
+        _log.error("alert_not_delivered", guild=delivery.guild_id, case=delivery.case_id)
+        reason = NoticeReason.ALERTS_FAIL.value
+        await tx.outbox.enqueue(
+            DeliveryKind.NOTICE,
+            about=f"notice:{delivery.guild_id}:{reason}:{tx.now.date()}",
+            token=self._store.token(),
+            guild_id=delivery.guild_id,
+            subject=reason,
+        )
+
+
+def backoff(attempts: int) -> float:
+    """Seconds to wait after so many attempts: doubling, bounded, with full jitter."""
+    longest = min(_FIRST_WAIT * 2**attempts, _LONGEST_WAIT)
+    return random.uniform(longest / 2, longest)  # noqa: S311 - jitter is no secret

@@ -1,0 +1,39 @@
+"""Work on the database that is not given up when the database is away for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import stamina
+import structlog
+
+from bot.storage import Store, StoreUnavailableError, Transaction
+
+_log = structlog.get_logger(__name__)
+_T = TypeVar("_T")
+
+_FIRST_WAIT = 0.1
+_LONGEST_WAIT = 5.0
+
+
+async def insist(store: Store, work: Callable[[Transaction], Awaitable[_T]]) -> _T:
+    """Do `work` in one transaction, trying until the database takes it; what it returned.
+
+    Only being cancelled ends the trying, so the caller keeps what it must not lose.
+    """
+    async for attempt in stamina.retry_context(
+        on=StoreUnavailableError,
+        attempts=None,
+        timeout=None,
+        wait_initial=_FIRST_WAIT,
+        wait_max=_LONGEST_WAIT,
+    ):
+        with attempt:
+            try:
+                async with store.transaction() as tx:
+                    return await work(tx)
+            except StoreUnavailableError as error:
+                _log.error("database_unavailable", error=str(error), attempt=attempt.num)
+                raise
+    raise AssertionError("unreachable: the trying has no end")

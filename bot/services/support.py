@@ -1,0 +1,45 @@
+"""What a person who was sent advice can answer: this was nothing, or no more of these messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.domain.delivery import HeldReason
+from bot.services.custody import PERSON, action_draft
+from bot.storage import Store
+
+NOTHING = "nothing"
+
+
+class Support:
+    """The use cases of the person whom advice was sent to."""
+
+    def __init__(self, store: Store, *, wake: Callable[[], None]) -> None:
+        self._store = store
+        self._wake = wake
+
+    async def this_was_nothing(self, token: str, *, person_id: int) -> None:
+        """Tell the case that the person says so. Asks nothing. Raises StoreUnavailableError."""
+        async with self._store.transaction() as tx:
+            sent = await tx.outbox.by_token(token)
+            if sent is None or sent.case_id is None or sent.recipient_id != person_id:
+                return
+            if not await tx.outbox.answered(sent.id, NOTHING):
+                return
+            about = f"answer:{sent.id}:{NOTHING}"
+            draft = action_draft(NOTHING, by=person_id, about=about, source=PERSON)
+            await tx.evidence.append(sent.case_id, [draft])
+            await tx.outbox.refresh_alert(sent.case_id)
+        self._wake()
+
+    async def stop_messages(self, *, person_id: int) -> None:
+        """Never write to this person again unasked, in any server. Raises StoreUnavailableError.
+
+        It is between the person and the bot: no case records it, only that nothing was sent.
+        """
+        async with self._store.transaction() as tx:
+            await tx.memory.opt_out(person_id)
+            reason = HeldReason.OPTED_OUT.value
+            for case_id in await tx.outbox.withdraw_advice(person_id, reason=reason):
+                await tx.outbox.refresh_alert(case_id)
+        self._wake()

@@ -1,0 +1,1 @@
+"""The border to Discord: its objects become domain types, deliveries become calls and outcomes."""

@@ -1,0 +1,226 @@
+"""What the bot's messages look like: texts and buttons, with nothing that can ping or unfurl.
+
+Buttons carry their meaning in their custom ids, which the cogs' `DynamicItem`s recognise after any
+restart; so views are sent finished, and discord.py keeps none of them in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import discord
+
+from bot.advice import Language, direct_message
+from bot.domain.assessment import Level
+from bot.domain.case import CaseView, Reached
+from bot.domain.delivery import DeliveryState, HeldReason
+from bot.domain.message import Person
+from bot.services.names import BUDGET
+from bot.services.support import NOTHING
+from bot.transport.wording import in_line, name
+
+PRIVATE_HELP = "na:help:open"
+MORE_HELP = "na:help:more"
+COUNTRY = "na:help:country"
+STOP_MESSAGES = "na:help:stop"
+ALLOW_MESSAGES = "na:help:allow"
+
+CLOSED_MESSAGES = 50007
+NO_SHARED_SERVER = 50278
+
+_COLOURS = {
+    Level.LOW: 0x808080,
+    Level.MEDIUM: 0xE0A030,
+    Level.HIGH: 0xD04020,
+    Level.URGENT: 0x8000A0,
+}
+_HELD = {
+    HeldReason.OPTED_OUT: "delivery.messages_off",
+    HeldReason.TOO_MANY: "delivery.many",
+    HeldReason.NOT_AIMED: "delivery.not_clear",
+    HeldReason.UNSURE: "delivery.below_level",
+    HeldReason.OTHER_THREAT: "delivery.below_level",
+    HeldReason.SERVER_CHOICE: "delivery.server_choice",
+}
+_WORDS_SHOWN = 6
+_PEOPLE_SHOWN = 10
+
+
+def was_nothing_id(token: str) -> str:
+    """The custom id of *This was nothing* under the advice with this token."""
+    return f"na:advice:nothing:{token}"
+
+
+def evidence_id(case_id: int, *, page: int = 0, token: str = "") -> str:
+    """The custom id of *Show evidence*; the token marks the alert that it stands under."""
+    return f"na:case:evidence:{case_id}:{page}:{token}"
+
+
+def offer_help_id(case_id: int) -> str:
+    """The custom id of *Offer help*."""
+    return f"na:case:offer:{case_id}"
+
+
+def offered_people_id(case_id: int) -> str:
+    """The custom id of the menu in which a moderator chooses whom to offer help."""
+    return f"na:case:offer-to:{case_id}"
+
+
+def button(
+    language: Language,
+    key: str,
+    custom_id: str,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+) -> discord.ui.Button[Any]:
+    """A button with a text of the language; what it does is known by its custom id."""
+    return discord.ui.Button(label=language.text(key), custom_id=custom_id, style=style)
+
+
+def view_of(*items: discord.ui.Item[Any]) -> discord.ui.View:
+    """The items under an ordinary message."""
+    view = discord.ui.View(timeout=None)
+    for item in items:
+        view.add_item(item)
+    view.stop()
+    return view
+
+
+def advice(language: Language, *, server: str, token: str) -> tuple[str, discord.ui.View]:
+    """The direct message to a target: text and buttons."""
+    text = direct_message(language, server=name(server, limit=80))
+    buttons = view_of(
+        button(language, "button.more_help", MORE_HELP, discord.ButtonStyle.primary),
+        button(language, "button.was_nothing", was_nothing_id(token)),
+        button(language, "button.stop_messages", STOP_MESSAGES),
+    )
+    return text, buttons
+
+
+def offer(language: Language) -> tuple[str, discord.ui.View]:
+    """The neutral message in a channel: text and button."""
+    return language.text("channel.offer"), view_of(
+        button(language, "button.private_help", PRIVATE_HELP)
+    )
+
+
+def alert(
+    language: Language,
+    view: CaseView,
+    *,
+    token: str,
+    titles: Mapping[str, str],
+    ping: int | None,
+) -> discord.ui.LayoutView:
+    """A case as moderators see it: at a glance who, to whom, why, and what was done."""
+    container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_COLOURS[view.level])
+    if ping is not None:
+        container.add_item(discord.ui.TextDisplay(f"<@&{ping}> {language.text('alert.role_call')}"))
+    container.add_item(discord.ui.TextDisplay("\n".join(_facts(language, view, titles))))
+    container.add_item(discord.ui.Separator())
+    container.add_item(discord.ui.TextDisplay("\n".join(_done(language, view))))
+    container.add_item(discord.ui.TextDisplay("\n".join(_reminders(language))))
+    container.add_item(_alert_buttons(language, view, token))
+    layout = discord.ui.LayoutView(timeout=None)
+    layout.add_item(container)
+    layout.stop()
+    return layout
+
+
+def _facts(language: Language, view: CaseView, titles: Mapping[str, str]) -> Iterable[str]:
+    headline = language.text(
+        "alert.headline",
+        kind=language.text("kind.threat"),
+        level=language.text(f"level.{view.level.label}"),
+        categories=", ".join(language.text(f"category.{c}") for c in view.categories),
+    )
+    moment = f"<t:{int(view.happened_at.timestamp())}"
+    why = ", ".join(titles.get(rule, rule) for rule in view.rules[:2])
+    words = " ".join(in_line(word, limit=40) for word in view.words[:_WORDS_SHOWN])
+    yield f"### {headline}"
+    yield f"**{language.text('alert.who')}** {_person(view.offender)}"
+    yield _to_whom(language, view)
+    yield f"**{language.text('alert.why')}** {why}: {words}"
+    yield f"**{language.text('alert.when')}** {moment}:R> ({moment}:f>)"
+    yield f"**{language.text('alert.where')}** <#{view.channel_id}> {_jump(view)}"
+
+
+def _to_whom(language: Language, view: CaseView) -> str:
+    if not view.targets:
+        return f"**{language.text('alert.to_whom')}** {language.text('alert.not_clear')}"
+    key = "alert.to_whom" if view.aimed else "alert.possibly_aimed_at"
+    people = ", ".join(_person(person) for person in view.targets[:_PEOPLE_SHOWN])
+    rest = len(view.targets) - _PEOPLE_SHOWN
+    more = f" {language.text('alert.and_others', count=rest)}" if rest > 0 else ""
+    return f"**{language.text(key)}** {people}{more}"
+
+
+def _done(language: Language, view: CaseView) -> Iterable[str]:
+    case = language.text("alert.case", case=view.id)
+    yield f"**{language.text('alert.what_was_done')}** · {case}"
+    for reached in view.reached[:_PEOPLE_SHOWN]:
+        yield f"- {_advice_line(language, reached, view)}"
+        if reached.answer == NOTHING:
+            said = language.text("case.was_nothing", person=_person(reached.person))
+            yield f"- {said}"
+    if view.edits:
+        yield f"- {language.text('case.edited', count=view.edits)}"
+    if view.deletions:
+        yield f"- {language.text('case.deleted', count=view.deletions)}"
+    yield f"- {_evidence_line(language, view)}"
+
+
+def _advice_line(language: Language, reached: Reached, view: CaseView) -> str:
+    return language.text(_advice_key(reached, view), person=_person(reached.person))
+
+
+def _advice_key(reached: Reached, view: CaseView) -> str:
+    if reached.state is DeliveryState.HELD:
+        return _HELD[HeldReason(reached.reason or "")]
+    if reached.state is DeliveryState.REFUSED:
+        closed = reached.code != NO_SHARED_SERVER
+        return "delivery.refused" if closed else "delivery.left"
+    if reached.state is not DeliveryState.PENDING:
+        return f"delivery.{reached.state.value}"
+    if view.breaker_until is not None:
+        return "delivery.halted"
+    return "delivery.over_budget" if reached.reason == BUDGET else "delivery.pending"
+
+
+def _evidence_line(language: Language, view: CaseView) -> str:
+    if view.fault is not None:
+        return language.text("case.evidence_altered", count=view.items, fault=view.fault)
+    return language.text("case.evidence_intact", count=view.items)
+
+
+def _reminders(language: Language) -> Sequence[str]:
+    keys = ("reminder.images", "reminder.confront", "reminder.report")
+    return [f"-# {' '.join(language.text(key) for key in keys)}"]
+
+
+def _alert_buttons(language: Language, view: CaseView, token: str) -> discord.ui.ActionRow[Any]:
+    row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+    show = evidence_id(view.id, token=token)
+    row.add_item(button(language, "button.show_evidence", show, discord.ButtonStyle.primary))
+    if any(_can_be_offered(reached) for reached in view.reached):
+        row.add_item(button(language, "button.offer_help", offer_help_id(view.id)))
+    row.add_item(discord.ui.Button(label=language.text("button.go_to_message"), url=_jump(view)))
+    return row
+
+
+def _can_be_offered(reached: Reached) -> bool:
+    held = reached.state is DeliveryState.HELD
+    return held and reached.reason != HeldReason.OPTED_OUT
+
+
+def held_people(view: CaseView) -> list[Person]:
+    """Those to whom a moderator may offer help."""
+    return [reached.person for reached in view.reached if _can_be_offered(reached)]
+
+
+def _person(person: Person) -> str:
+    return f"<@{person.id}> {in_line(person.name, limit=32)}" if person.name else f"<@{person.id}>"
+
+
+def _jump(view: CaseView) -> str:
+    return f"https://discord.com/channels/{view.guild_id}/{view.channel_id}/{view.message_id}"

@@ -1,0 +1,56 @@
+"""Where a server's alerts go, and whether they can go there: the conditions for being armed."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.domain.delivery import NoticeReason
+from bot.domain.policy import Policy
+
+_NEEDED = (
+    ("view_channel", "View Channel"),
+    ("send_messages", "Send Messages"),
+    ("read_message_history", "Read Message History"),
+)
+
+
+def alert_channel(guild: discord.Guild, policy: Policy) -> discord.TextChannel | None:
+    """The text channel that the policy names, by identifier or by name."""
+    wanted = policy.alert_channel.removeprefix("#")
+    found = (c for c in guild.text_channels if wanted in (str(c.id), c.name))
+    return next(found, None)
+
+
+def role(guild: discord.Guild, wanted: str | None) -> discord.Role | None:
+    """The role with this identifier or name."""
+    return next((r for r in guild.roles if wanted in (str(r.id), r.name)), None)
+
+
+def missing_permissions(channel: discord.TextChannel) -> list[str]:
+    """The permissions, as Discord's settings name them, that the bot lacks in a channel."""
+    has = channel.permissions_for(channel.guild.me)
+    return [label for flag, label in _NEEDED if not getattr(has, flag)]
+
+
+def obstacle(guild: discord.Guild, policy: Policy) -> NoticeReason | None:
+    """Why the moderators of this server cannot be alerted as it is set up; None if they can."""
+    channel = alert_channel(guild, policy)
+    if channel is None:
+        return NoticeReason.NO_ALERT_CHANNEL
+    if missing_permissions(channel):
+        return NoticeReason.MISSING_PERMISSIONS
+    if channel.permissions_for(guild.default_role).view_channel:
+        return NoticeReason.PUBLIC_ALERT_CHANNEL
+    return None
+
+
+def is_moderator(member: discord.User | discord.Member, policy: Policy) -> bool:
+    """Whether someone may see evidence: by a role that the policy names, else by permission."""
+    if not isinstance(member, discord.Member):
+        return False
+    permissions = member.guild_permissions
+    if permissions.administrator:
+        return True
+    if policy.moderator_roles:
+        return any({str(r.id), r.name} & set(policy.moderator_roles) for r in member.roles)
+    return permissions.moderate_members or permissions.manage_guild
