@@ -1,0 +1,57 @@
+"""Which country a locale hints at: enough to put it first in a menu, never enough to assume it."""
+
+from __future__ import annotations
+
+HOME = {
+    "bg": "BG",
+    "cs": "CZ",
+    "da": "DK",
+    "de": "DE",
+    "el": "GR",
+    "es": "ES",
+    "et": "EE",
+    "fi": "FI",
+    "fr": "FR",
+    "ga": "IE",
+    "hi": "IN",
+    "hr": "HR",
+    "hu": "HU",
+    "id": "ID",
+    "is": "IS",
+    "it": "IT",
+    "ja": "JP",
+    "ko": "KR",
+    "lb": "LU",
+    "lt": "LT",
+    "lv": "LV",
+    "mt": "MT",
+    "ne": "NP",
+    "nl": "NL",
+    "no": "NO",
+    "pl": "PL",
+    "pt": "PT",
+    "ro": "RO",
+    "ru": "RU",
+    "sk": "SK",
+    "sl": "SI",
+    "sv": "SE",
+    "th": "TH",
+    "tr": "TR",
+    "uk": "UA",
+    "vi": "VN",
+}
+"""The country where most speakers of a language that Discord or the EU knows live."""
+
+
+def guess_country(locale: str | None) -> str | None:
+    """The ISO 3166 code to preselect for a Discord locale, or None where there is no hint.
+
+    A region in the locale wins ("pt-BR" is BR); a region of several countries ("es-419") and a
+    language spoken in many of them without a region ("en", "ar") give None. The country may be
+    one without services. "en-US" gives US although it is also what Discord sets by default:
+    show the menu, not the answer.
+    """
+    language, _, region = (locale or "").replace("_", "-").partition("-")
+    if not region:
+        return HOME.get(language.lower())
+    return region.upper() if len(region) == 2 and region.isalpha() else None  # noqa: PLR2004

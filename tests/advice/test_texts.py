@@ -1,0 +1,192 @@
+"""A language file is complete, fits, and says at its place what is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.advice.files import AdviceFileError
+from bot.advice.templates import limit_of
+from bot.advice.texts import Language, TextError, Texts, load_texts
+from bot.domain.assessment import Category, Kind, Level
+
+SMALL = {
+    "button": {"more_help": "More help"},
+    "command": {"help": {"name": "help-me"}},
+    "advice": {
+        "first_line": "Hi from {server}.",
+        "how": "Press {button.more_help}, type /{command.help.name}.",
+    },
+}
+
+
+def write(folder: Path, stem: str, texts: object, **header: object) -> Path:
+    path = folder / f"{stem}.yaml"
+    content = {"locale": stem, "name": stem, "reviewed_by": None, "texts": texts} | header
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def changed(section: str, **texts: object) -> dict[str, object]:
+    return SMALL | {section: SMALL[section] | texts}
+
+
+def problems(folder: Path) -> tuple[str, ...]:
+    with pytest.raises(AdviceFileError) as caught:
+        load_texts(folder)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        *[("en-US", "en"), ("en-GB", "en"), ("de", "de"), ("pt-BR", "pt-BR"), ("pt-PT", "pt-BR")],
+        *[("es-419", "es"), ("sv-SE", "en"), ("", "en"), (None, "en"), ("../etc", "en")],
+    ],
+)
+def test_a_locale_gets_its_nearest_language(tmp_path: Path, asked: str | None, given: str) -> None:
+    for locale in ("en", "de", "es", "pt-BR"):
+        write(tmp_path, locale, SMALL)
+
+    assert load_texts(tmp_path).get(asked).locale == given
+
+
+def test_placeholders_are_filled_in_and_references_are_resolved(tmp_path: Path) -> None:
+    write(tmp_path, "en", SMALL)
+    english = load_texts(tmp_path).get("en")
+
+    assert english.text("advice.first_line", server="Pixel {0} Café") == "Hi from Pixel {0} Café."
+    assert english.text("advice.how") == "Press More help, type /help-me."
+
+
+def test_an_unknown_key_names_the_nearest_one(english: Language) -> None:
+    with pytest.raises(
+        TextError, match=r"no text 'advice.firstline'; did you mean 'advice.first_line'"
+    ):
+        english.text("advice.firstline")
+
+
+def test_a_missing_value_names_the_placeholder(english: Language) -> None:
+    with pytest.raises(TextError, match=r"'advice.first_line' needs server"):
+        english.text("advice.first_line")
+
+
+@pytest.mark.parametrize(
+    ("texts", "problem"),
+    [
+        (
+            {
+                "button": SMALL["button"],
+                "command": SMALL["command"],
+                "advice": {"how": SMALL["advice"]["how"]},
+            },
+            "advice.first_line: is missing; English has 'Hi from {server}.'",
+        ),
+        (
+            changed("button", less_help="Less"),
+            "button.less_help: is not a text of English; remove it or correct its name",
+        ),
+        (
+            changed("advice", first_line="Hallo."),
+            "advice.first_line: has no braces, but English has {server}",
+        ),
+        (
+            changed("advice", first_line="Hallo {name}."),
+            "advice.first_line: has {name}, but English has {server}",
+        ),
+        (
+            changed("advice", first_line="Hallo {server.id!r}."),
+            "the braces {server.id} do not hold a plain name",
+        ),
+        (changed("button", more_help=""), "button.more_help: '' is not a text; put it in quotes"),
+        (
+            changed("button", more_help=False),
+            "button.more_help: False is not a text; put it in quotes",
+        ),
+        (
+            changed("button", more_help="x" * 81),
+            "button.more_help: 81 characters are too many; Discord takes 80",
+        ),
+        (
+            changed("advice", first_line="x" * 1901 + "{server}"),
+            "advice.first_line: 2001 characters are too many; Discord takes 2000",
+        ),
+        (
+            changed("command", help={"name": "Help me"}),
+            "command.help.name: 'Help me' may hold only small letters, digits and hyphens",
+        ),
+    ],
+)
+def test_a_wrong_translation_is_named_with_its_place(
+    tmp_path: Path, texts: object, problem: str
+) -> None:
+    write(tmp_path, "en", SMALL)
+    write(tmp_path, "de", texts)
+
+    assert problems(tmp_path) == (problem,)
+
+
+def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
+    write(tmp_path, "en", SMALL)
+    write(tmp_path, "de", changed("button", a="A", b="B"))
+
+    assert [problem.split(":")[0] for problem in problems(tmp_path)] == ["button.a", "button.b"]
+
+
+def test_a_reference_that_leads_nowhere_or_in_a_circle_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path, "en", changed("advice", how="{advice.how}"))
+    assert problems(tmp_path) == ("{advice.how} does not lead to a text of this file",)
+
+    write(tmp_path, "en", changed("advice", how="{button.gone}"))
+    assert problems(tmp_path) == ("{button.gone} does not lead to a text of this file",)
+
+
+def test_the_same_key_twice_is_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path, "en", SMALL)
+    path.write_text(path.read_text() + "name: again\n")
+
+    assert "the key 'name' is there twice" in problems(tmp_path)[0]
+
+
+def test_a_header_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path, "en", SMALL)
+    path = write(tmp_path, "de", SMALL, locale="fr")
+    assert problems(tmp_path) == ("locale: 'fr' is not the file's name",)
+
+    path.unlink()
+    write(tmp_path, "no", SMALL, locale=False)
+    assert "locale: Input should be a valid string" in problems(tmp_path)[0]
+
+
+def test_every_language_has_every_text_of_english(texts: Texts, english: Language) -> None:
+    for language in texts.languages.values():
+        assert language.texts.keys() == english.texts.keys()
+
+
+def test_no_sentence_is_left_untranslated(texts: Texts, english: Language) -> None:
+    for locale, language in texts.languages.items():
+        same = [key for key, text in language.texts.items() if text == english.texts[key]]
+        assert locale == "en" or [key for key in same if len(english.texts[key].split()) > 3] == []
+
+
+def test_buttons_menus_and_commands_have_the_limits_of_discord() -> None:
+    keys = (
+        "button.more_help",
+        "select.country",
+        "select.other_country",
+        "command.help.name",
+        "command.help.description",
+        "advice.first_line",
+    )
+
+    assert [limit_of(key) for key in keys] == [80, 150, 100, 32, 100, 2000]
+
+
+def test_everything_that_the_detector_says_has_a_name(language: Language) -> None:
+    keys = [f"level.{level.label}" for level in Level if level]
+    keys += [f"category.{category}" for category in Category]
+    keys += [f"kind.{kind}" for kind in Kind if kind is not Kind.NONE]
+
+    assert [key for key in keys if key not in language.texts] == []
