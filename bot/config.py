@@ -58,6 +58,7 @@ class DiscordSettings(_Model):
     api_url: str = Field("https://discord.com/api/v10", pattern=r"^https?://")
     gateway_url: str = Field("wss://gateway.discord.gg/", pattern=r"^wss?://")
     token_file: Path | None = None
+    guild_ready_seconds: float = Field(2, ge=0, le=60)
 
 
 class DatabaseSettings(_Model):

@@ -22,6 +22,16 @@ async def insist(store: Store, work: Callable[[Transaction], Awaitable[_T]]) -> 
 
     Only being cancelled ends the trying, so the caller keeps what it must not lose.
     """
+
+    async def once() -> _T:
+        async with store.transaction() as tx:
+            return await work(tx)
+
+    return await insist_on(once)
+
+
+async def insist_on(work: Callable[[], Awaitable[_T]]) -> _T:
+    """Call `work` until it raises no StoreUnavailableError; what it returned."""
     async for attempt in stamina.retry_context(
         on=StoreUnavailableError,
         attempts=None,
@@ -31,8 +41,7 @@ async def insist(store: Store, work: Callable[[Transaction], Awaitable[_T]]) -> 
     ):
         with attempt:
             try:
-                async with store.transaction() as tx:
-                    return await work(tx)
+                return await work()
             except StoreUnavailableError as error:
                 _log.error("database_unavailable", error=str(error), attempt=attempt.num)
                 raise

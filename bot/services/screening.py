@@ -122,6 +122,10 @@ class Screening:
             tasks.create_task(self._store_in_order())
             tasks.create_task(self._mark_regularly())
 
+    def begin(self, guild_id: int, snowflake: int) -> None:
+        """Begin to screen a new server: nothing before this snowflake is looked at."""
+        self._newest.setdefault(guild_id, snowflake)
+
     async def mark(self, guild_id: int) -> int | None:
         """The snowflake from which on this server must be caught up; None for a new server."""
         return await insist(self._store, lambda tx: tx.memory.mark(guild_id))

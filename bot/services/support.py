@@ -18,6 +18,11 @@ class Support:
         self._store = store
         self._wake = wake
 
+    async def allow_messages(self, *, person_id: int) -> None:
+        """Take `stop_messages` back. Raises StoreUnavailableError."""
+        async with self._store.transaction() as tx:
+            await tx.memory.opt_in(person_id)
+
     async def this_was_nothing(self, token: str, *, person_id: int) -> None:
         """Tell the case that the person says so. Asks nothing. Raises StoreUnavailableError."""
         async with self._store.transaction() as tx:

@@ -23,7 +23,7 @@ from bot.domain.delivery import (
 )
 from bot.services.policies import Policies
 from bot.transport import layouts
-from bot.transport.places import alert_channel, missing_permissions, role
+from bot.transport.places import alert_channel, missing_permissions, obstacle, role
 from bot.transport.wording import name
 
 _log = structlog.get_logger(__name__)
@@ -141,6 +141,8 @@ class DiscordCourier:
         channel = alert_channel(guild, policy)
         if channel is None:
             raise _UndeliverableError(_UNKNOWN_CHANNEL, "alert_channel_gone")
+        if obstacle(guild, policy) is NoticeReason.PUBLIC_ALERT_CHANNEL:
+            raise _UndeliverableError(0, "alert_channel_public")
         wanted = policy.ping_role if view.level >= policy.ping_from else None
         called = role(guild, wanted) if wanted else None
         layout = layouts.alert(

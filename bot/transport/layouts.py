@@ -43,7 +43,7 @@ _HELD = {
     HeldReason.OTHER_THREAT: "delivery.below_level",
     HeldReason.SERVER_CHOICE: "delivery.server_choice",
 }
-_WORDS_SHOWN = 6
+_WORDS_SHOWN = 5
 _PEOPLE_SHOWN = 10
 
 
@@ -135,14 +135,19 @@ def _facts(language: Language, view: CaseView, titles: Mapping[str, str]) -> Ite
         categories=", ".join(language.text(f"category.{c}") for c in view.categories),
     )
     moment = f"<t:{int(view.happened_at.timestamp())}"
-    why = ", ".join(titles.get(rule, rule) for rule in view.rules[:2])
-    words = " ".join(in_line(word, limit=40) for word in view.words[:_WORDS_SHOWN])
+    why = titles.get(view.rules[0], view.rules[0]) if view.rules else ""
+    words = " ".join(in_line(word, limit=40) for word in _telling(view.words)[:_WORDS_SHOWN])
     yield f"### {headline}"
     yield f"**{language.text('alert.who')}** {_person(view.offender)}"
     yield _to_whom(language, view)
     yield f"**{language.text('alert.why')}** {why}: {words}"
     yield f"**{language.text('alert.when')}** {moment}:R> ({moment}:f>)"
     yield f"**{language.text('alert.where')}** <#{view.channel_id}> {_jump(view)}"
+
+
+def _telling(words: Sequence[str]) -> list[str]:
+    """The words without those that others among them contain."""
+    return [w for w in words if not any(w != other and w in other for other in words)]
 
 
 def _to_whom(language: Language, view: CaseView) -> str:

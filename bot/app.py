@@ -1,0 +1,184 @@
+"""The composition root: builds every part from the configuration, and decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+import discord
+import structlog
+from discord.ext import commands
+from yarl import URL
+
+from bot.advice import Resources, Texts, load_resources, load_texts
+from bot.config import Config
+from bot.detection import Conversations, load_detector
+from bot.services.casework import Casework
+from bot.services.dispatch import Dispatcher
+from bot.services.durable import insist_on
+from bot.services.policies import Policies
+from bot.services.readiness import Readiness
+from bot.services.screening import Screening
+from bot.services.support import Support
+from bot.storage import Keyring, Store
+from bot.transport.courier import DiscordCourier
+from bot.transport.watch import Watch
+
+_log = structlog.get_logger(__name__)
+
+COGS = ("cogs.screening", "cogs.setup", "cogs.help", "cogs.cases")
+_LONGEST_RATE_LIMIT = 30.0
+_LAST_WORDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the cogs may call."""
+
+    texts: Texts
+    resources: Resources
+    policies: Policies
+    screening: Screening
+    casework: Casework
+    support: Support
+    watch: Watch
+
+
+class NotAlone(commands.AutoShardedBot):
+    """The client. Its cogs translate; its parts do the work."""
+
+    parts: Parts
+
+    def __init__(self, *, guild_ready_timeout: float) -> None:
+        super().__init__(
+            guild_ready_timeout=guild_ready_timeout,
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=intents(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=_LONGEST_RATE_LIMIT,
+        )
+
+    async def setup_hook(self) -> None:
+        """Load the cogs and tell Discord which commands there are."""
+        for cog in COGS:
+            await self.load_extension(cog)
+        try:
+            await self.tree.sync()
+        except discord.HTTPException as error:
+            _log.error("commands_not_synchronised", status=error.status, code=error.code)
+
+
+class App:
+    """The bot with its database and its workers, ready to run once."""
+
+    def __init__(self, config: Config, *, keyring: Keyring) -> None:
+        texts, detector = load_texts(), load_detector()
+        policies = Policies(
+            config.defaults.policy(), {g: s.policy() for g, s in config.servers.items()}
+        )
+        self.config = config
+        self.bot = NotAlone(guild_ready_timeout=config.discord.guild_ready_seconds)
+        self.store = Store(config.database.url, keyring)
+        self.dispatcher = Dispatcher(
+            self.store,
+            DiscordCourier(
+                self.bot, texts, policies, titles={r.id: r.title for r in detector.rules}
+            ),
+            policies,
+            budgets=config.budgets(),
+            patience=config.patience(),
+        )
+        wake = self.dispatcher.wake
+        window = config.conversation
+        conversations = Conversations(
+            detector,
+            minutes=window.minutes,
+            per_channel=window.messages_per_channel,
+            messages=window.messages,
+        )
+        self.screening = Screening(self.store, detector, conversations, policies, wake=wake)
+        self.bot.parts = Parts(
+            texts=texts,
+            resources=load_resources(),
+            policies=policies,
+            screening=self.screening,
+            casework=Casework(self.store, wake=wake),
+            support=Support(self.store, wake=wake),
+            watch=Watch(
+                self.bot,
+                self.screening,
+                Readiness(self.store, wake=wake),
+                policies,
+                window_minutes=window.minutes,
+                hours_back=config.catch_up.hours,
+                per_channel=config.catch_up.messages_per_channel,
+            ),
+        )
+
+    async def run(self, token: str) -> None:
+        """Connect and work until closed. Raises what discord.py raises for a bad token or intent.
+
+        A database that cannot be used is waited for; help is given meanwhile.
+        """
+        work = asyncio.create_task(self._work())
+        client = asyncio.create_task(self.bot.start(token))
+        try:
+            with _closing_on_signals(client):
+                await asyncio.wait((work, client), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await self._stop(client, work)
+        for task in (client, work):
+            if not task.cancelled():
+                task.result()
+
+    async def _work(self) -> None:
+        await insist_on(self.store.migrate)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.screening.run())
+            tasks.create_task(self.dispatcher.run())
+
+    async def _stop(self, client: asyncio.Task[None], work: asyncio.Task[None]) -> None:
+        """Stop listening first, then store what was heard, then let go of the database."""
+        await self.bot.close()
+        client.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS):
+                await self.screening.settled()
+                await insist_on(self.screening.set_marks)
+        work.cancel()
+        await asyncio.gather(client, work, return_exceptions=True)
+        await self.store.close()
+
+
+def point_to(config: Config) -> None:
+    """Tell discord.py where Discord is. It keeps both addresses for the whole process."""
+    discord.http.Route.BASE = config.discord.api_url.rstrip("/")
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(config.discord.gateway_url)
+
+
+def intents() -> discord.Intents:
+    """The least that screening needs: servers, their messages, and what is written in them."""
+    return discord.Intents(guilds=True, guild_messages=True, message_content=True)
+
+
+@contextmanager
+def _closing_on_signals(client: asyncio.Task[None]) -> Iterator[None]:
+    """End in good order when the machine asks; Windows knows no such request."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    with suppress(NotImplementedError):
+        for number in signals:
+            loop.add_signal_handler(number, client.cancel)
+    try:
+        yield
+    finally:
+        with suppress(NotImplementedError):
+            for number in signals:
+                loop.remove_signal_handler(number)

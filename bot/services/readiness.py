@@ -1,0 +1,42 @@
+"""Whether a server's moderators can be alerted: what its owner is told, and what waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+
+from bot.domain.delivery import DeliveryKind, NoticeReason
+from bot.services.durable import insist
+from bot.storage import Store, Transaction
+
+_log = structlog.get_logger(__name__)
+
+
+class Readiness:
+    """Keeps on record that a server cannot be alerted, and sends what waited once it can."""
+
+    def __init__(self, store: Store, *, wake: Callable[[], None]) -> None:
+        self._store = store
+        self._wake = wake
+
+    async def cannot_alert(self, guild_id: int, reason: NoticeReason) -> None:
+        """Tell the operator at once, and the owner once a day."""
+        _log.error("not_armed", guild=guild_id, reason=reason.value)
+        await insist(self._store, lambda tx: self._tell_owner(tx, guild_id, reason))
+        self._wake()
+
+    async def can_alert(self, guild_id: int) -> None:
+        """Send the alerts that could not be delivered before."""
+        waiting = await insist(self._store, lambda tx: tx.outbox.requeue_alerts(guild_id))
+        _log.info("armed", guild=guild_id, alerts_waiting=waiting)
+        self._wake()
+
+    async def _tell_owner(self, tx: Transaction, guild_id: int, reason: NoticeReason) -> None:
+        await tx.outbox.enqueue(
+            DeliveryKind.NOTICE,
+            about=f"notice:{guild_id}:{reason.value}:{tx.now.date()}",
+            token=self._store.token(),
+            guild_id=guild_id,
+            subject=reason.value,
+        )

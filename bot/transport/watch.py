@@ -1,0 +1,200 @@
+"""Which servers are watched, what reaches screening from them, and what was missed there."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+
+import discord
+import structlog
+
+from bot.domain.message import snowflake_time, time_snowflake
+from bot.services.custody import HISTORY
+from bot.services.policies import Policies
+from bot.services.readiness import Readiness
+from bot.services.screening import Screening
+from bot.transport.inbound import to_message
+from bot.transport.places import obstacle
+
+_log = structlog.get_logger(__name__)
+
+_Held = list[tuple[int | None, Callable[[], None]]]
+"""What happened meanwhile: the identifier of a new message, and how to hand it on."""
+_Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+
+_TRY_AGAIN = 30.0
+
+
+class Watch:
+    """Lets a server's messages through to screening once its moderators can be alerted.
+
+    Until what was missed is screened, what happens meanwhile is held back, so that every channel is
+    screened in its own order.
+    """
+
+    def __init__(
+        self,
+        client: discord.Client,
+        screening: Screening,
+        readiness: Readiness,
+        policies: Policies,
+        *,
+        window_minutes: float,
+        hours_back: float,
+        per_channel: int,
+    ) -> None:
+        self._client = client
+        self._screening = screening
+        self._readiness = readiness
+        self._policies = policies
+        self._window_seconds = window_minutes * 60
+        self._seconds_back = hours_back * 3600
+        self._per_channel = per_channel
+        self._gates: dict[int, _Held | None] = {}
+        self._webhooks: set[int] = set()
+        self._ignored: frozenset[int] = frozenset()
+        self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    @property
+    def armed(self) -> frozenset[int]:
+        """The servers that are watched now."""
+        return frozenset(self._gates)
+
+    def see(self, message: discord.Message) -> None:
+        """Hand a new message on, unless it is nobody's or its server is not watched."""
+        guild = message.guild
+        if guild is None or guild.id not in self._gates or not self._is_somebodys(message):
+            return
+        held = self._gates[guild.id]
+        if held is None:
+            self._screening.screen(to_message(message))
+        else:
+            held.append((message.id, partial(self._screening.screen, to_message(message))))
+
+    def see_edit(self, message: discord.Message) -> None:
+        """Hand a new version on. Discord reports link previews as edits too, without a time."""
+        guild = message.guild
+        if guild is None or message.edited_at is None or not self._is_somebodys(message):
+            return
+        self._pass(guild.id, partial(self._screening.edited, to_message(message)))
+
+    def see_deletion(self, message_ids: set[int], *, guild_id: int, channel_id: int) -> None:
+        """Hand on that messages were deleted."""
+        deleted = partial(
+            self._screening.deleted,
+            message_ids,
+            guild_id=guild_id,
+            channel_id=channel_id,
+            bulk=len(message_ids) > 1,
+        )
+        self._pass(guild_id, deleted)
+
+    async def consider(self, guild: discord.Guild, *, missed: bool = False) -> None:
+        """Arm a server whose moderators can be alerted, or tell its owner why that cannot be.
+
+        A server that is armed stays so: what is found is kept until it can be alerted. `missed`
+        says that events may have been lost, so that an armed server is caught up too.
+        """
+        async with self._locks[guild.id]:
+            armed = guild.id in self._gates
+            reason = obstacle(guild, self._policies.of(guild.id))
+            if reason is not None:
+                await self._readiness.cannot_alert(guild.id, reason)
+            if missed if armed else reason is None:
+                await self._arm(guild)
+            if reason is None:
+                await self._readiness.can_alert(guild.id)
+
+    def leave(self, guild_id: int) -> None:
+        """Stop watching a server that the bot is no longer in."""
+        self._gates.pop(guild_id, None)
+
+    def _is_somebodys(self, message: discord.Message) -> bool:
+        if message.channel.id in self._ignored:
+            return False
+        if message.webhook_id is None:
+            return not message.author.bot
+        own = self._client.user is not None and message.author.id == self._client.user.id
+        return not own and message.guild is not None and message.guild.id in self._webhooks
+
+    def _pass(self, guild_id: int, event: Callable[[], None]) -> None:
+        held = self._gates.get(guild_id)
+        if held is None:
+            event()
+        else:
+            held.append((None, event))
+
+    async def _arm(self, guild: discord.Guild) -> None:
+        held: _Held = []
+        self._gates[guild.id] = held
+        self._apply_policy(guild)
+        seen: set[int] = set()
+        with self._screening.catching_up(guild.id):
+            while not await self._caught_up(guild, seen):  # noqa: ASYNC110 - Discord tells nobody
+                await asyncio.sleep(_TRY_AGAIN)
+        for message_id, event in held:
+            if message_id not in seen:
+                event()
+        self._gates[guild.id] = None
+
+    def _apply_policy(self, guild: discord.Guild) -> None:
+        policy = self._policies.of(guild.id)
+        here = {c.id for c in (*guild.channels, *guild.threads)}
+        ignored = {c.id for c in guild.channels if {str(c.id), c.name} & policy.ignored_channels}
+        ignored |= {thread.id for thread in guild.threads if thread.parent_id in ignored}
+        self._ignored = frozenset(self._ignored - here | ignored)
+        self._webhooks.discard(guild.id)
+        if policy.webhooks:
+            self._webhooks.add(guild.id)
+
+    async def _caught_up(self, guild: discord.Guild, seen: set[int]) -> bool:
+        """Screen what was missed and is not `seen`; False when Discord failed meanwhile."""
+        mark = await self._screening.mark(guild.id)
+        if mark is None:
+            self._screening.begin(guild.id, time_snowflake(time.time()))
+            return True
+        oldest = max(snowflake_time(mark) - self._window_seconds, time.time() - self._seconds_back)
+        since = time_snowflake(oldest)
+        try:
+            for channel in _readable(guild):
+                if (channel.last_message_id or 0) > since:
+                    await self._catch_up(channel, since, seen)
+        except (discord.DiscordServerError, OSError, TimeoutError) as error:
+            _log.error("catching_up_failed", guild=guild.id, error=type(error).__name__)
+            return False
+        return True
+
+    async def _catch_up(self, channel: _Readable, since: int, seen: set[int]) -> None:
+        count = 0
+        async for message in _history(channel, since, limit=self._per_channel):
+            count += 1
+            if message.id not in seen and self._is_somebodys(message):
+                self._screening.screen(to_message(message), source=HISTORY)
+            seen.add(message.id)
+        if count >= self._per_channel:
+            _log.error("catching_up_cut_off", channel=channel.id, messages=count)
+
+
+def _readable(guild: discord.Guild) -> list[_Readable]:
+    places: tuple[_Readable, ...] = (
+        *guild.text_channels,
+        *guild.voice_channels,
+        *guild.stage_channels,
+        *guild.threads,
+    )
+    needed = discord.Permissions(view_channel=True, read_message_history=True)
+    return [place for place in places if place.permissions_for(guild.me) >= needed]
+
+
+async def _history(channel: _Readable, since: int, *, limit: int) -> AsyncIterator[discord.Message]:
+    """Messages since then, oldest first; none where the bot may not look or the place is gone."""
+    try:
+        async for message in channel.history(
+            limit=limit, after=discord.Object(since), oldest_first=True
+        ):
+            yield message
+    except (discord.Forbidden, discord.NotFound) as error:
+        _log.warning("channel_unreadable", channel=channel.id, code=error.code)

@@ -1,0 +1,194 @@
+"""The moderators' side: *Show evidence* and *Offer help* under an alert.
+
+Who may press is decided anew at every press, by the presser's roles at that time.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import discord
+
+from bot.advice import Language
+from bot.app import NotAlone, Parts
+from bot.storage import StoreUnavailableError
+from bot.transport import exhibits
+from bot.transport.layouts import (
+    button,
+    evidence_id,
+    held_people,
+    offered_people_id,
+    view_of,
+)
+from bot.transport.places import is_moderator
+
+_Interaction = discord.Interaction[Any]
+_MENU_SIZE = 25
+
+
+class EvidenceButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"na:case:evidence:(?P<case>\d+):(?P<page>\d+):(?P<token>[0-9a-f]*)",
+):
+    """*Show evidence*, and turning its pages."""
+
+    def __init__(self, item: discord.ui.Button[Any], case_id: int, page: int) -> None:
+        super().__init__(item)
+        self._case_id = case_id
+        self._page = page
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str]
+    ) -> EvidenceButton:
+        """Recognise the button after any restart."""
+        assert isinstance(item, discord.ui.Button)
+        return cls(item, int(match["case"]), int(match["page"]))
+
+    async def callback(self, interaction: _Interaction) -> None:
+        """Show one page to this moderator alone; the look is recorded in the case."""
+        language = _language(interaction)
+        if not await _admitted(interaction, language):
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            exhibit = await _parts(interaction).casework.show_evidence(
+                self._case_id,
+                guild_id=interaction.guild_id or 0,
+                moderator=interaction.user.id,
+            )
+        except LookupError:
+            await interaction.followup.send(language.text("error.case_gone"), ephemeral=True)
+            return
+        except StoreUnavailableError:
+            await interaction.followup.send(language.text("error.try_later"), ephemeral=True)
+            return
+        pages = exhibits.pages(language, exhibit)
+        page = min(self._page, len(pages) - 1)
+        await interaction.followup.send(
+            pages[page],
+            view=self._turning(language, page, len(pages)),
+            ephemeral=True,
+            suppress_embeds=True,
+        )
+
+    def _turning(self, language: Language, page: int, count: int) -> discord.ui.View:
+        turns = {
+            page - 1: "button.previous_page",
+            page + 1: "button.next_page",
+        }
+        return view_of(
+            *(
+                button(language, key, evidence_id(self._case_id, page=to))
+                for to, key in turns.items()
+                if 0 <= to < count
+            )
+        )
+
+
+class OfferHelpButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"na:case:offer:(?P<case>\d+)"
+):
+    """*Offer help*: asks the moderator to whom, before anything is sent."""
+
+    def __init__(self, item: discord.ui.Button[Any], case_id: int) -> None:
+        super().__init__(item)
+        self._case_id = case_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str]
+    ) -> OfferHelpButton:
+        """Recognise the button after any restart."""
+        assert isinstance(item, discord.ui.Button)
+        return cls(item, int(match["case"]))
+
+    async def callback(self, interaction: _Interaction) -> None:
+        """Show who could be written to."""
+        language = _language(interaction)
+        if not await _admitted(interaction, language):
+            return
+        try:
+            view = await _parts(interaction).casework.view(self._case_id)
+        except (LookupError, StoreUnavailableError):
+            await _reply(interaction, language.text("error.try_later"))
+            return
+        people = held_people(view)[:_MENU_SIZE]
+        if not people or view.guild_id != interaction.guild_id:
+            await _reply(interaction, language.text("offer.nobody"))
+            return
+        menu: discord.ui.Select[Any] = discord.ui.Select(
+            custom_id=offered_people_id(self._case_id),
+            max_values=len(people),
+            options=[
+                discord.SelectOption(label=p.name[:100] or str(p.id), value=str(p.id))
+                for p in people
+            ],
+        )
+        await interaction.response.send_message(
+            language.text("offer.choose"), view=view_of(menu), ephemeral=True
+        )
+
+
+class OfferHelpMenu(
+    discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"na:case:offer-to:(?P<case>\d+)"
+):
+    """Whom a moderator wants to be offered help."""
+
+    def __init__(self, item: discord.ui.Select[Any], case_id: int) -> None:
+        super().__init__(item)
+        self._case_id = case_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str]
+    ) -> OfferHelpMenu:
+        """Recognise the menu after any restart."""
+        assert isinstance(item, discord.ui.Select)
+        return cls(item, int(match["case"]))
+
+    async def callback(self, interaction: _Interaction) -> None:
+        """Send the advice that was held back for them."""
+        language = _language(interaction)
+        if not await _admitted(interaction, language):
+            return
+        try:
+            sent = await _parts(interaction).casework.offer_help(
+                self._case_id,
+                [int(value) for value in self.item.values],
+                guild_id=interaction.guild_id or 0,
+                moderator=interaction.user.id,
+            )
+        except (LookupError, StoreUnavailableError):
+            await _reply(interaction, language.text("error.try_later"))
+            return
+        key = "offer.queued" if sent else "offer.already"
+        await interaction.response.edit_message(content=language.text(key), view=None)
+
+
+def _parts(interaction: _Interaction) -> Parts:
+    parts: Parts = interaction.client.parts
+    return parts
+
+
+def _language(interaction: _Interaction) -> Language:
+    return _parts(interaction).texts.get(str(interaction.locale))
+
+
+async def _admitted(interaction: _Interaction, language: Language) -> bool:
+    """Whether the presser is a moderator; if not, they are told so."""
+    policy = _parts(interaction).policies.of(interaction.guild_id or 0)
+    if is_moderator(interaction.user, policy):
+        return True
+    await _reply(interaction, language.text("error.moderators_only"))
+    return False
+
+
+async def _reply(interaction: _Interaction, text: str) -> None:
+    await interaction.response.send_message(text, ephemeral=True)
+
+
+async def setup(bot: NotAlone) -> None:
+    """Called by discord.py when the extension is loaded."""
+    bot.add_dynamic_items(EvidenceButton, OfferHelpButton, OfferHelpMenu)
