@@ -25,6 +25,7 @@ from bot.services.screening import Screening
 from bot.services.support import Support
 from bot.storage import Keyring, Store
 from bot.transport.courier import DiscordCourier
+from bot.transport.inspection import BAD_TOKEN, NO_CONTENT, intents
 from bot.transport.watch import Watch
 
 _log = structlog.get_logger(__name__)
@@ -32,6 +33,10 @@ _log = structlog.get_logger(__name__)
 COGS = ("cogs.screening", "cogs.setup", "cogs.help", "cogs.cases")
 _LONGEST_RATE_LIMIT = 30.0
 _LAST_WORDS = 5.0
+
+
+class StartError(Exception):
+    """Discord does not let the bot in; the message says how to mend it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,7 @@ class App:
         )
 
     async def run(self, token: str) -> None:
-        """Connect and work until closed. Raises what discord.py raises for a bad token or intent.
+        """Connect and work until closed. Raises StartError when Discord does not let the bot in.
 
         A database that cannot be used is waited for; help is given meanwhile.
         """
@@ -134,9 +139,8 @@ class App:
                 await asyncio.wait((work, client), return_when=asyncio.FIRST_COMPLETED)
         finally:
             await self._stop(client, work)
-        for task in (client, work):
-            if not task.cancelled():
-                task.result()
+        _raise_failure(client)
+        _raise_failure(work)
 
     async def _work(self) -> None:
         await insist_on(self.store.migrate)
@@ -157,15 +161,21 @@ class App:
         await self.store.close()
 
 
+def _raise_failure(task: asyncio.Task[None]) -> None:
+    """Pass on what ended a task, in words for the operator where it was Discord's doing."""
+    try:
+        if not task.cancelled():
+            task.result()
+    except discord.LoginFailure:
+        raise StartError(BAD_TOKEN) from None
+    except discord.PrivilegedIntentsRequired:
+        raise StartError(NO_CONTENT) from None
+
+
 def point_to(config: Config) -> None:
     """Tell discord.py where Discord is. It keeps both addresses for the whole process."""
     discord.http.Route.BASE = config.discord.api_url.rstrip("/")
     discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(config.discord.gateway_url)
-
-
-def intents() -> discord.Intents:
-    """The least that screening needs: servers, their messages, and what is written in them."""
-    return discord.Intents(guilds=True, guild_messages=True, message_content=True)
 
 
 @contextmanager

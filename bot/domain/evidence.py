@@ -69,9 +69,10 @@ class EvidenceItem:
 def canonical(value: Any) -> bytes:
     """The one JSON form of `value`: UTF-8, sorted keys, no spaces.
 
-    Raises TypeError for floats, whose text form differs between programs.
+    Raises TypeError for what would not come back from JSON as the same value everywhere: floats,
+    whose text form differs between programs, and keys that are not text.
     """
-    _refuse_floats(value)
+    _refuse_the_ambiguous(value)
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode("utf-8", "surrogatepass")
 
@@ -122,8 +123,10 @@ def first_fault(items: Iterable[EvidenceItem], *, count: int, head: str) -> str 
         if fault:
             return fault
         previous = item.digest
-    if seq != count:
+    if seq < count:
         return f"item {seq + 1}: missing, the case recorded {count} items"
+    if seq > count:
+        return f"item {count + 1}: added, the case recorded {count} items"
     return None if previous == head else f"item {seq}: is not the last item that the case recorded"
 
 
@@ -132,33 +135,48 @@ def _fault(item: EvidenceItem, *, seq: int, previous: str) -> str | None:
         return f"item {seq}: missing or out of order, number {item.seq} stands in its place"
     if item.previous != previous:
         return f"item {seq}: does not follow the item before it"
-    expected = item_digest(
-        case_id=item.case_id,
-        seq=item.seq,
-        kind=item.kind,
-        about=item.about,
-        message_id=item.message_id,
-        recorded_at=item.recorded_at,
-        source=item.source,
-        facts=item.facts,
-        content_digest=item.content_digest,
-        previous=item.previous,
-    )
-    if item.digest != expected:
+    if item.digest != _expected_digest(item):
         return f"item {seq}: altered, its hash does not fit"
-    if item.content is None or item.salt is None:
+    return None if _content_fits(item) else f"item {seq}: its content was altered"
+
+
+def _expected_digest(item: EvidenceItem) -> str | None:
+    """The digest that the item should have; None when no item could have been made like this."""
+    try:
+        return item_digest(
+            case_id=item.case_id,
+            seq=item.seq,
+            kind=item.kind,
+            about=item.about,
+            message_id=item.message_id,
+            recorded_at=item.recorded_at,
+            source=item.source,
+            facts=item.facts,
+            content_digest=item.content_digest,
+            previous=item.previous,
+        )
+    except (TypeError, ValueError):
         return None
-    if content_digest(item.content, item.salt) != item.content_digest:
-        return f"item {seq}: its content was altered"
-    return None
 
 
-def _refuse_floats(value: Any) -> None:
+def _content_fits(item: EvidenceItem) -> bool:
+    """Whether the content is the one whose digest is chained; erased content always fits."""
+    if item.content is None:
+        return True
+    try:
+        return content_digest(item.content, item.salt or "") == item.content_digest
+    except (TypeError, ValueError):
+        return False
+
+
+def _refuse_the_ambiguous(value: Any) -> None:
     if isinstance(value, float):
         raise TypeError(f"evidence holds no floats, write {value!r} as text")
     if isinstance(value, Mapping):
-        for part in value.values():
-            _refuse_floats(part)
+        for key, part in value.items():
+            if not isinstance(key, str):
+                raise TypeError(f"evidence has text for keys, write {key!r} as text")
+            _refuse_the_ambiguous(part)
     elif isinstance(value, list | tuple):
         for part in value:
-            _refuse_floats(part)
+            _refuse_the_ambiguous(part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import NamedTuple
 
 DISCORD_EPOCH = 1_420_070_400.0
@@ -14,8 +15,9 @@ def snowflake_time(snowflake: int) -> float:
 
 
 def time_snowflake(at: float) -> int:
-    """The smallest snowflake that can have been made at `at` (Unix seconds, UTC)."""
-    return max(0, int((at - DISCORD_EPOCH) * 1000)) << 22
+    """The smallest snowflake of the millisecond in which `at` (Unix seconds, UTC) lies."""
+    milliseconds = round((at - DISCORD_EPOCH) * 1000, 3)  # a float of today is no finer
+    return max(0, floor(milliseconds)) << 22
 
 
 class Person(NamedTuple):

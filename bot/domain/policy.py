@@ -89,16 +89,11 @@ def decide(assessment: Assessment, policy: Policy, history: History) -> Plan:
     )
 
 
-def _sure(assessment: Assessment, policy: Policy) -> bool:
-    sextortion = any(c is not Category.OTHER for c in assessment.categories)
-    return sextortion and assessment.level >= policy.advise_from
-
-
 def _reason_to_hold(
     person: Person, assessment: Assessment, policy: Policy, history: History
 ) -> HeldReason | None:
     """The first reason that applies, or None: then the person is written to."""
-    asked = len(assessment.targets) + len(history.advised)
+    asked = len({target.id for target in assessment.targets} | history.advised)
     reasons = (
         (person.id in history.opted_out, HeldReason.OPTED_OUT),
         (not _is_sextortion(assessment), HeldReason.OTHER_THREAT),

@@ -13,10 +13,11 @@ from bot.detection import Conversations, Detector
 from bot.domain.assessment import Assessment, Kind
 from bot.domain.delivery import DeliveryKind
 from bot.domain.evidence import GENESIS, Draft, ItemKind
-from bot.domain.message import Message, Window
+from bot.domain.message import Message, Person, Window
 from bot.domain.policy import History, Plan, Policy, decide
 from bot.services.custody import (
     GATEWAY,
+    HISTORY,
     assessment_about,
     assessment_draft,
     deletion_draft,
@@ -84,26 +85,37 @@ class Screening:
         self._newest: dict[int, int] = {}
         self._behind: set[int] = set()
 
-    def screen(self, message: Message, *, source: str = GATEWAY) -> None:
+    def screen(
+        self, message: Message, present: tuple[Person, ...] = (), *, source: str = GATEWAY
+    ) -> None:
         """Look at one message, or one version of it, of a server. Never waits, never raises.
 
-        Messages of one channel are to be given in the order in which they were written.
+        Messages of one channel are to be given in the order in which they were written. `present`
+        are the people whom a private channel lets in, if that is known.
         """
+        if source == HISTORY and self._is_remembered(message):
+            return
         guild_id = message.guild_id or 0
         if message.id > self._newest.get(guild_id, 0):
             self._newest[guild_id] = message.id
         window = self._conversations.observe(message)
         if window is None:
             return
+        if present:
+            window = window._replace(present=present)
         assessment = self._detector.assess(window)
         if assessment.kind is Kind.NONE:
             return
         self._unstored[id(window)] = message.id
         self._work.put_nowait(_Found(window, assessment, source))
 
-    def edited(self, message: Message) -> None:
+    def _is_remembered(self, message: Message) -> bool:
+        known = self._conversations.find(message.channel_id, message.id)
+        return known is not None and known.edited_at == message.edited_at
+
+    def edited(self, message: Message, present: tuple[Person, ...] = ()) -> None:
         """Look at a new version, and keep it if the message is preserved."""
-        self.screen(message)
+        self.screen(message, present)
         self._work.put_nowait(_Edited(message))
 
     def deleted(
@@ -121,6 +133,10 @@ class Screening:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._store_in_order())
             tasks.create_task(self._mark_regularly())
+
+    def newest(self, guild_id: int) -> int:
+        """The snowflake of the newest message of a server that was screened, 0 before the first."""
+        return self._newest.get(guild_id, 0)
 
     def begin(self, guild_id: int, snowflake: int) -> None:
         """Begin to screen a new server: nothing before this snowflake is looked at."""

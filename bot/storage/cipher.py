@@ -50,6 +50,11 @@ class Keyring:
             create_key(path)
         return cls.load(path)
 
+    @classmethod
+    def throwaway(cls) -> Keyring:
+        """A master key that nobody keeps, for looking at a database without reading content."""
+        return cls(secrets.token_bytes(_KEY_BYTES))
+
     def new_data_key(self, *, place: str) -> bytes:
         """A fresh data key, already wrapped for `place`."""
         return _seal(self._master, AESGCM.generate_key(bit_length=256), place)
@@ -58,7 +63,7 @@ class Keyring:
         """The data key's use. Raises KeyFileError when it was wrapped by another master key."""
         try:
             return Box(_open(self._master, wrapped, place))
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
             raise KeyFileError(
                 f"the data key of {place} does not open with this master key: "
                 "put back the key file that belongs to this database"
@@ -79,7 +84,7 @@ class Box:
         """What was sealed there, or None when it was altered or moved."""
         try:
             text = _open(self._key, sealed, place)
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
             return None
         value: dict[str, Any] = json.loads(text.decode("utf-8", "surrogatepass"))
         return value

@@ -47,10 +47,9 @@ def make_engine(url: str) -> AsyncEngine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_async_engine(parsed, hide_parameters=True, pool_pre_ping=True)
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     arguments = {"timeout": _BUSY_SECONDS, "isolation_level": None}
     engine = create_async_engine(parsed, hide_parameters=True, connect_args=arguments)
+    event.listen(engine.sync_engine, "do_connect", _make_folder)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
@@ -69,6 +68,12 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         raise StoreUnavailableError(f"the database refused: {error.orig}") from error
     except (OSError, SQLAlchemyError) as error:
         raise StoreUnavailableError(f"the database cannot be reached: {error}") from error
+
+
+def _make_folder(_dialect: object, _record: object, arguments: list[Any], _: object) -> None:
+    """Make the folder of a database file; SQLite makes the file alone."""
+    if arguments and arguments[0] != ":memory:":
+        Path(arguments[0]).parent.mkdir(parents=True, exist_ok=True)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -35,11 +35,12 @@ class Evidence:
     async def append(self, case_id: int, drafts: Sequence[Draft]) -> list[Draft]:
         """Chain the drafts that the case does not hold yet, in order, and return those.
 
-        Raises LookupError for a case that does not exist or whose content was erased.
+        Raises LookupError for a case that does not exist, and for content when that of the case was
+        erased: facts alone, such as a delivery's outcome, are still recorded.
         """
         case = await self._cases.get(case_id)
         box = self._cases.box(case)
-        if box is None:
+        if box is None and any(draft.content is not None for draft in drafts):
             raise LookupError("the content of this case was erased")
         held = await self._held(case_id, [draft.about for draft in drafts])
         fresh = list({d.about: d for d in drafts if d.about not in held}.values())
@@ -58,7 +59,7 @@ class Evidence:
         return [_item(row, box) for row in await self._connection.execute(query)]
 
     async def cases_holding(self, message_id: int) -> list[int]:
-        """The cases in which this message is preserved."""
+        """The cases in which this message is preserved, oldest first."""
         query = (
             select(evidence.c.case_id)
             .where(
@@ -66,6 +67,7 @@ class Evidence:
                 evidence.c.kind.in_((ItemKind.MESSAGE.value, ItemKind.CONTEXT.value)),
             )
             .distinct()
+            .order_by(evidence.c.case_id)
         )
         return list(await self._connection.scalars(query))
 
@@ -82,7 +84,9 @@ class Evidence:
         )
         return set(await self._connection.scalars(query))
 
-    def _chain(self, case: CaseRecord, drafts: list[Draft], box: Box) -> list[dict[str, Any]]:
+    def _chain(
+        self, case: CaseRecord, drafts: list[Draft], box: Box | None
+    ) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
         previous, seq = case.head, case.items
         for draft in drafts:
@@ -94,11 +98,11 @@ class Evidence:
 
 
 def _row(
-    draft: Draft, *, case_id: int, seq: int, previous: str, now: datetime, box: Box
+    draft: Draft, *, case_id: int, seq: int, previous: str, now: datetime, box: Box | None
 ) -> dict[str, Any]:
     salt = secrets.token_hex(_SALT_BYTES)
     sealed = digest = None
-    if draft.content is not None:
+    if draft.content is not None and box is not None:
         digest = content_digest(draft.content, salt)
         sealed = box.seal({"salt": salt, "content": draft.content}, place=_place(case_id, seq))
     recorded_at = now.isoformat(timespec="microseconds")

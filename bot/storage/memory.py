@@ -34,12 +34,14 @@ class Memory:
         return frozenset(await self._connection.scalars(query))
 
     async def break_until(self, name: str, until: datetime, *, reason: str) -> None:
-        """Open a breaker until then."""
+        """Open a breaker until then; one that is open for longer stays so."""
         values = {"open_until": until, "reason": reason[:200]}
         statement = insert_or_nothing(self._connection, breakers)
         await self._connection.execute(statement.values(name=name, **values))
         await self._connection.execute(
-            update(breakers).where(breakers.c.name == name).values(**values)
+            update(breakers)
+            .where(breakers.c.name == name, breakers.c.open_until < until)
+            .values(**values)
         )
 
     async def broken_until(self, name: str) -> datetime | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import (
@@ -19,7 +19,7 @@ from bot.domain.delivery import (
     Refused,
 )
 from bot.storage.dialect import insert_or_nothing
-from bot.storage.schema import outbox
+from bot.storage.schema import cases, outbox
 
 _UNSETTLED = (DeliveryState.REFUSED.value, DeliveryState.GAVE_UP.value)
 
@@ -40,7 +40,10 @@ class Standing:
 
 
 class Outbox:
-    """Deliveries within one transaction."""
+    """Deliveries within one transaction.
+
+    Whatever changes a delivery locks its case first, as everyone does: nobody then waits in a ring.
+    """
 
     def __init__(self, connection: AsyncConnection, now: datetime) -> None:
         self._connection = connection
@@ -84,7 +87,12 @@ class Outbox:
         return await self._connection.scalar(statement.returning(outbox.c.id)) is not None
 
     async def refresh_alert(self, case_id: int) -> None:
-        """Have the newest alert of a case brought up to date, or tried again if it failed."""
+        """Have the newest alert of a case brought up to date, or tried anew if it failed.
+
+        One that waits for its next attempt goes on waiting: Discord may have asked for that.
+        """
+        waiting = outbox.c.state == DeliveryState.PENDING.value
+        failed = outbox.c.state.in_(_UNSETTLED)
         newest = select(func.max(outbox.c.id)).where(
             outbox.c.case_id == case_id, outbox.c.kind == DeliveryKind.ALERT.value
         )
@@ -93,7 +101,8 @@ class Outbox:
             statement.values(
                 state=DeliveryState.PENDING.value,
                 revision=outbox.c.revision + 1,
-                due_at=self._now,
+                due_at=case((waiting, outbox.c.due_at), else_=self._now),
+                attempts=case((failed, 0), else_=outbox.c.attempts),
             )
         )
 
@@ -119,7 +128,7 @@ class Outbox:
             .where(
                 outbox.c.state == DeliveryState.PENDING.value,
                 outbox.c.due_at <= self._now,
-                or_(outbox.c.leased_until.is_(None), outbox.c.leased_until < self._now),
+                or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= self._now),
                 outbox.c.kind.not_in([kind.value for kind in without]),
             )
             .order_by(outbox.c.due_at, outbox.c.id)
@@ -141,6 +150,7 @@ class Outbox:
     async def hold(self, delivery_id: int, *, reason: str) -> None:
         """Keep a leased delivery back until a moderator asks for it."""
         state = DeliveryState.HELD.value
+        await self._lock_case(delivery_id)
         await self._set(delivery_id, state=state, reason=reason, lease=None, leased_until=None)
 
     async def renew(self, ids: Collection[int], *, lease: str, until: datetime) -> None:
@@ -150,6 +160,7 @@ class Outbox:
 
     async def delivered(self, delivery: Delivery, outcome: Delivered) -> None:
         """Record that the message exists; a change since then keeps the delivery pending."""
+        await self._lock_case(delivery.id)
         await self._set(
             delivery.id,
             state=DeliveryState.DELIVERED.value,
@@ -168,19 +179,23 @@ class Outbox:
     async def refused(self, delivery: Delivery, outcome: Refused) -> None:
         """Record that Discord will not deliver it, and why."""
         state, reason = DeliveryState.REFUSED.value, outcome.explanation[:48]
+        await self._lock_case(delivery.id)
         await self._set(
             delivery.id, state=state, code=outcome.code, reason=reason, **self._let_go()
         )
 
     async def gave_up(self, delivery: Delivery, explanation: str) -> None:
-        """Record that the cap on attempts was reached."""
+        """Record that the cap on attempts was reached; whether the last one arrived is unknown."""
+        values = {**self._let_go(), "uncertain": True}
         state = DeliveryState.GAVE_UP.value
-        await self._set(delivery.id, state=state, reason=explanation[:48], **self._let_go())
+        await self._lock_case(delivery.id)
+        await self._set(delivery.id, state=state, reason=explanation[:48], **values)
 
     async def postponed(
         self, delivery: Delivery, outcome: Postponed, *, until: datetime, counts: bool = True
     ) -> None:
         """Let go of it until then; an attempt that did not count is taken back."""
+        await self._lock_case(delivery.id)
         await self._set(
             delivery.id,
             due_at=until,
@@ -191,13 +206,27 @@ class Outbox:
             leased_until=None,
         )
 
-    async def next_due(self) -> datetime | None:
-        """When the next pending delivery is due, leases set aside; None when none is pending."""
-        query = select(func.min(outbox.c.due_at)).where(
-            outbox.c.state == DeliveryState.PENDING.value
+    async def next_due(self, *, without: Collection[DeliveryKind] = ()) -> datetime | None:
+        """When the next pending delivery can be claimed; None when none is pending.
+
+        A leased one can be claimed when its lease ends.
+        """
+        leased = outbox.c.leased_until > outbox.c.due_at
+        query = select(
+            func.min(case((leased, outbox.c.leased_until), else_=outbox.c.due_at))
+        ).where(
+            outbox.c.state == DeliveryState.PENDING.value,
+            outbox.c.kind.not_in([kind.value for kind in without]),
         )
         due: datetime | None = await self._connection.scalar(query)
         return due
+
+    async def unsent(self, *, due_before: datetime) -> int:
+        """How many deliveries due before then are not sent yet, those being sent included."""
+        query = select(func.count()).where(
+            outbox.c.state == DeliveryState.PENDING.value, outbox.c.due_at < due_before
+        )
+        return await self._connection.scalar(query) or 0
 
     async def advised(self, case_id: int) -> dict[int, Standing]:
         """Advice of a case by the person it is for."""
@@ -215,6 +244,7 @@ class Outbox:
 
     async def answered(self, delivery_id: int, answer: str) -> bool:
         """Record what the person pressed; False when that was known already."""
+        await self._lock_case(delivery_id)
         result = await self._connection.execute(
             update(outbox)
             .where(outbox.c.id == delivery_id, outbox.c.answer.is_(None))
@@ -239,26 +269,43 @@ class Outbox:
 
     async def withdraw_advice(self, recipient_id: int, *, reason: str) -> list[int]:
         """Hold back every pending advice to a person; the cases that it belonged to."""
+        theirs = and_(
+            outbox.c.recipient_id == recipient_id,
+            outbox.c.kind == DeliveryKind.ADVICE.value,
+            outbox.c.state == DeliveryState.PENDING.value,
+        )
+        await self._lock_cases(theirs)
         result = await self._connection.execute(
             update(outbox)
-            .where(
-                outbox.c.recipient_id == recipient_id,
-                outbox.c.kind == DeliveryKind.ADVICE.value,
-                outbox.c.state == DeliveryState.PENDING.value,
-            )
+            .where(theirs)
             .values(state=DeliveryState.HELD.value, reason=reason)
             .returning(outbox.c.case_id)
         )
         return [row.case_id for row in result]
 
     async def sent_since(
-        self, since: datetime, *, guild_id: int | None = None, recipient_id: int | None = None
+        self,
+        since: datetime,
+        *,
+        before: int | None = None,
+        guild_id: int | None = None,
+        recipient_id: int | None = None,
     ) -> int:
-        """How many direct messages of advice were delivered since then."""
+        """How many direct messages of advice were delivered since then.
+
+        With `before`, those count too that are being sent now and were queued before that delivery:
+        several sent at once then keep to a budget, and the first of them goes out.
+        """
+        delivered = and_(
+            outbox.c.state == DeliveryState.DELIVERED.value, outbox.c.settled_at >= since
+        )
+        sending = and_(
+            outbox.c.state == DeliveryState.PENDING.value,
+            outbox.c.leased_until > self._now,
+            outbox.c.id < (before or 0),
+        )
         query = select(func.count()).where(
-            outbox.c.kind == DeliveryKind.ADVICE.value,
-            outbox.c.state == DeliveryState.DELIVERED.value,
-            outbox.c.settled_at >= since,
+            outbox.c.kind == DeliveryKind.ADVICE.value, or_(delivered, sending)
         )
         if guild_id is not None:
             query = query.where(outbox.c.guild_id == guild_id)
@@ -274,6 +321,13 @@ class Outbox:
             outbox.c.created_at >= since,
         )
         return await self._connection.scalar(query.limit(1)) is not None
+
+    async def _lock_case(self, delivery_id: int) -> None:
+        await self._lock_cases(outbox.c.id == delivery_id)
+
+    async def _lock_cases(self, which: ColumnElement[bool]) -> None:
+        query = select(cases.c.id).where(cases.c.id.in_(select(outbox.c.case_id).where(which)))
+        await self._connection.execute(query.order_by(cases.c.id).with_for_update())
 
     def _let_go(self) -> dict[str, Any]:
         return {"lease": None, "leased_until": None, "uncertain": False, "settled_at": self._now}

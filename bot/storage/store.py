@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.schema import CreateTable
 
 from bot.storage import migrations
 from bot.storage.cases import Cases
@@ -16,6 +18,7 @@ from bot.storage.engine import make_engine, transaction
 from bot.storage.evidence import Evidence
 from bot.storage.memory import Memory
 from bot.storage.outbox import Outbox
+from bot.storage.schema import cases
 
 _TOKEN_BYTES = 8
 
@@ -66,6 +69,23 @@ class Store:
         async with transaction(self._engine) as connection:
             return await connection.run_sync(migrations.is_current)
 
+    async def probe(self) -> int:
+        """Try to write, keeping nothing; how many cases there are, 0 before the first start.
+
+        Raises StoreUnavailableError.
+        """
+        async with transaction(self._engine) as connection:
+            return await connection.run_sync(_probe)
+
     async def close(self) -> None:
         """Let go of every connection."""
         await self._engine.dispose()
+
+
+def _probe(connection: Connection) -> int:
+    with connection.begin_nested() as attempt:
+        connection.execute(CreateTable(Table("probe", MetaData(), Column("id", Integer))))
+        attempt.rollback()
+    if not inspect(connection).has_table(cases.name):
+        return 0
+    return connection.scalar(select(func.count()).select_from(cases)) or 0

@@ -23,7 +23,8 @@ from bot.domain.delivery import (
 )
 from bot.services.policies import Policies
 from bot.transport import layouts
-from bot.transport.places import alert_channel, missing_permissions, obstacle, role
+from bot.transport.inspection import why_not
+from bot.transport.places import alert_channel, obstacle, role
 from bot.transport.wording import name
 
 _log = structlog.get_logger(__name__)
@@ -120,18 +121,15 @@ class DiscordCourier:
     ) -> _Parcel:
         owner = await self._client.create_dm(discord.Object(guild.owner_id or 0))
         reason = NoticeReason(delivery.subject or "")
-        channel = alert_channel(guild, self._policies.of(guild.id))
-        values = {
-            "server": name(guild.name, limit=80),
-            "channel": name(self._policies.of(guild.id).alert_channel, limit=80),
-            "permissions": ", ".join(missing_permissions(channel)) if channel else "",
-        }
+        policy = self._policies.of(guild.id)
         if reason is NoticeReason.ALERTS_FAIL:
-            text = language.text("owner.alerts_fail", **values)
+            text = language.text(
+                "owner.alerts_fail",
+                server=name(guild.name, limit=80),
+                channel=name(policy.alert_channel, limit=80),
+            )
         else:
-            why = language.text(f"owner.reason.{reason.value}", **values)
-            remedy = language.text(f"owner.remedy.{reason.value}", **values)
-            text = language.text("owner.cannot_alert", reason=why, remedy=remedy, **values)
+            text = why_not(language, guild, policy, reason)
         return _Parcel(owner, text, None, discord.AllowedMentions.none())
 
     def _pack_alert(

@@ -44,6 +44,7 @@ _HELD = {
     HeldReason.SERVER_CHOICE: "delivery.server_choice",
 }
 _WORDS_SHOWN = 5
+_SHORTEST_TELLING = 4
 _PEOPLE_SHOWN = 10
 
 
@@ -136,7 +137,7 @@ def _facts(language: Language, view: CaseView, titles: Mapping[str, str]) -> Ite
     )
     moment = f"<t:{int(view.happened_at.timestamp())}"
     why = titles.get(view.rules[0], view.rules[0]) if view.rules else ""
-    words = " ".join(in_line(word, limit=40) for word in _telling(view.words)[:_WORDS_SHOWN])
+    words = " · ".join(in_line(word, limit=40) for word in _telling(view.words)[:_WORDS_SHOWN])
     yield f"### {headline}"
     yield f"**{language.text('alert.who')}** {_person(view.offender)}"
     yield _to_whom(language, view)
@@ -146,8 +147,13 @@ def _facts(language: Language, view: CaseView, titles: Mapping[str, str]) -> Ite
 
 
 def _telling(words: Sequence[str]) -> list[str]:
-    """The words without those that others among them contain."""
-    return [w for w in words if not any(w != other and w in other for other in words)]
+    """The words that say something: not those that others contain, nor short ones like "or"."""
+    return [
+        word
+        for word in words
+        if not any(word != other and word in other for other in words)
+        and (len(word) >= _SHORTEST_TELLING or any(char.isdigit() for char in word))
+    ]
 
 
 def _to_whom(language: Language, view: CaseView) -> str:
@@ -224,7 +230,8 @@ def held_people(view: CaseView) -> list[Person]:
 
 
 def _person(person: Person) -> str:
-    return f"<@{person.id}> {in_line(person.name, limit=32)}" if person.name else f"<@{person.id}>"
+    known = f" ({in_line(person.name, limit=32)})" if person.name else ""
+    return f"<@{person.id}>{known}"
 
 
 def _jump(view: CaseView) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import discord
 
 from bot.domain.delivery import NoticeReason
+from bot.domain.message import Person
 from bot.domain.policy import Policy
 
 _NEEDED = (
@@ -42,6 +43,25 @@ def obstacle(guild: discord.Guild, policy: Policy) -> NoticeReason | None:
     if channel.permissions_for(guild.default_role).view_channel:
         return NoticeReason.PUBLIC_ALERT_CHANNEL
     return None
+
+
+def present_in(channel: discord.abc.GuildChannel) -> tuple[Person, ...]:
+    """Everyone whom a private channel's settings let in, if they let in people only, no roles.
+
+    Empty where that is not known. Administrators, who see every channel, are not counted.
+    """
+    guild = channel.guild
+    if channel.overwrites_for(guild.default_role).view_channel is not False:
+        return ()
+    people: list[Person] = []
+    for target, choices in channel.overwrites.items():
+        if not choices.view_channel or target.id == guild.me.id:
+            continue
+        kind = target.type if isinstance(target, discord.Object) else type(target)
+        if kind is discord.Role:
+            return ()
+        people.append(Person(target.id, getattr(target, "display_name", "")))
+    return tuple(people)
 
 
 def is_moderator(member: discord.User | discord.Member, policy: Policy) -> bool:

@@ -11,13 +11,13 @@ from functools import partial
 import discord
 import structlog
 
-from bot.domain.message import snowflake_time, time_snowflake
-from bot.services.custody import HISTORY
+from bot.domain.message import Message, Person, snowflake_time, time_snowflake
+from bot.services.custody import GATEWAY, HISTORY
 from bot.services.policies import Policies
 from bot.services.readiness import Readiness
 from bot.services.screening import Screening
 from bot.transport.inbound import to_message
-from bot.transport.places import obstacle
+from bot.transport.places import obstacle, present_in
 
 _log = structlog.get_logger(__name__)
 
@@ -56,6 +56,7 @@ class Watch:
         self._gates: dict[int, _Held | None] = {}
         self._webhooks: set[int] = set()
         self._ignored: frozenset[int] = frozenset()
+        self._present: dict[int, tuple[Person, ...]] = {}
         self._locks: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @property
@@ -70,16 +71,19 @@ class Watch:
             return
         held = self._gates[guild.id]
         if held is None:
-            self._screening.screen(to_message(message))
+            self._screening.screen(to_message(message), self._present.get(message.channel.id, ()))
         else:
-            held.append((message.id, partial(self._screening.screen, to_message(message))))
+            held.append((message.id, partial(self._screen, to_message(message))))
 
     def see_edit(self, message: discord.Message) -> None:
         """Hand a new version on. Discord reports link previews as edits too, without a time."""
         guild = message.guild
-        if guild is None or message.edited_at is None or not self._is_somebodys(message):
+        if guild is None or guild.id not in self._gates or message.edited_at is None:
             return
-        self._pass(guild.id, partial(self._screening.edited, to_message(message)))
+        if self._is_somebodys(message):
+            snapshot = to_message(message)
+            present = self._present.get(snapshot.channel_id, ())
+            self._pass(guild.id, partial(self._screening.edited, snapshot, present))
 
     def see_deletion(self, message_ids: set[int], *, guild_id: int, channel_id: int) -> None:
         """Hand on that messages were deleted."""
@@ -98,6 +102,7 @@ class Watch:
         A server that is armed stays so: what is found is kept until it can be alerted. `missed`
         says that events may have been lost, so that an armed server is caught up too.
         """
+        self._apply_policy(guild)
         async with self._locks[guild.id]:
             armed = guild.id in self._gates
             reason = obstacle(guild, self._policies.of(guild.id))
@@ -130,7 +135,6 @@ class Watch:
     async def _arm(self, guild: discord.Guild) -> None:
         held: _Held = []
         self._gates[guild.id] = held
-        self._apply_policy(guild)
         seen: set[int] = set()
         with self._screening.catching_up(guild.id):
             while not await self._caught_up(guild, seen):  # noqa: ASYNC110 - Discord tells nobody
@@ -146,9 +150,14 @@ class Watch:
         ignored = {c.id for c in guild.channels if {str(c.id), c.name} & policy.ignored_channels}
         ignored |= {thread.id for thread in guild.threads if thread.parent_id in ignored}
         self._ignored = frozenset(self._ignored - here | ignored)
+        self._present.update({c.id: present_in(c) for c in guild.text_channels})
         self._webhooks.discard(guild.id)
         if policy.webhooks:
             self._webhooks.add(guild.id)
+
+    def _screen(self, message: Message, *, source: str = GATEWAY) -> None:
+        present = self._present.get(message.channel_id, ())
+        self._screening.screen(message, present, source=source)
 
     async def _caught_up(self, guild: discord.Guild, seen: set[int]) -> bool:
         """Screen what was missed and is not `seen`; False when Discord failed meanwhile."""
@@ -172,7 +181,7 @@ class Watch:
         async for message in _history(channel, since, limit=self._per_channel):
             count += 1
             if message.id not in seen and self._is_somebodys(message):
-                self._screening.screen(to_message(message), source=HISTORY)
+                self._screen(to_message(message), source=HISTORY)
             seen.add(message.id)
         if count >= self._per_channel:
             _log.error("catching_up_cut_off", channel=channel.id, messages=count)

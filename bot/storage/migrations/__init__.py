@@ -8,12 +8,29 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from alembic.util import CommandError
+from sqlalchemy import Connection, text
+
+from bot.storage.engine import StoreUnavailableError
+
+_LOCK = 0x4E6F74416C6F6E65
+"""PostgreSQL's number for "somebody is migrating this database"."""
 
 
 def upgrade(connection: Connection) -> None:
-    """Run every revision that the database has not seen yet."""
-    command.upgrade(_config(connection), "head")
+    """Run every revision that the database has not seen yet; processes take turns.
+
+    Raises StoreUnavailableError for a database of a newer version.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
+    try:
+        command.upgrade(_config(connection), "head")
+    except CommandError as error:
+        raise StoreUnavailableError(
+            f"the database belongs to another version of the bot ({error}): "
+            "run the version that used it last, or a newer one"
+        ) from error
 
 
 def is_current(connection: Connection) -> bool:
@@ -24,6 +41,6 @@ def is_current(connection: Connection) -> bool:
 
 def _config(connection: Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config

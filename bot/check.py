@@ -1,0 +1,90 @@
+"""What is wrong with an installation, and how to mend it; changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.advice import load_resources, load_texts
+from bot.app import point_to
+from bot.config import Config, ConfigError, load_config, read_token
+from bot.detection import load_detector
+from bot.services.policies import Policies
+from bot.storage import KeyFileError, Keyring, Store, StoreUnavailableError
+from bot.transport.inspection import inspect_servers
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What was found: problems keep the bot from its work, warnings do not."""
+
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+async def diagnose(path: Path, environment: Mapping[str, str]) -> Diagnosis:
+    """Look at the configuration, the project's own files, key, database, token and servers."""
+    found = Diagnosis()
+    try:
+        config = load_config(path)
+    except ConfigError as error:
+        found.problems.extend(error.problems)
+        return found
+    load_texts()
+    load_detector()
+    resources = load_resources()
+    today = datetime.now(UTC).date()
+    found.warnings.extend(w for w in (resources.stale(today), resources.unverified()) if w)
+    await _look_at_storage(config, found)
+    await _look_at_discord(config, environment, found)
+    return found
+
+
+async def _look_at_storage(config: Config, found: Diagnosis) -> None:
+    key_file = config.database.key_file
+    try:
+        keyring = Keyring.load(key_file) if key_file.exists() else Keyring.throwaway()
+    except KeyFileError as error:
+        found.problems.append(str(error))
+        return
+    store = Store(config.database.url, keyring)
+    try:
+        cases = await store.probe()
+    except StoreUnavailableError as error:
+        found.problems.append(
+            f"{error}: check that database.url is right and that this account may write there"
+        )
+        return
+    finally:
+        await store.close()
+    if cases and not key_file.exists():
+        found.problems.append(
+            f"{key_file}: the key file is missing, but the database holds {cases} cases that it "
+            "encrypts: put it back from your copy"
+        )
+    elif not key_file.exists():
+        found.warnings.append(f"{key_file}: will be made at the first start; keep a copy of it")
+
+
+async def _look_at_discord(
+    config: Config, environment: Mapping[str, str], found: Diagnosis
+) -> None:
+    try:
+        token = read_token(config, environment)
+    except ConfigError as error:
+        found.problems.extend(error.problems)
+        return
+    point_to(config)
+    policies = Policies(
+        config.defaults.policy(), {g: s.policy() for g, s in config.servers.items()}
+    )
+    found.problems.extend(
+        await inspect_servers(
+            token,
+            policies=policies,
+            language=load_texts().get("en"),
+            expected=list(config.servers),
+        )
+    )

@@ -1,0 +1,90 @@
+"""Looks at the bot's servers, to say what keeps it from its work there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+import aiohttp
+import discord
+
+from bot.advice import Language
+from bot.domain.delivery import NoticeReason
+from bot.domain.policy import Policy
+from bot.services.policies import Policies
+from bot.transport.places import alert_channel, missing_permissions, obstacle
+from bot.transport.wording import name
+
+_PATIENCE = 60.0
+
+BAD_TOKEN = "Discord does not accept this bot token: reset it in the Developer Portal"  # noqa: S105
+NO_CONTENT = (
+    "the Message Content intent is off: turn it on in the Developer Portal "
+    "(your application, Bot, Privileged Gateway Intents)"
+)
+
+
+def intents() -> discord.Intents:
+    """The least that screening needs: servers, their messages, and what is written in them."""
+    return discord.Intents(guilds=True, guild_messages=True, message_content=True)
+
+
+def why_not(language: Language, guild: discord.Guild, policy: Policy, reason: NoticeReason) -> str:
+    """Why a server's moderators cannot be alerted, and how to mend it, for its owner."""
+    channel = alert_channel(guild, policy)
+    values = {
+        "server": name(guild.name, limit=80),
+        "channel": name(policy.alert_channel, limit=80),
+        "permissions": ", ".join(missing_permissions(channel)) if channel else "",
+    }
+    return language.text(
+        "owner.cannot_alert",
+        reason=language.text(f"owner.reason.{reason.value}", **values),
+        remedy=language.text(f"owner.remedy.{reason.value}", **values),
+        **values,
+    )
+
+
+async def inspect_servers(
+    token: str, *, policies: Policies, language: Language, expected: Iterable[int]
+) -> list[str]:
+    """Connect, look at every server once, disconnect; what is wrong, each with its mend.
+
+    `expected` are servers that the configuration names.
+    """
+    try:
+        async with asyncio.timeout(_PATIENCE), discord.AutoShardedClient(intents=intents()) as seen:
+            await _connect(seen, token)
+            present = {guild.id for guild in seen.guilds}
+            problems = [
+                f"server {guild_id}: the configuration names it, but the bot is not in it"
+                for guild_id in expected
+                if guild_id not in present
+            ]
+            for guild in seen.guilds:
+                policy = policies.of(guild.id)
+                reason = obstacle(guild, policy)
+                if reason is not None:
+                    problems.append(why_not(language, guild, policy, reason))
+            return problems
+    except discord.LoginFailure:
+        return [BAD_TOKEN]
+    except discord.PrivilegedIntentsRequired:
+        return [NO_CONTENT]
+    except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        return [f"Discord cannot be reached ({type(error).__name__}): check this machine's network"]
+
+
+async def _connect(client: discord.Client, token: str) -> None:
+    """Return once every server was announced; raise what ends the connection before that."""
+    await client.login(token)
+    connection = asyncio.create_task(client.connect(reconnect=False))
+    ready = asyncio.create_task(client.wait_until_ready())
+    try:
+        await asyncio.wait((connection, ready), return_when=asyncio.FIRST_COMPLETED)
+        if connection.done():
+            connection.result()
+    finally:
+        ready.cancel()
+        connection.cancel()
+        await asyncio.gather(ready, connection, return_exceptions=True)
