@@ -22,7 +22,13 @@ class Setup(commands.Cog):
         """A session began: whatever happened before it was missed."""
         async with asyncio.TaskGroup() as tasks:
             for guild in self._bot.guilds:
-                tasks.create_task(self._watch.consider(guild, missed=True))
+                if not guild.unavailable:
+                    tasks.create_task(self._watch.consider(guild, missed=True))
+
+    @commands.Cog.listener()
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A server was announced late, or is back after an outage: it may have been missed too."""
+        await self._watch.consider(guild, missed=True)
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:

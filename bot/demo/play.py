@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -82,6 +83,7 @@ async def _until_recorded(stage: Stage) -> None:
 async def gathered(stage: Stage) -> dict[str, Any]:
     """What people received, what moderators saw, and what is kept."""
     server = stage.server
+    names = {member.user.id: member.user.name for member in server.members.values()}
     views, items, intact = await _kept(stage)
     everyone = (*stage.people.values(), stage.moderator, server.owner)
     return {
@@ -95,7 +97,7 @@ async def gathered(stage: Stage) -> dict[str, Any]:
             for message in stage.moderator.sees(stage.alerts)
             if not message.ephemeral
         ],
-        "cases": [_case(view) for view in views],
+        "cases": [_case(view, names) for view in views],
         "evidence": {"items": items, "intact": intact},
     }
 
@@ -112,15 +114,15 @@ async def _kept(stage: Stage) -> tuple[list[CaseView], int, bool]:
     return views, count, not any(faults)
 
 
-def _case(view: CaseView) -> dict[str, Any]:
+def _case(view: CaseView, names: Mapping[int, str]) -> dict[str, Any]:
     return {
         "case": view.id,
         "level": view.level.label,
         "categories": list(view.categories),
-        "offender": view.offender.name,
-        "targets": [person.name for person in view.targets],
+        "offender": names[view.offender.id],
+        "targets": [names[person.id] for person in view.targets],
         "findings": view.findings,
-        "advice": [{"to": r.person.name, "state": r.state.value} for r in view.reached],
+        "advice": [{"to": names[r.person.id], "state": r.state.value} for r in view.reached],
         "edits": view.edits,
         "deletions": view.deletions,
         "evidence_items": view.items,

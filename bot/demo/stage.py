@@ -39,6 +39,16 @@ class Stage:
     _channels: dict[int, Channel] = field(default_factory=dict)
     _messages: dict[int, Message] = field(default_factory=dict)
 
+    @property
+    def public_words(self) -> list[Message]:
+        """What the bot wrote in the channels of the script, where everyone there reads it."""
+        return [
+            message
+            for channel in self._channels.values()
+            for message in channel.messages.values()
+            if message.author is self.sandbox.bot
+        ]
+
     def announce(self, entries: Iterable[Entry]) -> None:
         """Let everyone join whom the script names, so that the bot meets a complete server."""
         for entry in entries:

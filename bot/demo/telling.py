@@ -70,14 +70,21 @@ class Teller:
             f"\n[bold]What happened:[/] {len(gathered['cases'])} case, "
             f"{len(gathered['direct_messages'])} private message, "
             f"{len(gathered['alerts'])} alert, {evidence['items']} pieces of evidence, {chain}.\n"
-            "In the channel itself the bot wrote nothing: nobody was accused, nobody exposed."
+            f"{self._in_public()} Nobody was accused, nobody exposed."
         )
+
+    def _in_public(self) -> str:
+        if self._stage.public_words:
+            return "In public the bot wrote only a neutral offer of help, which names nobody."
+        return "In public the bot wrote nothing."
 
     def _consequences(self) -> None:
         stage = self._stage
         for person in stage.people.values():
             for message in person.direct_messages():
                 self._new_or_changed(message, self._private_title(person), "green")
+        for message in stage.public_words:
+            self._new_or_changed(message, f"#{message.channel.name} · everyone sees this", "blue")
         for alert in stage.moderator.sees(stage.alerts):
             if not alert.ephemeral:
                 title = f"#{stage.alerts.name} · only moderators see this"

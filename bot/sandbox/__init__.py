@@ -14,6 +14,8 @@ The bot's real client connects over real sockets. People are driven from Python:
         message = await ava.writes("hi @leo", channel=general, mentions=[leo])
         await ava.edits(message, "…"); await mo.deletes(message); await mo.bans(leo)
         answer = await leo.runs("help-sextortion", channel=general)  # without channel: directly
+        answer = await mo.runs("setup alerts", channel=general, options={"channel": alerts})
+        names = await mo.completes("case show", "case", "1", channel=general)
         answer = await leo.runs_on(message, "Get help")              # context menu
         answer = await mo.presses(answer, "Show evidence")           # label or custom id
         answer = await mo.selects(answer, "menu", ["value"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from bot.sandbox import serialise
+from bot.sandbox import message_payload, serialise
 from bot.sandbox.channels import Channel
 from bot.sandbox.commands import GROUP, SUBCOMMAND
 from bot.sandbox.errors import SandboxError
@@ -56,9 +56,17 @@ def _is_offered(command: Json, user: User, channel: Channel) -> bool:
 
 
 def command_data(
-    command: Json, *, path: list[str], options: Mapping[str, Value], server: Server | None
+    command: Json,
+    *,
+    path: list[str],
+    options: Mapping[str, Value],
+    server: Server | None,
+    focused: str | None = None,
 ) -> Json:
-    """Return the data of a slash command, with subcommands in `path` after its name."""
+    """Return the data of a slash command, with subcommands in `path` after its name.
+
+    While one option is `focused`, it is being typed: required ones may still be missing.
+    """
     described = command.get("options") or []
     levels: list[Json] = []
     for name in path:
@@ -68,7 +76,12 @@ def command_data(
         levels.append(found[0])
         described = found[0].get("options") or []
     resolved = Resolved(server)
-    filled = [_option(o, options, resolved) for o in described if _is_given(o, options)]
+    typing = focused is not None
+    given = [o for o in described if _is_given(o, options, typing=typing)]
+    filled = [_option(o, options, resolved) for o in given]
+    for option in filled:
+        if option["name"] == focused:
+            option["focused"] = True
     if unknown := set(options) - {o["name"] for o in described}:
         raise SandboxError(f"{command['name']!r} has no option {sorted(unknown)}")
     for level in reversed(levels):
@@ -83,12 +96,12 @@ def _data(command: Json) -> Json:
     return data
 
 
-def _is_given(option: Json, options: Mapping[str, Value]) -> bool:
+def _is_given(option: Json, options: Mapping[str, Value], *, typing: bool) -> bool:
     if option["type"] in {SUBCOMMAND, GROUP}:
         raise SandboxError(f"name a subcommand, such as {option['name']!r}")
     if option["name"] in options:
         return True
-    if option.get("required"):
+    if option.get("required") and not typing:
         raise SandboxError(f"the option {option['name']!r} is required")
     return False
 
@@ -133,7 +146,7 @@ class Resolved:
         elif isinstance(thing, Channel):
             self._keep("channels", key, serialise.channel(thing) | {"permissions": "0"})
         else:
-            self._keep("messages", key, serialise.message(thing))
+            self._keep("messages", key, message_payload.message(thing))
         return key
 
     def _keep(self, kind: str, key: str, payload: Json) -> None:

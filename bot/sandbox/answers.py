@@ -161,10 +161,24 @@ async def answer_to(
     """
     who = interaction.user.name
     if not await until(world, lambda: interaction.answered is not None, seconds=window + 0.1):
-        raise SandboxError(f"the bot did not answer {who} within {window} s")
+        refused = interaction.refused and interaction.refused.body()
+        raise SandboxError(
+            f"the bot did not answer {who} within {window} s"
+            + (f"; Discord refused what it said: {refused}" if refused else "")
+        )
     if interaction.answered is CallbackType.DEFERRED_MESSAGE:
         if not await until(world, lambda: interaction.messages, seconds=patience):
             raise SandboxError(f"the bot deferred and left {who} waiting for {patience} s")
     elif interaction.answered is CallbackType.DEFERRED_UPDATE:
-        await until(world, lambda: interaction.updates or interaction.followups, seconds=patience)
+        await until(world, lambda: _is_updated(interaction), seconds=patience)
     return Answer(interaction)
+
+
+def _is_updated(interaction: Interaction) -> bool:
+    """Return whether anything followed a deferred update, by whichever route."""
+    pressed = interaction.message
+    if pressed is not None and (
+        pressed.deleted or (pressed.edited_at or 0) >= interaction.created_at
+    ):
+        return True
+    return bool(interaction.updates or interaction.followups)

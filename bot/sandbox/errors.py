@@ -43,7 +43,7 @@ KNOWN = {
 
 
 class SandboxError(AssertionError):
-    """A test or a script asked for what no person on Discord could do, or the bot did not answer."""
+    """Somebody asked for what no person on Discord could do, or the bot did not answer."""
 
 
 class ApiError(Exception):

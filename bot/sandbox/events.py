@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import serialise
+from bot.sandbox import message_payload, serialise
 from bot.sandbox.protocol import Intent, Json
 from bot.sandbox.snowflakes import iso
 from bot.sandbox.world import Event
@@ -167,19 +167,19 @@ def _message_event(message: Message, name: str) -> None:
     channel.world.publish(
         Event(
             name,
-            lambda full: message_payload(message, full=full),
+            lambda full: told_message(message, full=full),
             intents=_message_intent(channel),
             server=channel.server,
             channel=channel,
-            free=serialise.free_content(message),
+            free=message_payload.free_content(message),
         )
     )
 
 
-def message_payload(message: Message, *, full: bool) -> Json:
+def told_message(message: Message, *, full: bool) -> Json:
     """Return a message as gateway events carry it, with the author's membership."""
     channel = message.channel
-    payload = serialise.message(message, full=full) | _where(channel)
+    payload = message_payload.message(message, full=full) | _where(channel)
     member = channel.server.members.get(message.author.id) if channel.server else None
     if member is not None:
         payload["member"] = serialise.member(member, with_user=False)

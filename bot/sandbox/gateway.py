@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import orjson
@@ -163,11 +163,11 @@ class Gateway:
     def publish(self, event: Event) -> None:
         """Tell an event to every session that may know of it."""
         if self._held is not None:
-            self._held.append(event)
+            self._held.append(_frozen(event))
             return
         if self._late and self._late[0][0] in {None, event.name}:
             _, seconds = self._late.popleft()
-            timer = asyncio.get_running_loop().call_later(seconds, self._tell, event)
+            timer = asyncio.get_running_loop().call_later(seconds, self._tell, _frozen(event))
             self._timers.add(timer)
             return
         self._tell(event)
@@ -177,9 +177,9 @@ class Gateway:
 
     def _tell(self, event: Event) -> None:
         bot = self.world.bot
-        if event.server is not None and event.name != "GUILD_DELETE":
-            if not self._is_in(event.server):
-                return
+        farewell = event.name == "GUILD_DELETE"
+        if event.server is not None and not farewell and not self._is_in(event.server):
+            return
         encoded: dict[bool, bytes] = {}
         for session in self.sessions.values():
             if event.intents and not session.intents & event.intents:
@@ -251,8 +251,10 @@ class Gateway:
     def take_up(self, connection: Connection, resume: Json) -> Session | None:
         """Resume a session with what it missed; None when it is lost."""
         session = self.sessions.get(str(resume.get("session_id")))
-        if session is None or session.connection is not None:
+        if session is None:
             return None
+        if session.connection is not None:
+            session.connection.abort()
         session.connection = connection
         if not session.replay(int(resume.get("seq") or 0)):
             session.connection = None
@@ -261,3 +263,9 @@ class Gateway:
         session.dispatch("RESUMED", b"{}")
         self.world.changed()
         return session
+
+
+def _frozen(event: Event) -> Event:
+    """Return the event as it is now, although its subject may change before it is told."""
+    payloads = {full: event.payload(full) for full in (False, True)}
+    return replace(event, payload=payloads.__getitem__)

@@ -6,13 +6,13 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.sandbox import posting, serialise
+from bot.sandbox import message_payload, posting, serialise
 from bot.sandbox.components import check_modal
 from bot.sandbox.errors import ApiError, FormErrors
 from bot.sandbox.messages import Draft, Message
 from bot.sandbox.permissions import permissions_in
 from bot.sandbox.protocol import CallbackType, InteractionType, Json, MessageFlag, MessageType
-from bot.sandbox.validation import check_message
+from bot.sandbox.validation import changes_of, check_message
 from bot.sandbox.world import Event
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Interaction:
     modal: Json | None = None
     choices: list[Json] = field(default_factory=list)
     updates: int = 0
+    refused: ApiError | None = None
 
     @property
     def messages(self) -> list[Message]:
@@ -118,7 +119,7 @@ class Interactions:
             "attachment_size_limit": 10_485_760,
         }
         if interaction.message is not None:
-            payload["message"] = serialise.message(interaction.message)
+            payload["message"] = message_payload.message(interaction.message)
         server = channel.server
         if server is None:
             owners = {"0": "0"}
@@ -149,8 +150,12 @@ class Interactions:
         if self.world.clock() - interaction.created_at > self.answer_window:
             raise ApiError(10062)
         kind, data = CallbackType(int(body["type"])), body.get("data") or {}
-        self._check_kind(interaction, kind)
-        self._apply(interaction, kind, data, files)
+        try:
+            self._check_kind(interaction, kind)
+            self._apply(interaction, kind, data, files)
+        except ApiError as error:
+            interaction.refused = error
+            raise
         interaction.answered = kind
         self.world.changed()
         return interaction
@@ -279,27 +284,3 @@ class Interactions:
 def _is_pending(interaction: Interaction) -> bool:
     deferred = interaction.answered is CallbackType.DEFERRED_MESSAGE
     return deferred and interaction.original is None
-
-
-def changes_of(message: Message, data: Json, files: list[Attachment], *, prefix: str = "") -> Json:
-    """Return the attributes that an edit changes, after checking the message that results."""
-    flags = message.flags | int(data.get("flags") or 0) & int(MessageFlag.IS_COMPONENTS_V2)
-    merged = {
-        "content": data.get("content", message.content),
-        "embeds": data.get("embeds", message.embeds),
-        "components": data.get("components", message.components),
-        "flags": flags,
-    }
-    kept = {int(a["id"]) for a in data.get("attachments") or [] if "id" in a}
-    attachments = message.attachments
-    if "attachments" in data:
-        attachments = [a for a in attachments if a.id in kept]
-    attachments = [*attachments, *files]
-    check_message(merged, files=len(attachments), prefix=prefix, forward=bool(message.snapshots))
-    return {
-        "content": merged["content"] or "",
-        "embeds": merged["embeds"] or [],
-        "components": merged["components"] or [],
-        "attachments": attachments,
-        "flags": flags,
-    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.sandbox import events, serialise
+from bot.sandbox import events, message_payload
 from bot.sandbox.messages import Draft, Message
 from bot.sandbox.permissions import can
 from bot.sandbox.protocol import Json, MessageFlag, MessageType, Permission
@@ -49,7 +49,7 @@ def post(channel: Channel, author: User, draft: Draft) -> Message:
     )
     if draft.forwards is not None:
         message.flags |= MessageFlag.HAS_SNAPSHOT
-        message.snapshots = [serialise.snapshot(draft.forwards)]
+        message.snapshots = [message_payload.snapshot(draft.forwards)]
     address(message, draft.allowed_mentions)
     _keep(message, draft)
     events.message_created(message)

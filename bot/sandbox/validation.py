@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.components import check_components
 from bot.sandbox.errors import ApiError, FormErrors
-from bot.sandbox.serialise import is_v2
+from bot.sandbox.message_payload import is_v2
+from bot.sandbox.protocol import MessageFlag
 
 if TYPE_CHECKING:
+    from bot.sandbox.messages import Message
     from bot.sandbox.protocol import Json
+    from bot.sandbox.world import Attachment
 
 CONTENT_MAX = 2000
 NONCE_MAX = 25
@@ -51,7 +54,7 @@ def _check_content(payload: Json, errors: FormErrors, prefix: str) -> None:
             errors.add(
                 f"{prefix}{key}",
                 code="MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
-                message=f"The '{key}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2",
+                message=f"'{key}' cannot be used with MessageFlags.IS_COMPONENTS_V2",
             )
 
 
@@ -73,3 +76,27 @@ def _check_embed(embed: Json, errors: FormErrors, path: str) -> None:
     if total > _EMBED_TOTAL:
         message = f"Embed size exceeds maximum size of {_EMBED_TOTAL}"
         errors.add(path, code="MAX_EMBED_SIZE_EXCEEDED", message=message)
+
+
+def changes_of(message: Message, data: Json, files: list[Attachment], *, prefix: str = "") -> Json:
+    """Return the attributes that an edit changes, after checking the message that results."""
+    flags = message.flags | int(data.get("flags") or 0) & int(MessageFlag.IS_COMPONENTS_V2)
+    merged = {
+        "content": data.get("content", message.content),
+        "embeds": data.get("embeds", message.embeds),
+        "components": data.get("components", message.components),
+        "flags": flags,
+    }
+    kept = {int(a["id"]) for a in data.get("attachments") or [] if "id" in a}
+    attachments = message.attachments
+    if "attachments" in data:
+        attachments = [a for a in attachments if a.id in kept]
+    attachments = [*attachments, *files]
+    check_message(merged, files=len(attachments), prefix=prefix, forward=bool(message.snapshots))
+    return {
+        "content": merged["content"] or "",
+        "embeds": merged["embeds"] or [],
+        "components": merged["components"] or [],
+        "attachments": attachments,
+        "flags": flags,
+    }

@@ -88,7 +88,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file's metadata; `content` holds only what the bot itself uploaded, never a person's media."""
+    """A file's metadata; `content` holds only what the bot itself uploaded."""
 
     id: int
     filename: str

@@ -135,17 +135,22 @@ class Dispatcher:
         if free <= 0:
             return []
         async with self._store.transaction() as tx:
-            broken = await tx.memory.broken_until(DIRECT_MESSAGES)
             return await tx.outbox.claim(
                 limit=free,
                 lease=self._lease,
                 until=tx.now + timedelta(seconds=self._patience.lease),
-                without=(DeliveryKind.ADVICE, DeliveryKind.NOTICE) if broken else (),
+                without=await self._stopped(tx),
+                besides=self._sending,
             )
+
+    async def _stopped(self, tx: Transaction) -> tuple[DeliveryKind, ...]:
+        """The kinds that must wait: direct messages, as long as Discord wants none."""
+        broken = await tx.memory.broken_until(DIRECT_MESSAGES)
+        return (DeliveryKind.ADVICE, DeliveryKind.NOTICE) if broken else ()
 
     async def _until_next(self) -> float:
         async with self._store.transaction() as tx:
-            due = await tx.outbox.next_due()
+            due = await tx.outbox.next_due(without=await self._stopped(tx))
             if due is None:
                 return _IDLE
             return min(max((due - tx.now).total_seconds(), 0.05), _IDLE)
@@ -167,7 +172,7 @@ class Dispatcher:
         ready, view = await insist(self._store, lambda tx: self._prepare(tx, delivery))
         if not ready:
             return
-        outcome = await self._courier.send(delivery, view)
+        outcome = await self._send(delivery, view)
         _log.info(
             "delivery",
             id=delivery.id,
@@ -177,6 +182,14 @@ class Dispatcher:
             case=delivery.case_id,
         )
         await insist(self._store, lambda tx: self._settle(tx, delivery, outcome))
+
+    async def _send(self, delivery: Delivery, view: CaseView | None) -> Outcome:
+        """Send; a courier that breaks off has tried once more in vain, and is not tried forever."""
+        try:
+            return await self._courier.send(delivery, view)
+        except Exception as error:  # noqa: BLE001 - the border: whatever it was, count the attempt
+            _log.exception("courier_broke_off", id=delivery.id)
+            return Postponed(type(error).__name__, uncertain=True)
 
     async def _prepare(self, tx: Transaction, delivery: Delivery) -> tuple[bool, CaseView | None]:
         """Whether it may be sent now, and the case that it shows."""
@@ -192,17 +205,18 @@ class Dispatcher:
         if await tx.memory.opted_out([person]):
             await tx.outbox.hold(delivery.id, reason=HeldReason.OPTED_OUT.value)
             return False
-        if not await self._spent(tx, delivery.guild_id, person):
+        if not await self._spent(tx, delivery, person):
             return True
         until = tx.now + _BUDGET_WAIT
         wait = Postponed(BUDGET)
         await tx.outbox.postponed(delivery, wait, until=until, counts=False)
         return False
 
-    async def _spent(self, tx: Transaction, guild_id: int, person: int) -> bool:
-        """Whether one of the budgets is used up."""
+    async def _spent(self, tx: Transaction, delivery: Delivery, person: int) -> bool:
+        """Whether one of the budgets is used up, by what was sent and what is being sent."""
         hour, day = tx.now - timedelta(hours=1), tx.now - timedelta(days=1)
-        budgets, sent = self._budgets, tx.outbox.sent_since
+        budgets, guild_id = self._budgets, delivery.guild_id
+        sent = partial(tx.outbox.sent_since, before=delivery.id)
         return (
             await sent(day, recipient_id=person) >= budgets.person_day
             or await sent(hour, guild_id=guild_id) >= budgets.server_hour

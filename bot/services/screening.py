@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -95,6 +95,8 @@ class Screening:
         """
         if source == HISTORY and self._is_remembered(message):
             return
+        if source == HISTORY and message.edited_at is not None:
+            self._work.put_nowait(_Edited(message))
         guild_id = message.guild_id or 0
         if message.id > self._newest.get(guild_id, 0):
             self._newest[guild_id] = message.id
@@ -123,6 +125,18 @@ class Screening:
     ) -> None:
         """Keep on record that messages were deleted, if they are preserved."""
         self._work.put_nowait(_Deleted(guild_id, channel_id, tuple(message_ids), bulk))
+
+    async def missing(self, channel_id: int, *, since: int, present: Collection[int]) -> None:
+        """Keep on record what was deleted unseen: preserved messages that history lacks.
+
+        `present` are the identifiers of all messages of the channel from `since` on.
+        """
+        preserved = await insist(
+            self._store, lambda tx: tx.evidence.preserved(channel_id, since=since)
+        )
+        for guild_id, message_id in preserved:
+            if message_id not in present:
+                self.deleted([message_id], guild_id=guild_id, channel_id=channel_id, bulk=False)
 
     async def settled(self) -> None:
         """Wait until everything found so far is stored."""

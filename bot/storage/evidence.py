@@ -71,6 +71,16 @@ class Evidence:
         )
         return list(await self._connection.scalars(query))
 
+    async def preserved(self, channel_id: int, *, since: int) -> list[tuple[int, int]]:
+        """Server and identifier of every preserved message of a channel, from a snowflake on."""
+        query = select(evidence.c.message_id, evidence.c.facts).where(
+            evidence.c.message_id >= since,
+            evidence.c.kind.in_((ItemKind.MESSAGE.value, ItemKind.CONTEXT.value)),
+        )
+        rows = (await self._connection.execute(query)).all()
+        found = [row for row in rows if row.facts["channel_id"] == channel_id]
+        return [(row.facts["guild_id"], row.message_id) for row in found]
+
     async def assessed(self, message_id: int, about: str) -> bool:
         """Whether any case already holds this assessment of this message."""
         query = select(evidence.c.case_id).where(

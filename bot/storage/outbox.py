@@ -120,9 +120,18 @@ class Outbox:
         return result.rowcount
 
     async def claim(
-        self, *, limit: int, lease: str, until: datetime, without: Collection[DeliveryKind] = ()
+        self,
+        *,
+        limit: int,
+        lease: str,
+        until: datetime,
+        without: Collection[DeliveryKind] = (),
+        besides: Collection[int] = (),
     ) -> list[Delivery]:
-        """Lease up to `limit` due deliveries: nobody else is handed them before `until`."""
+        """Lease up to `limit` due deliveries: nobody else is handed them before `until`.
+
+        Not those of the kinds in `without`, and not those `besides` which they are sought.
+        """
         query = (
             select(outbox)
             .where(
@@ -130,6 +139,7 @@ class Outbox:
                 outbox.c.due_at <= self._now,
                 or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= self._now),
                 outbox.c.kind.not_in([kind.value for kind in without]),
+                outbox.c.id.not_in(list(besides)),
             )
             .order_by(outbox.c.due_at, outbox.c.id)
             .limit(limit)
@@ -287,22 +297,22 @@ class Outbox:
         self,
         since: datetime,
         *,
-        before: int | None = None,
+        before: int,
         guild_id: int | None = None,
         recipient_id: int | None = None,
     ) -> int:
-        """How many direct messages of advice were delivered since then.
+        """How many direct messages of advice were delivered since then, or are just being sent.
 
-        With `before`, those count too that are being sent now and were queued before that delivery:
-        several sent at once then keep to a budget, and the first of them goes out.
+        Of those being sent, only the ones with a number below `before` count, so that of two
+        deliveries that are sent at once the second one gives way.
         """
-        delivered = and_(
-            outbox.c.state == DeliveryState.DELIVERED.value, outbox.c.settled_at >= since
-        )
         sending = and_(
             outbox.c.state == DeliveryState.PENDING.value,
-            outbox.c.leased_until > self._now,
-            outbox.c.id < (before or 0),
+            outbox.c.lease.is_not(None),
+            outbox.c.id < before,
+        )
+        delivered = and_(
+            outbox.c.state == DeliveryState.DELIVERED.value, outbox.c.settled_at >= since
         )
         query = select(func.count()).where(
             outbox.c.kind == DeliveryKind.ADVICE.value, or_(delivered, sending)

@@ -185,6 +185,8 @@ class Watch:
             seen.add(message.id)
         if count >= self._per_channel:
             _log.error("catching_up_cut_off", channel=channel.id, messages=count)
+        elif count:
+            await self._screening.missing(channel.id, since=since, present=seen)
 
 
 def _readable(guild: discord.Guild) -> list[_Readable]:

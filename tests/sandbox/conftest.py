@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import discord
 import pytest
@@ -16,6 +16,8 @@ from bot.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+
+    MakeLab: TypeAlias = Callable[..., contextlib.AbstractAsyncContextManager["Lab"]]
 
 LEAST_INTENTS = discord.Intents(guilds=True, messages=True, message_content=True)
 
@@ -36,8 +38,6 @@ class Recorder(commands.Bot):
         )
         self.heard: list[discord.Message] = []
         self.names: list[str] = []
-        self.resumed = 0
-        self.left: list[discord.RawMemberRemoveEvent] = []
 
     async def setup_hook(self) -> None:
         for command in (ping, slow, silent, form, hide, count):
@@ -53,9 +53,6 @@ class Recorder(commands.Bot):
 
     async def on_socket_event_type(self, name: str) -> None:
         self.names.append(name)
-
-    async def on_resumed(self) -> None:
-        self.resumed += 1
 
 
 @app_commands.command(description="Answers at once")
@@ -100,7 +97,9 @@ class Buttons(ui.View):
     async def more(self, interaction: discord.Interaction[Recorder], _: ui.Button[Any]) -> None:
         await interaction.response.edit_message(content="more of it", view=self)
 
-    @ui.select(custom_id="pick", placeholder="Pick one", options=[discord.SelectOption(label="Red")])
+    @ui.select(
+        custom_id="pick", placeholder="Pick one", options=[discord.SelectOption(label="Red")]
+    )
     async def pick(self, interaction: discord.Interaction[Recorder], menu: ui.Select[Any]) -> None:
         await interaction.response.send_message(f"you took {menu.values[0]}", ephemeral=True)
 
@@ -118,13 +117,17 @@ class Lab:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        self._running: list[tuple[commands.Bot, asyncio.Task[None]]] = []
+        self._running: list[tuple[discord.Client, asyncio.Task[None]]] = []
 
     async def connect(
-        self, bot: commands.Bot | None = None, *, intents: discord.Intents = LEAST_INTENTS
+        self,
+        bot: discord.Client | None = None,
+        *,
+        intents: discord.Intents = LEAST_INTENTS,
+        **options: Any,
     ) -> Any:
-        """Run a bot until it is ready, and return it."""
-        started = bot or Recorder(intents)
+        """Run a bot (by default a Recorder with these options) until it is ready."""
+        started = bot or Recorder(intents, **options)
         task = asyncio.create_task(started.start(self.sandbox.token))
         self._running.append((started, task))
         ready = asyncio.create_task(_ready(started))
@@ -141,8 +144,9 @@ class Lab:
                 await task
 
 
-async def _ready(bot: commands.Bot) -> None:
-    while not bot.is_ready() or any(guild.unavailable for guild in bot.guilds):
+async def _ready(bot: discord.Client) -> None:
+    # Whether servers are there is told by no event when guild_ready_timeout is 0.
+    while not bot.is_ready() or any(guild.unavailable for guild in bot.guilds):  # noqa: ASYNC110 -- as said
         await asyncio.sleep(0.002)
 
 
@@ -161,7 +165,7 @@ async def _pointed(sandbox: Sandbox) -> AsyncIterator[Lab]:
 
 
 @pytest.fixture
-def lab_with() -> Callable[..., contextlib.AbstractAsyncContextManager[Lab]]:
+def lab_with() -> MakeLab:
     """Return what makes a lab around a sandbox with other settings."""
 
     @contextlib.asynccontextmanager

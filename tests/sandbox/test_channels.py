@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 import pytest
@@ -20,7 +20,7 @@ async def test_history_is_read_in_pages_from_any_side(lab: Lab, sandbox: Sandbox
     bot = await lab.connect()
     channel = bot.get_channel(general.id)
 
-    async def read(**where) -> list[str]:
+    async def read(**where: Any) -> list[str]:
         return [m.content async for m in channel.history(**where)]
 
     middle = discord.Object(written[60].id)
@@ -45,9 +45,7 @@ async def test_a_public_thread_on_a_message_is_made_once(lab: Lab, sandbox: Sand
     assert caught.value.code == 160004
 
 
-async def test_a_private_thread_holds_only_those_who_were_added(
-    lab: Lab, sandbox: Sandbox
-) -> None:
+async def test_a_private_thread_holds_only_those_who_were_added(lab: Lab, sandbox: Sandbox) -> None:
     server = sandbox.create_server("Harbour")
     moderators = server.create_role("Moderators", permissions=0)
     alerts = server.create_channel("alerts", visible_to=[moderators, sandbox.bot])

@@ -8,12 +8,12 @@ import discord
 import pytest
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Lab
+    from tests.sandbox.conftest import Lab, MakeLab
 
 WITHOUT_CONTENT = discord.Intents(guilds=True, messages=True)
 
 
-async def test_content_is_withheld_in_events_and_history(lab_with) -> None:
+async def test_content_is_withheld_in_events_and_history(lab_with: MakeLab) -> None:
     async with lab_with(message_content=False) as lab:
         server = lab.sandbox.create_server("Harbour")
         general, ava = server.create_channel("general"), server.join("ava")
@@ -33,7 +33,7 @@ async def test_content_is_withheld_in_events_and_history(lab_with) -> None:
         assert single.content == ""
 
 
-async def test_own_mentioning_and_direct_messages_are_excepted(lab_with) -> None:
+async def test_own_mentioning_and_direct_messages_are_excepted(lab_with: MakeLab) -> None:
     async with lab_with(message_content=False) as lab:
         server = lab.sandbox.create_server("Harbour")
         general, ava = server.create_channel("general"), server.join("ava")
@@ -43,7 +43,11 @@ async def test_own_mentioning_and_direct_messages_are_excepted(lab_with) -> None
         await ava.writes_to_bot("direct")
         await lab.sandbox.wait_for(lambda: len(bot.heard) == 3)
         own, mentioning, direct = [message.content for message in bot.heard]
-        assert (own, mentioning, direct) == ("own", f"{lab.sandbox.bot.mention} mentioning", "direct")
+        assert (own, mentioning, direct) == (
+            "own",
+            f"{lab.sandbox.bot.mention} mentioning",
+            "direct",
+        )
         fetched = [m.content async for m in bot.get_channel(general.id).history(oldest_first=True)]
         assert fetched == [own, mentioning]
 
@@ -57,7 +61,7 @@ async def test_a_granted_intent_that_was_not_asked_for_withholds_events_too(lab:
     assert heard.content == ""
 
 
-async def test_a_message_command_shows_its_target_in_any_case(lab_with) -> None:
+async def test_a_message_command_shows_its_target_in_any_case(lab_with: MakeLab) -> None:
     async with lab_with(message_content=False) as lab:
         server = lab.sandbox.create_server("Harbour")
         general, ava = server.create_channel("general"), server.join("ava")
@@ -88,16 +92,32 @@ async def test_events_arrive_only_for_intents_that_were_asked_for(lab: Lab) -> N
         discord.Intents(guilds=True, presences=True),
     ],
 )
-async def test_a_privileged_intent_that_is_not_granted_closes_4014(lab_with, intents) -> None:
+async def test_a_privileged_intent_that_is_not_granted_closes_4014(
+    lab_with: MakeLab, intents: discord.Intents
+) -> None:
     async with lab_with(message_content=False) as lab:
         with pytest.raises(discord.PrivilegedIntentsRequired):
             await lab.connect(intents=intents)
         assert lab.sandbox.gateway.closed_with == [4014]
 
 
-async def test_the_application_flags_say_which_intents_are_granted(lab_with) -> None:
+async def test_the_application_flags_say_which_intents_are_granted(lab_with: MakeLab) -> None:
     async with lab_with(message_content=True, server_members=False) as lab:
         bot = await lab.connect()
         flags = (await bot.application_info()).flags
         assert (flags.gateway_message_content, flags.gateway_guild_members) == (True, False)
         assert bot.application_flags.gateway_message_content
+
+
+async def test_a_reply_that_pings_the_bot_is_readable(lab_with: MakeLab) -> None:
+    async with lab_with(message_content=False) as lab:
+        server = lab.sandbox.create_server("Harbour")
+        general, ava = server.create_channel("general"), server.join("ava")
+        bot = await lab.connect(intents=WITHOUT_CONTENT)
+        await bot.get_channel(general.id).send("are you safe?")
+        (question,) = ava.sees(general)
+        await ava.writes("yes", channel=general, reply_to=question)
+        await ava.writes("quietly", channel=general, reply_to=question, ping=False)
+        await lab.sandbox.wait_for(lambda: len(bot.heard) == 3)
+        assert [m.content for m in bot.heard] == ["are you safe?", "yes", ""]
+        assert bot.heard[2].reference.resolved.content == "are you safe?"

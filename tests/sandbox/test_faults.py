@@ -1,4 +1,4 @@
-"""Failures on demand: 429 of every kind, 5xx, resets, delays, and what the log of requests shows."""
+"""Failures on demand: 429 of every kind, 5xx, resets and delays; and the log of requests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from bot.sandbox import Request, Sandbox
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Lab
+    from tests.sandbox.conftest import Lab, MakeLab
 
 POSTS = {"method": "POST", "path": r"/channels/\d+/messages$"}
 
@@ -35,7 +35,7 @@ def posts(sandbox: Sandbox) -> list[int]:
 
 @pytest.mark.parametrize("is_global", [False, True])
 async def test_a_rate_limited_request_is_repeated_by_the_client(
-    channel: discord.TextChannel, sandbox: Sandbox, is_global: bool
+    channel: discord.TextChannel, sandbox: Sandbox, *, is_global: bool
 ) -> None:
     sandbox.faults.limit(**POSTS, retry_after=0.02, is_global=is_global)
     await channel.send("hi")
@@ -101,7 +101,7 @@ async def test_a_lost_answer_was_carried_out(
 async def test_a_delay_holds_one_request_and_not_the_others(
     channel: discord.TextChannel, sandbox: Sandbox
 ) -> None:
-    sandbox.faults.delay(0.05, path=r"/typing$")
+    sandbox.faults.delay(0.1, path=r"/typing$")
     slow = asyncio.create_task(channel.typing().__aenter__())
     await sandbox.wait_for(lambda: any(r.path.endswith("/typing") for r in sandbox.requests))
     await channel.send("quick")
@@ -127,7 +127,7 @@ async def test_every_answer_carries_rate_limit_headers(sandbox: Sandbox) -> None
     }
 
 
-async def test_real_buckets_refuse_the_sixth_message(lab_with) -> None:
+async def test_real_buckets_refuse_the_sixth_message(lab_with: MakeLab) -> None:
     async with lab_with(real_rate_limits=True) as lab:
         general = lab.sandbox.create_server("Harbour").create_channel("general")
         headers = {"Authorization": f"Bot {lab.sandbox.token}"}

@@ -12,10 +12,10 @@ from discord.ext import commands
 from bot.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Lab
+    from tests.sandbox.conftest import Lab, MakeLab, Recorder
 
 
-def heard(bot) -> list[str]:
+def heard(bot: Recorder) -> list[str]:
     return [message.content for message in bot.heard]
 
 
@@ -112,7 +112,7 @@ async def test_events_can_be_held_duplicated_and_late(lab: Lab, sandbox: Sandbox
     assert heard(bot) == ["held", "too", "twice", "twice", "early", "late"]
 
 
-async def test_a_client_that_stops_heartbeating_is_closed(lab_with) -> None:
+async def test_a_client_that_stops_heartbeating_is_closed(lab_with: MakeLab) -> None:
     async with (
         lab_with(heartbeat_interval=0.05) as lab,
         aiohttp.ClientSession() as session,
@@ -126,7 +126,7 @@ async def test_a_client_that_stops_heartbeating_is_closed(lab_with) -> None:
         assert socket.close_code == 4009
 
 
-async def test_members_are_asked_for_in_chunks(lab_with) -> None:
+async def test_members_are_asked_for_in_chunks(lab_with: MakeLab) -> None:
     async with lab_with(server_members=True) as lab:
         server = lab.sandbox.create_server("Harbour")
         for number in range(1200):
@@ -235,3 +235,66 @@ async def test_five_thousand_messages_a_second_can_be_told(lab: Lab, sandbox: Sa
         spent = loop.time() - began
         await socket.close()
     assert spent < 3, f"{5000 / spent:.0f} messages a second"
+
+
+async def test_a_closed_connection_is_resumed(lab: Lab, sandbox: Sandbox) -> None:
+    sandbox.create_server("Harbour")
+    await lab.connect()
+    await sandbox.gateway.close(4000)
+    await sandbox.wait_for(lambda: sandbox.gateway.resumes == 1)
+    await sandbox.gateway.invalidate(resumable=True)
+    await sandbox.wait_for(lambda: sandbox.gateway.resumes == 2)
+    assert (sandbox.gateway.identifies, sandbox.gateway.closed_with) == (1, [4000])
+
+
+async def test_what_is_told_late_is_told_as_it_was(lab: Lab, sandbox: Sandbox) -> None:
+    server = sandbox.create_server("Harbour")
+    general, ava = server.create_channel("general"), server.join("ava")
+    bot = await lab.connect(max_messages=None)
+    sandbox.gateway.pause()
+    message = await ava.writes("first", channel=general)
+    await ava.edits(message, "second")
+    sandbox.gateway.resume()
+    await sandbox.wait_for(lambda: bot.heard)
+    assert heard(bot) == ["first"]
+
+
+async def close_code(sandbox: Sandbox, *frames: dict[str, object]) -> int | None:
+    """Return the code with which a connection ends that says these things after HELLO."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(sandbox.gateway_url) as connection,
+    ):
+        for frame in frames:
+            await connection.send_json(frame)
+        async for _ in connection:
+            pass
+        return connection.close_code
+
+
+async def test_a_client_that_breaks_the_protocol_is_closed(sandbox: Sandbox) -> None:
+    identify = {"op": 2, "d": {"token": sandbox.token, "intents": 1}}
+    assert await close_code(sandbox, {"op": 8, "d": {}}) == 4003
+    assert await close_code(sandbox, identify, identify) == 4005
+    assert await close_code(sandbox, identify, {"op": 77, "d": {}}) == 4001
+    assert await close_code(sandbox, {"op": 6, "d": {"token": "wrong"}}) == 4004
+
+
+async def test_a_resume_takes_over_from_a_connection_that_hangs(sandbox: Sandbox) -> None:
+    sandbox.create_server("Harbour")
+    identify = {"op": 2, "d": {"token": sandbox.token, "intents": 1}}
+    async with aiohttp.ClientSession() as session:
+        hanging = await session.ws_connect(sandbox.gateway_url)
+        await hanging.receive()
+        await hanging.send_json(identify)
+        ready = (await hanging.receive()).json()
+        resume = {"token": sandbox.token, "session_id": ready["d"]["session_id"], "seq": 1}
+        second = await session.ws_connect(sandbox.gateway_url)
+        await second.receive()
+        await second.send_json({"op": 6, "d": resume})
+        told = [(await second.receive()).json()["t"] for _ in range(2)]
+        assert told == ["GUILD_CREATE", "RESUMED"]
+        late = await session.ws_connect(sandbox.gateway_url)
+        await late.receive()
+        await late.send_json({"op": 6, "d": resume | {"seq": 99}})
+        assert (await late.receive()).json()["op"] == 9

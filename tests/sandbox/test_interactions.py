@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import time
 from typing import TYPE_CHECKING, Any
@@ -14,16 +15,23 @@ from discord import app_commands, ui
 from bot.sandbox import Sandbox, SandboxError
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Lab
+    from collections.abc import Awaitable, Callable
+
+    from bot.sandbox import Channel, Server
+    from tests.sandbox.conftest import Lab, MakeLab
+
+    Behaviour = Callable[[discord.Interaction[Any]], Awaitable[None]]
 
 
 @pytest.fixture
-def place(sandbox: Sandbox):
+def place(sandbox: Sandbox) -> tuple[Server, Channel]:
     server = sandbox.create_server("Harbour", owner="olga")
     return server, server.create_channel("general")
 
 
-async def test_an_ephemeral_answer_is_seen_by_one_person_only(lab: Lab, place) -> None:
+async def test_an_ephemeral_answer_is_seen_by_one_person_only(
+    lab: Lab, place: tuple[Server, Channel]
+) -> None:
     server, general = place
     ava, leo = server.join("ava"), server.join("leo")
     bot = await lab.connect()
@@ -37,7 +45,7 @@ async def test_an_ephemeral_answer_is_seen_by_one_person_only(lab: Lab, place) -
         await leo.presses(answer, "More")
 
 
-async def test_a_button_updates_its_message(lab: Lab, place) -> None:
+async def test_a_button_updates_its_message(lab: Lab, place: tuple[Server, Channel]) -> None:
     server, general = place
     ava = server.join("ava")
     await lab.connect()
@@ -47,7 +55,9 @@ async def test_a_button_updates_its_message(lab: Lab, place) -> None:
     assert answer.text == "more of it"
 
 
-async def test_a_menu_is_answered_with_what_was_chosen(lab: Lab, place) -> None:
+async def test_a_menu_is_answered_with_what_was_chosen(
+    lab: Lab, place: tuple[Server, Channel]
+) -> None:
     server, general = place
     ava = server.join("ava")
     await lab.connect()
@@ -57,7 +67,7 @@ async def test_a_menu_is_answered_with_what_was_chosen(lab: Lab, place) -> None:
         await ava.selects(answer, "pick", ["Blue"])
 
 
-async def test_a_deferred_answer_is_waited_for(lab: Lab, place) -> None:
+async def test_a_deferred_answer_is_waited_for(lab: Lab, place: tuple[Server, Channel]) -> None:
     server, general = place
     ava = server.join("ava")
     await lab.connect()
@@ -70,7 +80,7 @@ async def test_a_deferred_answer_is_waited_for(lab: Lab, place) -> None:
     ]
 
 
-async def test_a_form_is_filled_in_and_sent(lab: Lab, place) -> None:
+async def test_a_form_is_filled_in_and_sent(lab: Lab, place: tuple[Server, Channel]) -> None:
     server, general = place
     ava = server.join("ava")
     await lab.connect()
@@ -85,7 +95,7 @@ async def test_a_form_is_filled_in_and_sent(lab: Lab, place) -> None:
         await ava.submits(opened, {"note": "x" * 21})
 
 
-async def test_a_command_runs_in_direct_messages(lab: Lab, place) -> None:
+async def test_a_command_runs_in_direct_messages(lab: Lab, place: tuple[Server, Channel]) -> None:
     ava = place[0].join("ava")
     await lab.connect()
     answer = await ava.runs("ping")
@@ -93,7 +103,7 @@ async def test_a_command_runs_in_direct_messages(lab: Lab, place) -> None:
     assert (await ava.presses(answer, "More")).text == "more of it"
 
 
-async def test_a_message_command_gets_its_message(lab: Lab, place) -> None:
+async def test_a_message_command_gets_its_message(lab: Lab, place: tuple[Server, Channel]) -> None:
     server, general = place
     ava, leo = server.join("ava"), server.join("leo")
     await lab.connect()
@@ -101,7 +111,7 @@ async def test_a_message_command_gets_its_message(lab: Lab, place) -> None:
     assert (await ava.runs_on(message, "Get help")).text == "about: pay me"
 
 
-async def test_options_are_typed_and_required(lab: Lab, place) -> None:
+async def test_options_are_typed_and_required(lab: Lab, place: tuple[Server, Channel]) -> None:
     server, general = place
     mo, ava = server.join("mo", roles=[server.create_role("Moderators")]), server.join("ava")
     await lab.connect()
@@ -114,7 +124,9 @@ async def test_options_are_typed_and_required(lab: Lab, place) -> None:
         await mo.runs("count", channel=general, other=1)
 
 
-async def test_a_command_is_offered_only_to_those_with_its_permissions(lab: Lab, place) -> None:
+async def test_a_command_is_offered_only_to_those_with_its_permissions(
+    lab: Lab, place: tuple[Server, Channel]
+) -> None:
     server, general = place
     ava = server.join("ava")
     await lab.connect()
@@ -122,13 +134,12 @@ async def test_a_command_is_offered_only_to_those_with_its_permissions(lab: Lab,
         await ava.runs("hide", channel=general, who=ava)
 
 
-async def test_a_bot_that_does_not_answer_is_reported(lab_with) -> None:
+async def test_a_bot_that_does_not_answer_is_reported(lab_with: MakeLab) -> None:
     async with lab_with(answer_window=0.05) as lab:
         server = lab.sandbox.create_server("Harbour")
         general, ava = server.create_channel("general"), server.join("ava")
+        lab.sandbox.commands.replace(None, [{"name": "silent", "description": "d"}])
         with pytest.raises(SandboxError, match="no bot is connected"):
-            await ava.writes("x", channel=general)
-            lab.sandbox.commands.replace(None, [{"name": "silent", "description": "d"}])
             await ava.runs("silent", channel=general)
         await lab.connect()
         with pytest.raises(SandboxError, match=r"did not answer ava within 0\.05 s"):
@@ -138,7 +149,7 @@ async def test_a_bot_that_does_not_answer_is_reported(lab_with) -> None:
 class Late(discord.Client):
     """Answers interactions as badly as the test wants."""
 
-    def __init__(self, how) -> None:
+    def __init__(self, how: Behaviour) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True), guild_ready_timeout=0, max_ratelimit_timeout=30
         )
@@ -157,7 +168,7 @@ class Late(discord.Client):
         await self.tree.sync()
 
 
-async def codes_of(lab: Lab, how) -> list[int]:
+async def codes_of(lab: Lab, how: Behaviour) -> list[int]:
     """Return the codes that a bot gets which answers in that way."""
     server = lab.sandbox.create_server("Harbour")
     general, ava = server.create_channel("general"), server.join("ava")
@@ -167,15 +178,13 @@ async def codes_of(lab: Lab, how) -> list[int]:
 
     client = Late(attempt)
     await lab.connect(client)
-    try:
+    with contextlib.suppress(SandboxError):
         await ava.runs("try", channel=general)
-    except SandboxError:
-        pass
     await lab.sandbox.wait_for(lambda: client.codes)
     return client.codes
 
 
-async def test_a_late_answer_is_10062(lab_with) -> None:
+async def test_a_late_answer_is_10062(lab_with: MakeLab) -> None:
     now = [0.0]
     async with lab_with(clock=lambda: time.time() + now[0]) as lab:
 
@@ -196,7 +205,7 @@ async def test_a_second_answer_is_40060(lab: Lab) -> None:
     assert await codes_of(lab, twice) == [40060]
 
 
-async def test_a_follow_up_after_the_tokens_life_is_50027(lab_with) -> None:
+async def test_a_follow_up_after_the_tokens_life_is_50027(lab_with: MakeLab) -> None:
     now = [0.0]
     async with lab_with(clock=lambda: time.time() + now[0]) as lab:
 
@@ -287,3 +296,87 @@ async def test_an_unknown_interaction_is_10062(lab: Lab) -> None:
         session.post(url, json={"type": 4, "data": {"content": "x"}}) as response,
     ):
         assert (response.status, (await response.json())["code"]) == (404, 10062)
+
+
+async def test_a_deferred_update_is_waited_for(lab: Lab) -> None:
+    server = lab.sandbox.create_server("Harbour")
+    general, mo = server.create_channel("general"), server.join("mo")
+
+    class Deferring(ui.View):
+        @ui.button(label="By webhook")
+        async def by_webhook(self, interaction: discord.Interaction[Any], _: Any) -> None:
+            await interaction.response.defer()
+            await interaction.edit_original_response(content="changed")
+
+        @ui.button(label="By channel")
+        async def by_channel(self, interaction: discord.Interaction[Any], _: Any) -> None:
+            await interaction.response.defer()
+            assert interaction.message is not None
+            await interaction.message.edit(content="changed again")
+
+        @ui.button(label="Away")
+        async def away(self, interaction: discord.Interaction[Any], _: Any) -> None:
+            await interaction.response.defer()
+            await interaction.delete_original_response()
+
+        @ui.button(label="Off", disabled=True)
+        async def off(self, interaction: discord.Interaction[Any], _: Any) -> None:
+            await interaction.response.defer()
+
+    bot = await lab.connect()
+    await bot.get_channel(general.id).send("alert", view=Deferring())
+    (message,) = mo.sees(general)
+    answer = await mo.presses(message, "By webhook")
+    assert (answer.kind, message.text) == ("deferred", "changed")
+    await mo.presses(message, "By channel")
+    assert message.text == "changed again"
+    with pytest.raises(SandboxError, match="'Off' cannot be pressed"):
+        await mo.presses(message, "Off")
+    await mo.presses(message, "Away")
+    assert (message.deleted, mo.sees(general)) == (True, [])
+
+
+async def test_a_deferred_answer_is_filled_by_an_edit(lab: Lab) -> None:
+    server = lab.sandbox.create_server("Harbour")
+    general, ava = server.create_channel("general"), server.join("ava")
+    codes: list[int] = []
+
+    async def fill(interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.defer(ephemeral=True)
+        try:
+            await interaction.original_response()
+        except discord.NotFound as error:
+            codes.append(error.code)
+        await interaction.edit_original_response(content="filled")
+        more = await interaction.followup.send("more", ephemeral=True, wait=True)
+        await more.edit(content="even more")
+
+    await lab.connect(Late(fill))
+    answer = await ava.runs("try", channel=general)
+    await lab.sandbox.wait_for(lambda: "even more" in answer.text)
+    assert (codes, answer.text, answer.ephemeral) == ([10008], "filled\neven more", True)
+
+
+async def test_a_bot_that_defers_and_goes_silent_is_reported(lab: Lab) -> None:
+    server = lab.sandbox.create_server("Harbour")
+    general, ava = server.create_channel("general"), server.join("ava")
+
+    async def forget(interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.defer(ephemeral=True)
+
+    await lab.connect(Late(forget))
+    with pytest.raises(SandboxError, match=r"left ava waiting for 0\.05 s"):
+        await ava.runs("try", channel=general, patience=0.05)
+
+
+async def test_a_refused_answer_is_named_in_the_report(lab: Lab) -> None:
+    server = lab.sandbox.create_server("Harbour")
+    general, ava = server.create_channel("general"), server.join("ava")
+    lab.sandbox.interactions.answer_window = 0.1
+
+    async def too_long(interaction: discord.Interaction[Any]) -> None:
+        await interaction.response.send_message("x" * 2001)
+
+    await lab.connect(Late(too_long))
+    with pytest.raises(SandboxError, match="Must be 2000 or fewer in length"):
+        await ava.runs("try", channel=general)

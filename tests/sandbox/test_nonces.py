@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Lab
+    from tests.sandbox.conftest import Lab, MakeLab
 
 
 async def test_the_same_nonce_returns_the_earlier_message(lab: Lab) -> None:
@@ -24,7 +24,7 @@ async def test_the_same_nonce_returns_the_earlier_message(lab: Lab) -> None:
     assert [m.text for m in lab.sandbox.person("owner").sees(general)] == ["once", "other"]
 
 
-async def test_a_nonce_is_forgotten_after_its_window(lab_with) -> None:
+async def test_a_nonce_is_forgotten_after_its_window(lab_with: MakeLab) -> None:
     async with lab_with(nonce_window=0) as lab:
         general = lab.sandbox.create_server("Harbour").create_channel("general")
         bot = await lab.connect()

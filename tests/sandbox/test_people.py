@@ -11,7 +11,7 @@ import pytest
 from bot.sandbox import Sandbox, SandboxError
 
 if TYPE_CHECKING:
-    from tests.sandbox.conftest import Lab
+    from tests.sandbox.conftest import Lab, MakeLab
 
 
 async def test_a_message_reaches_the_bot_with_its_mentions(lab: Lab, sandbox: Sandbox) -> None:
@@ -39,9 +39,7 @@ async def test_ids_carry_the_time_of_the_clock(lab: Lab, sandbox: Sandbox) -> No
     assert abs((heard.created_at - before).total_seconds()) < 10
 
 
-async def test_replies_forwards_and_attachments_arrive_as_such(
-    lab: Lab, sandbox: Sandbox
-) -> None:
+async def test_replies_forwards_and_attachments_arrive_as_such(lab: Lab, sandbox: Sandbox) -> None:
     server = sandbox.create_server("Harbour")
     general, other = server.create_channel("general"), server.create_channel("other")
     ava, leo = server.join("ava"), server.join("leo")
@@ -154,7 +152,7 @@ async def test_everyone_is_pinged_only_with_the_permission(sandbox: Sandbox) -> 
     assert (by_owner.pings, by_member.pings) == ({ava, sandbox.bot}, frozenset())
 
 
-async def test_joins_leaves_and_bans_reach_a_bot_that_asked(lab_with) -> None:
+async def test_joins_leaves_and_bans_reach_a_bot_that_asked(lab_with: MakeLab) -> None:
     async with lab_with(server_members=True) as lab:
         server = lab.sandbox.create_server("Harbour", owner="olga")
         intents = discord.Intents(guilds=True, members=True, moderation=True)
@@ -185,7 +183,7 @@ async def test_fetching_media_is_noticed_and_refused(sandbox: Sandbox) -> None:
     assert sandbox.media_requests == [f"/media/{message.attachments[0].id}/a.png"]
 
 
-async def test_history_is_bounded_on_demand(lab_with) -> None:
+async def test_history_is_bounded_on_demand(lab_with: MakeLab) -> None:
     async with lab_with(history=10) as lab:
         general = lab.sandbox.create_server("Harbour").create_channel("general")
         owner = lab.sandbox.person("owner")

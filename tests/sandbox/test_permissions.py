@@ -11,10 +11,13 @@ from bot.sandbox import BOT_BY_DEFAULT, Permission, Sandbox
 from bot.sandbox.permissions import can, permissions_in
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from bot.sandbox import Channel, Person
     from tests.sandbox.conftest import Lab
 
 
-async def refusal(request) -> int:
+async def refusal(request: Awaitable[object]) -> int:
     """Return Discord's code for a request that must be refused."""
     with pytest.raises(discord.HTTPException) as caught:
         await request
@@ -97,7 +100,7 @@ async def test_overwrites_apply_in_discords_order(sandbox: Sandbox) -> None:
     assert _sends(channel, sandbox.person("olga"))
 
 
-def _sends(channel, person) -> bool:
+def _sends(channel: Channel, person: Person) -> bool:
     return can(channel, person, Permission.SEND_MESSAGES)
 
 

@@ -12,10 +12,12 @@ from discord import ui
 from bot.sandbox import Sandbox
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from tests.sandbox.conftest import Lab
 
 
-async def refused(request) -> tuple[int, int]:
+async def refused(request: Awaitable[object]) -> tuple[int, int]:
     """Return status and Discord's code for a request that must be refused."""
     with pytest.raises(discord.HTTPException) as caught:
         await request

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import orjson
 from aiohttp import BodyPartReader, web
 
-from bot.sandbox.errors import ApiError
+from bot.sandbox.errors import ApiError, FormErrors
 from bot.sandbox.permissions import require
 from bot.sandbox.world import Attachment
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.sandbox.gateway import Gateway
     from bot.sandbox.interactions import Interactions
     from bot.sandbox.messages import Message
-    from bot.sandbox.protocol import Json
+    from bot.sandbox.protocol import AuditAction, Json
     from bot.sandbox.servers import Server
     from bot.sandbox.world import Member, User, World
 
@@ -116,6 +116,19 @@ class Call:
         if member is None:
             raise ApiError(10013 if self.number("user") not in self.world.users else 10007)
         return member
+
+
+def check_name(body: Json, *, default: str = "") -> None:
+    """Raise 50035 for the name of a channel or thread that is not 1 to 100 characters long."""
+    errors = FormErrors()
+    errors.length("name", body.get("name", default), least=1, most=100)
+    errors.check()
+
+
+def record(call: Call, action: AuditAction, channel: Channel) -> None:
+    """Write what the bot did with a channel into the audit log."""
+    if channel.server is not None:
+        channel.server.record(action, by=call.bot, target_id=channel.id, reason=call.reason)
 
 
 Route = tuple[str, str, "Callable[[Call], Awaitable[object]]"]

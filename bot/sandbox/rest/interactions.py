@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox import posting, serialise
+from bot.sandbox import message_payload, posting
 from bot.sandbox.errors import ApiError
 from bot.sandbox.protocol import CallbackType, MessageFlag
 
@@ -33,7 +33,7 @@ def _resource(interaction: Interaction) -> Json:
     resource: Json = {"type": int(interaction.answered)}
     if interaction.original is not None:
         state["response_message_id"] = str(interaction.original.id)
-        resource["message"] = serialise.message(interaction.original)
+        resource["message"] = message_payload.message(interaction.original)
     return {"interaction": state, "resource": resource}
 
 
@@ -47,14 +47,14 @@ async def follow_up(call: Call) -> Json | None:
     _check_application(call)
     message = call.discord.interactions.follow_up(call.params["token"], call.body, files=call.files)
     wanted = call.query.get("wait", "1") in {"1", "true"}
-    return serialise.message(message) if wanted else None
+    return message_payload.message(message) if wanted else None
 
 
 async def get_message(call: Call) -> Json:
     """Answer the interaction's answer or a follow-up."""
     _check_application(call)
     found = call.discord.interactions.find(call.params["token"], call.params["message"])
-    return serialise.message(found)
+    return message_payload.message(found)
 
 
 async def edit_message(call: Call) -> Json:
@@ -63,7 +63,7 @@ async def edit_message(call: Call) -> Json:
     message = call.discord.interactions.edit(
         call.params["token"], call.params["message"], call.body, files=call.files
     )
-    return serialise.message(message)
+    return message_payload.message(message)
 
 
 async def delete_message(call: Call) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from bot.sandbox import events, posting, serialise
+from bot.sandbox import events, message_payload, posting, serialise
 from bot.sandbox.errors import ApiError, FormErrors
-from bot.sandbox.interactions import changes_of
 from bot.sandbox.messages import Draft, Message
 from bot.sandbox.permissions import can
 from bot.sandbox.protocol import AuditAction, Intent, Json, MessageFlag, Permission
 from bot.sandbox.snowflakes import iso
-from bot.sandbox.validation import check_message
+from bot.sandbox.validation import changes_of, check_message
 
 if TYPE_CHECKING:
     from bot.sandbox.channels import Channel
@@ -26,7 +25,7 @@ _SENT_FLAGS = _MAY_SET | MessageFlag.IS_COMPONENTS_V2
 def seen_by_app(call: Call, message: Message) -> Json:
     """Return a message as this application may read it by REST."""
     granted = bool(call.discord.gateway.granted & Intent.MESSAGE_CONTENT)
-    return serialise.message(message, full=granted or serialise.free_content(message))
+    return message_payload.message(message, full=granted or message_payload.free_content(message))
 
 
 async def create_message(call: Call) -> Json:

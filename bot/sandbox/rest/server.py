@@ -13,7 +13,16 @@ import orjson
 from aiohttp import web
 
 from bot.sandbox.errors import ApiError
-from bot.sandbox.rest import channels, commands, guilds, interactions, members, messages, users
+from bot.sandbox.rest import (
+    channels,
+    commands,
+    guilds,
+    interactions,
+    members,
+    messages,
+    threads,
+    users,
+)
 from bot.sandbox.rest.call import Call, read
 
 if TYPE_CHECKING:
@@ -59,7 +68,7 @@ class Rest:
 
     def add_to(self, application: web.Application) -> None:
         """Register all routes."""
-        for resource in (users, channels, messages, guilds, members, commands, interactions):
+        for resource in _RESOURCES:
             for route in resource.ROUTES:
                 application.router.add_route(route[0], PREFIX + route[1], self._endpoint(route))
         application.router.add_route("*", PREFIX + "/{path:.*}", self._endpoint(_UNKNOWN))
@@ -77,6 +86,7 @@ class Rest:
         try:
             call = await read(request, self._discord)
             seen.json, seen.reason = call.json, call.reason
+            self._discord.world.changed()
             await _run_hooks(self.before, seen)
             response = await self._answered(request, route, seen, call)
         except ApiError as error:
@@ -92,7 +102,7 @@ class Rest:
     ) -> web.Response:
         self._check_token(request, seen.path)
         faults = self._faults.striking(seen.method, seen.path)
-        if (failure := await self._struck(request, faults)) is not None:
+        if (failure := await self._struck(request, faults, seen)) is not None:
             return failure
         major = "/".join(call.params.get(name, "") for name in _MAJOR)
         headers, wait = self._limits.take(f"{route[0]} {route[1]}", major)
@@ -113,7 +123,9 @@ class Rest:
         if request.headers.get("Authorization") != f"Bot {self._token}":
             raise ApiError(0, status=401, message="401: Unauthorized")
 
-    async def _struck(self, request: web.Request, faults: list[Fault]) -> web.Response | None:
+    async def _struck(
+        self, request: web.Request, faults: list[Fault], seen: Request
+    ) -> web.Response | None:
         for fault in faults:
             if fault.kind == "delay":
                 await asyncio.sleep(fault.seconds)
@@ -122,6 +134,7 @@ class Rest:
             elif fault.kind == "limit":
                 return _limited(fault.seconds, is_global=fault.is_global, via=fault.via)
             elif fault.kind == "fail":
+                seen.code = fault.code
                 return _json({"message": fault.message, "code": fault.code}, fault.status)
         return None
 
@@ -137,6 +150,7 @@ async def _unknown_route(_: Call) -> object:
     raise ApiError(0)
 
 
+_RESOURCES = (users, channels, threads, messages, guilds, members, commands, interactions)
 _UNKNOWN: Route = ("*", "/", _unknown_route)
 
 
@@ -174,7 +188,7 @@ class _Cut(web.Response):
 
 
 def _cut(request: web.Request, *, reset: bool = False) -> web.Response:
-    """Cut the connection; with `reset` by RST, which is ECONNRESET (104 on Linux) for the client."""
+    """Cut the connection; with `reset` by RST, which clients see as ECONNRESET."""
     transport = request.transport
     if transport is not None:
         endpoint = transport.get_extra_info("socket")
