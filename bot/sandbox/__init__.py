@@ -11,6 +11,7 @@ The bot's real client connects over real sockets. People are driven from Python:
         ava, leo = server.join("ava"), server.join("leo")
         mo = server.join("mo", roles=[moderators])
         await sandbox.ready(commands=True)
+        await Webhook(general, "news").posts("…")                    # a program writes
         message = await ava.writes("hi @leo", channel=general, mentions=[leo])
         await ava.edits(message, "…"); await mo.deletes(message); await mo.bans(leo)
         answer = await leo.runs("help-sextortion", channel=general)  # without channel: directly
@@ -50,6 +51,7 @@ from bot.sandbox.protocol import (
 from bot.sandbox.rest.server import Request
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.servers import Server
+from bot.sandbox.webhooks import Webhook
 from bot.sandbox.world import Attachment, Member, Role, User
 
 __all__ = [
@@ -72,4 +74,5 @@ __all__ = [
     "SandboxError",
     "Server",
     "User",
+    "Webhook",
 ]

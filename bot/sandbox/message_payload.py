@@ -75,6 +75,8 @@ def message(of: Message, *, full: bool = True, nested: bool = True) -> Json:
 
 
 def _add_optional(payload: Json, of: Message) -> None:
+    if of.is_from_webhook:
+        payload["webhook_id"] = str(of.author.id)
     target = of.reply_to or of.forwards
     if target is not None:
         payload["message_reference"] = reference(target, kind=0 if of.reply_to else 1)

@@ -53,6 +53,13 @@ class Message:
         return f"<Message {self.id} in {self.channel.name} by {self.author.name}: {self.text!r}>"
 
     @property
+    def is_from_webhook(self) -> bool:
+        """Whether a webhook wrote it: a bot's name in a server that the bot is no member of."""
+        server = self.channel.server
+        outside = server is not None and self.author.id not in server.members
+        return outside and self.author.bot and self.author is not self.channel.world.bot
+
+    @property
     def text(self) -> str:
         """Everything readable: content, embeds, text displays and forwarded text; no labels."""
         return reading.text_of(
