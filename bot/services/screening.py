@@ -5,57 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
 from bot.detection import Conversations, Detector
-from bot.domain.assessment import Assessment, Kind
-from bot.domain.delivery import DeliveryKind
-from bot.domain.evidence import GENESIS, Draft, ItemKind
-from bot.domain.message import Message, Person, Window
-from bot.domain.policy import History, Plan, Policy, decide
-from bot.services.custody import (
-    GATEWAY,
-    HISTORY,
-    assessment_about,
-    assessment_draft,
-    deletion_draft,
-    message_draft,
-    version,
-)
-from bot.services.dispatch import OFFER_COOLDOWN
+from bot.domain.assessment import Kind
+from bot.domain.message import Message, Person
+from bot.services.custody import GATEWAY, HISTORY
 from bot.services.durable import insist
 from bot.services.policies import Policies
-from bot.storage import Store, StoreUnavailableError, Transaction
+from bot.services.recording import Deleted, Edited, Found, Recorder
+from bot.storage import Store, StoreUnavailableError
 
 _log = structlog.get_logger(__name__)
 
-_CONTEXT = 15
 _MARK_EVERY = 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    window: Window
-    assessment: Assessment
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Edited:
-    message: Message
-
-
-@dataclass(frozen=True, slots=True)
-class _Deleted:
-    guild_id: int
-    channel_id: int
-    message_ids: tuple[int, ...]
-    bulk: bool
-
-
-_Work = _Found | _Edited | _Deleted
+_Work = Found | Edited | Deleted
 
 
 class Screening:
@@ -78,7 +46,7 @@ class Screening:
         self._store = store
         self._detector = detector
         self._conversations = conversations
-        self._policies = policies
+        self._recorder = Recorder(store, policies)
         self._wake = wake
         self._work: asyncio.Queue[_Work] = asyncio.Queue()
         self._unstored: dict[int, int] = {}
@@ -96,7 +64,7 @@ class Screening:
         if source == HISTORY and self._is_remembered(message):
             return
         if source == HISTORY and message.edited_at is not None:
-            self._work.put_nowait(_Edited(message))
+            self._work.put_nowait(Edited(message))
         guild_id = message.guild_id or 0
         if message.id > self._newest.get(guild_id, 0):
             self._newest[guild_id] = message.id
@@ -109,7 +77,7 @@ class Screening:
         if assessment.kind is Kind.NONE:
             return
         self._unstored[id(window)] = message.id
-        self._work.put_nowait(_Found(window, assessment, source))
+        self._work.put_nowait(Found(window, assessment, source))
 
     def _is_remembered(self, message: Message) -> bool:
         known = self._conversations.find(message.channel_id, message.id)
@@ -118,13 +86,13 @@ class Screening:
     def edited(self, message: Message, present: tuple[Person, ...] = ()) -> None:
         """Look at a new version, and keep it if the message is preserved."""
         self.screen(message, present)
-        self._work.put_nowait(_Edited(message))
+        self._work.put_nowait(Edited(message))
 
     def deleted(
         self, message_ids: Iterable[int], *, guild_id: int, channel_id: int, bulk: bool
     ) -> None:
         """Keep on record that messages were deleted, if they are preserved."""
-        self._work.put_nowait(_Deleted(guild_id, channel_id, tuple(message_ids), bulk))
+        self._work.put_nowait(Deleted(guild_id, channel_id, tuple(message_ids), bulk))
 
     async def missing(self, channel_id: int, *, since: int, present: Collection[int]) -> None:
         """Keep on record what was deleted unseen: preserved messages that history lacks.
@@ -152,9 +120,10 @@ class Screening:
         """The snowflake of the newest message of a server that was screened, 0 before the first."""
         return self._newest.get(guild_id, 0)
 
-    def begin(self, guild_id: int, snowflake: int) -> None:
-        """Begin to screen a new server: nothing before this snowflake is looked at."""
+    async def begin(self, guild_id: int, snowflake: int) -> None:
+        """Begin to screen a new server: whatever happens next, it is caught up from here on."""
         self._newest.setdefault(guild_id, snowflake)
+        await insist(self._store, lambda tx: tx.memory.set_marks({guild_id: snowflake}))
 
     async def mark(self, guild_id: int) -> int | None:
         """The snowflake from which on this server must be caught up; None for a new server."""
@@ -194,149 +163,12 @@ class Screening:
         while True:
             work = await self._work.get()
             try:
-                await self._store_one(work)
+                await insist(self._store, partial(self._recorder.record, work=work))
+                if isinstance(work, Found):
+                    del self._unstored[id(work.window)]
+                self._wake()
+            except Exception:
+                # The mark stays before it, so that it is tried again after the next start.
+                _log.exception("not_stored", work=type(work).__name__)
             finally:
                 self._work.task_done()
-
-    async def _store_one(self, work: _Work) -> None:
-        if isinstance(work, _Edited):
-            await insist(self._store, lambda tx: self._store_edit(tx, work.message))
-        elif isinstance(work, _Deleted):
-            await insist(self._store, lambda tx: self._store_deletions(tx, work))
-        else:
-            await insist(self._store, lambda tx: self._store_finding(tx, work))
-            del self._unstored[id(work.window)]
-        self._wake()
-
-    async def _store_finding(self, tx: Transaction, found: _Found) -> None:
-        """Case, evidence and deliveries of one finding: all of it, or nothing."""
-        message, assessment = found.window.message, found.assessment
-        guild_id = message.guild_id or 0
-        policy = self._policies.of(guild_id)
-        _log.info(
-            "finding",
-            guild=guild_id,
-            message=message.id,
-            kind=assessment.kind.value,
-            level=assessment.level.label,
-            rules=[finding.rule for finding in assessment.findings],
-        )
-        if await tx.evidence.assessed(message.id, assessment_about(message)):
-            return
-        history = await self._history(tx, message, assessment)
-        if assessment.kind is Kind.DISCLOSURE:
-            await self._enqueue_offer(tx, message, decide(assessment, policy, history))
-        elif decide(assessment, policy, history).alert:
-            await self._open_or_join(tx, found, policy, history)
-
-    async def _history(self, tx: Transaction, message: Message, assessment: Assessment) -> History:
-        people = [person.id for person in assessment.targets]
-        return History(
-            opted_out=await tx.memory.opted_out(people),
-            offered_lately=await tx.outbox.offered_since(
-                message.channel_id, tx.now - OFFER_COOLDOWN
-            ),
-        )
-
-    async def _open_or_join(
-        self, tx: Transaction, found: _Found, policy: Policy, history: History
-    ) -> None:
-        message, assessment = found.window.message, found.assessment
-        offender = assessment.offender or message.author
-        case = await tx.cases.open_or_join(
-            guild_id=message.guild_id or 0, offender_id=offender.id, head=GENESIS
-        )
-        advised = await tx.outbox.advised(case.id)
-        known = History(frozenset(advised), history.opted_out, history.offered_lately)
-        plan = decide(assessment, policy, known)
-        await tx.evidence.append(case.id, _drafts(found))
-        await tx.cases.join(case, assessment)
-        await self._enqueue_advice(tx, case.id, message, plan)
-        await self._enqueue_offer(tx, message, plan)
-        if assessment.level > case.level:
-            await self._enqueue(
-                tx,
-                DeliveryKind.ALERT,
-                f"alert:{case.id}:{assessment.level.label}",
-                message,
-                case.id,
-            )
-        else:
-            await tx.outbox.refresh_alert(case.id)
-
-    async def _enqueue_advice(
-        self, tx: Transaction, case_id: int, message: Message, plan: Plan
-    ) -> None:
-        queued = [(person, None) for person in plan.advise]
-        held = [(person, reason.value) for person, reason in plan.hold]
-        for person, reason in (*queued, *held):
-            await tx.outbox.enqueue(
-                DeliveryKind.ADVICE,
-                about=f"advice:{case_id}:{person.id}",
-                token=self._store.token(),
-                guild_id=message.guild_id or 0,
-                case_id=case_id,
-                recipient_id=person.id,
-                held=reason,
-            )
-
-    async def _enqueue_offer(self, tx: Transaction, message: Message, plan: Plan) -> None:
-        if plan.offer:
-            await self._enqueue(
-                tx, DeliveryKind.OFFER, f"offer:{message.channel_id}:{message.id}", message, None
-            )
-
-    async def _enqueue(
-        self,
-        tx: Transaction,
-        kind: DeliveryKind,
-        about: str,
-        message: Message,
-        case_id: int | None,
-    ) -> None:
-        await tx.outbox.enqueue(
-            kind,
-            about=about,
-            token=self._store.token(),
-            guild_id=message.guild_id or 0,
-            case_id=case_id,
-            channel_id=message.channel_id if kind is DeliveryKind.OFFER else None,
-        )
-
-    async def _store_edit(self, tx: Transaction, message: Message) -> None:
-        for case_id in await tx.evidence.cases_holding(message.id):
-            draft = message_draft(message, kind=ItemKind.EDIT, source=GATEWAY)
-            if await tx.evidence.append(case_id, [draft]):
-                await tx.cases.counted(await tx.cases.get(case_id), edits=1)
-                await tx.outbox.refresh_alert(case_id)
-
-    async def _store_deletions(self, tx: Transaction, deleted: _Deleted) -> None:
-        by_case: dict[int, list[Draft]] = {}
-        for message_id in deleted.message_ids:
-            draft = deletion_draft(message_id, channel_id=deleted.channel_id, bulk=deleted.bulk)
-            for case_id in await tx.evidence.cases_holding(message_id):
-                by_case.setdefault(case_id, []).append(draft)
-        for case_id, drafts in by_case.items():
-            fresh = await tx.evidence.append(case_id, drafts)
-            if fresh:
-                await tx.cases.counted(await tx.cases.get(case_id), deletions=len(fresh))
-                await tx.outbox.refresh_alert(case_id)
-
-
-def _drafts(found: _Found) -> list[Draft]:
-    """Context, message and assessment, in the order in which they were written."""
-    message = found.window.message
-    quoted = {s.message_id for f in found.assessment.findings for s in f.signals}
-    recent = {version(m) for m in found.window.before[-_CONTEXT:]}
-    drafts = [
-        message_draft(
-            earlier,
-            kind=ItemKind.MESSAGE if earlier.id in quoted else ItemKind.CONTEXT,
-            source=found.source,
-        )
-        for earlier in found.window.before
-        if earlier.id in quoted or version(earlier) in recent
-    ]
-    drafts.append(message_draft(message, kind=ItemKind.MESSAGE, source=found.source))
-    drafts.append(assessment_draft(message, found.assessment))
-    return drafts

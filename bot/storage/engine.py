@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 _BUSY_SECONDS = 5.0
@@ -59,11 +59,14 @@ def make_engine(url: str) -> AsyncEngine:
 async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """One transaction: committed on leaving, rolled back on an error.
 
-    Raises StoreUnavailableError for everything that the driver or the disk refuses.
+    Raises StoreUnavailableError for everything that the driver or the disk refuses, except values
+    that can never be stored: asking again would not help there.
     """
     try:
         async with engine.begin() as connection:
             yield connection
+    except (DataError, IntegrityError):
+        raise
     except DBAPIError as error:
         raise StoreUnavailableError(f"the database refused: {error.orig}") from error
     except (OSError, SQLAlchemyError) as error:

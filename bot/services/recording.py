@@ -1,0 +1,191 @@
+"""Writes what was found into cases, evidence and outbox: one transaction each, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from bot.domain.assessment import Assessment, Kind
+from bot.domain.delivery import DeliveryKind, DeliveryState
+from bot.domain.evidence import GENESIS, Draft, ItemKind
+from bot.domain.message import Message, Window
+from bot.domain.policy import History, Plan, decide
+from bot.services.custody import (
+    GATEWAY,
+    assessment_about,
+    assessment_draft,
+    deletion_draft,
+    message_draft,
+    version,
+)
+from bot.services.dispatch import OFFER_COOLDOWN
+from bot.services.policies import Policies
+from bot.storage import Store, Transaction
+
+_log = structlog.get_logger(__name__)
+
+_CONTEXT = 15
+"""How many earlier messages are preserved with one that a finding rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the detector said of a message in its window, and where the message came from."""
+
+    window: Window
+    assessment: Assessment
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A new version of a message."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """Messages of one channel that are gone."""
+
+    guild_id: int
+    channel_id: int
+    message_ids: tuple[int, ...]
+    bulk: bool
+
+
+class Recorder:
+    """Writes within the transaction that it is given; what is recorded already stays as it is."""
+
+    def __init__(self, store: Store, policies: Policies) -> None:
+        self._token = store.token
+        self._policies = policies
+
+    async def record(self, tx: Transaction, work: Found | Edited | Deleted) -> None:
+        """Write one piece of work. Raises LookupError for a case whose content was erased."""
+        if isinstance(work, Edited):
+            await self._edit(tx, work.message)
+        elif isinstance(work, Deleted):
+            await self._deletions(tx, work)
+        else:
+            await self._finding(tx, work)
+
+    async def _finding(self, tx: Transaction, found: Found) -> None:
+        message, assessment = found.window.message, found.assessment
+        _log.info(
+            "finding",
+            guild=message.guild_id,
+            message=message.id,
+            kind=assessment.kind.value,
+            level=assessment.level.label,
+            rules=[finding.rule for finding in assessment.findings],
+        )
+        if await tx.evidence.assessed(message.id, assessment_about(message)):
+            return
+        policy = self._policies.of(message.guild_id or 0)
+        history = await self._history(tx, message, assessment)
+        plan = decide(assessment, policy, history)
+        if plan.offer and assessment.kind is Kind.DISCLOSURE:
+            await self._enqueue_offer(tx, message)
+        if plan.alert:
+            await self._open_or_join(tx, found, history)
+
+    async def _history(self, tx: Transaction, message: Message, assessment: Assessment) -> History:
+        people = [person.id for person in assessment.targets]
+        lately = tx.now - OFFER_COOLDOWN
+        return History(
+            opted_out=await tx.memory.opted_out(people),
+            offered_lately=await tx.outbox.offered_since(message.channel_id, lately),
+        )
+
+    async def _open_or_join(self, tx: Transaction, found: Found, history: History) -> None:
+        message, assessment = found.window.message, found.assessment
+        guild_id = message.guild_id or 0
+        offender = assessment.offender or message.author
+        case = await tx.cases.open_or_join(guild_id=guild_id, offender_id=offender.id, head=GENESIS)
+        standing = await tx.outbox.advised(case.id)
+        advised = frozenset(p for p, s in standing.items() if s.state is not DeliveryState.HELD)
+        known = History(advised, history.opted_out, history.offered_lately)
+        plan = decide(assessment, self._policies.of(guild_id), known)
+        await tx.evidence.append(case.id, _drafts(found))
+        await tx.cases.join(case, assessment)
+        await self._enqueue_advice(tx, case.id, guild_id, plan)
+        if plan.offer:
+            await self._enqueue_offer(tx, message)
+        if assessment.level <= case.level:
+            await tx.outbox.refresh_alert(case.id)
+            return
+        await tx.outbox.enqueue(
+            DeliveryKind.ALERT,
+            about=f"alert:{case.id}:{assessment.level.label}",
+            token=self._token(),
+            guild_id=guild_id,
+            case_id=case.id,
+        )
+
+    async def _enqueue_advice(
+        self, tx: Transaction, case_id: int, guild_id: int, plan: Plan
+    ) -> None:
+        """Queue advice, or hold it; what was held before goes out once there is reason to."""
+        queued = [(person, None) for person in plan.advise]
+        held = [(person, reason.value) for person, reason in plan.hold]
+        for person, reason in (*queued, *held):
+            is_new = await tx.outbox.enqueue(
+                DeliveryKind.ADVICE,
+                about=f"advice:{case_id}:{person.id}",
+                token=self._token(),
+                guild_id=guild_id,
+                case_id=case_id,
+                recipient_id=person.id,
+                held=reason,
+            )
+            if not is_new and reason is None:
+                await tx.outbox.release(case_id, [person.id])
+
+    async def _enqueue_offer(self, tx: Transaction, message: Message) -> None:
+        await tx.outbox.enqueue(
+            DeliveryKind.OFFER,
+            about=f"offer:{message.channel_id}:{message.id}",
+            token=self._token(),
+            guild_id=message.guild_id or 0,
+            channel_id=message.channel_id,
+        )
+
+    async def _edit(self, tx: Transaction, message: Message) -> None:
+        for case_id in await tx.evidence.cases_holding(message.id):
+            draft = message_draft(message, kind=ItemKind.EDIT, source=GATEWAY)
+            if await tx.evidence.append(case_id, [draft]):
+                await tx.cases.counted(await tx.cases.get(case_id), edits=1)
+                await tx.outbox.refresh_alert(case_id)
+
+    async def _deletions(self, tx: Transaction, deleted: Deleted) -> None:
+        by_case: dict[int, list[Draft]] = {}
+        for message_id in deleted.message_ids:
+            draft = deletion_draft(message_id, channel_id=deleted.channel_id, bulk=deleted.bulk)
+            for case_id in await tx.evidence.cases_holding(message_id):
+                by_case.setdefault(case_id, []).append(draft)
+        for case_id, drafts in by_case.items():
+            fresh = await tx.evidence.append(case_id, drafts)
+            if fresh:
+                await tx.cases.counted(await tx.cases.get(case_id), deletions=len(fresh))
+                await tx.outbox.refresh_alert(case_id)
+
+
+def _drafts(found: Found) -> list[Draft]:
+    """Context, message and assessment, in the order in which they were written."""
+    message = found.window.message
+    quoted = {s.message_id for f in found.assessment.findings for s in f.signals}
+    recent = {version(m) for m in found.window.before[-_CONTEXT:]}
+    drafts = [
+        message_draft(
+            earlier,
+            kind=ItemKind.MESSAGE if earlier.id in quoted else ItemKind.CONTEXT,
+            source=found.source,
+        )
+        for earlier in found.window.before
+        if earlier.id in quoted or version(earlier) in recent
+    ]
+    drafts.append(message_draft(message, kind=ItemKind.MESSAGE, source=found.source))
+    drafts.append(assessment_draft(message, found.assessment))
+    return drafts
