@@ -128,9 +128,11 @@ class App:
         )
 
     async def run(self, token: str) -> None:
-        """Connect and work until closed. Raises StartError when Discord does not let the bot in.
+        """Connect and work until closed.
 
-        A database that cannot be used is waited for; help is given meanwhile.
+        A database that cannot be used is waited for; help is given meanwhile. Raises StartError
+        when Discord does not let the bot in, and KeyFileError when the master key is not the one
+        that belongs to the database.
         """
         work = asyncio.create_task(self._work())
         client = asyncio.create_task(self.bot.start(token))
@@ -144,6 +146,7 @@ class App:
 
     async def _work(self) -> None:
         await insist_on(self.store.migrate)
+        await insist_on(self.store.check_key)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.screening.run())
             tasks.create_task(self.dispatcher.run())

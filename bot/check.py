@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from bot.app import point_to
 from bot.config import Config, ConfigError, load_config, read_token
 from bot.detection import load_detector
 from bot.services.policies import Policies
-from bot.storage import KeyFileError, Keyring, Store, StoreUnavailableError
+from bot.storage import KeyFileError, Keyring, Store, StoreUnavailableError, unmade_file
 from bot.transport.inspection import inspect_servers
 
 
@@ -43,29 +44,44 @@ async def diagnose(path: Path, environment: Mapping[str, str]) -> Diagnosis:
 
 
 async def _look_at_storage(config: Config, found: Diagnosis) -> None:
-    key_file = config.database.key_file
+    key_file, url = config.database.key_file, config.database.url
+    unmade = unmade_file(url)
+    if unmade is not None:
+        _look_at_folder(unmade, found)
+        return
+    store = None
     try:
-        keyring = Keyring.load(key_file) if key_file.exists() else Keyring.throwaway()
+        store = Store(url, Keyring.load(key_file) if key_file.exists() else Keyring.throwaway())
+        condition = await store.condition()
+        if condition.is_newer:
+            found.problems.append(
+                "the database belongs to a newer version of the bot: update the bot"
+            )
+        elif condition.cases and not key_file.exists():
+            found.problems.append(
+                f"{key_file}: the key file is missing, but the database holds {condition.cases} "
+                "cases that it encrypts: put it back from your copy"
+            )
+        elif condition.cases:
+            await store.check_key()
     except KeyFileError as error:
         found.problems.append(str(error))
-        return
-    store = Store(config.database.url, keyring)
-    try:
-        cases = await store.probe()
     except StoreUnavailableError as error:
         found.problems.append(
             f"{error}: check that database.url is right and that this account may write there"
         )
-        return
     finally:
-        await store.close()
-    if cases and not key_file.exists():
+        if store is not None:
+            await store.close()
+
+
+def _look_at_folder(unmade: Path, found: Diagnosis) -> None:
+    """Before the first start: whether the database can be made where it is wanted."""
+    folder = next(parent for parent in unmade.parents if parent.exists())
+    if not os.access(folder, os.W_OK | os.X_OK):
         found.problems.append(
-            f"{key_file}: the key file is missing, but the database holds {cases} cases that it "
-            "encrypts: put it back from your copy"
+            f"{unmade}: the database cannot be made, this account may not write in {folder}"
         )
-    elif not key_file.exists():
-        found.warnings.append(f"{key_file}: will be made at the first start; keep a copy of it")
 
 
 async def _look_at_discord(

@@ -40,7 +40,7 @@ def configure_logs(settings: LogSettings) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _last_step(settings),
+                *_last_steps(settings),
             ],
         )
     )
@@ -49,7 +49,12 @@ def configure_logs(settings: LogSettings) -> None:
         logging.getLogger(name).setLevel(level)
 
 
-def _last_step(settings: LogSettings) -> structlog.types.Processor:
+def _last_steps(settings: LogSettings) -> list[structlog.types.Processor]:
+    """How a record becomes a line. Tracebacks come without the values of variables: words."""
     if settings.format == "json":
-        return structlog.processors.JSONRenderer()
-    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    return [
+        structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    ]

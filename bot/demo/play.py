@@ -37,7 +37,7 @@ async def _show(entries: list[Entry], *, epilogue: bool, as_json: bool, out: Tex
         stage.announce(entries)
         if as_json:
             await _play(stage, entries, epilogue=epilogue, teller=None)
-            json.dump(await gathered(stage), out, ensure_ascii=False, indent=2)
+            json.dump(await gathered(stage), out, indent=2)
             out.write("\n")
             return
         teller = Teller(Console(file=out), stage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
@@ -25,6 +26,8 @@ from bot.storage import Store, Transaction
 
 _log = structlog.get_logger(__name__)
 
+_NOTICED_FOR = timedelta(hours=1)
+"""A further threat after this time gets an alert of its own: nobody sees an old one change."""
 _CONTEXT = 15
 """How many earlier messages are preserved with one that a finding rests on."""
 
@@ -78,7 +81,7 @@ class Recorder:
             guild=message.guild_id,
             message=message.id,
             kind=assessment.kind.value,
-            level=assessment.level.label,
+            grade=assessment.level.label,
             rules=[finding.rule for finding in assessment.findings],
         )
         if await tx.evidence.assessed(message.id, assessment_about(message)):
@@ -113,12 +116,13 @@ class Recorder:
         await self._enqueue_advice(tx, case.id, guild_id, plan)
         if plan.offer:
             await self._enqueue_offer(tx, message)
-        if assessment.level <= case.level:
+        alerted = await tx.outbox.alerted_since(case.id, tx.now - _NOTICED_FOR)
+        if assessment.level <= case.level and alerted:
             await tx.outbox.refresh_alert(case.id)
             return
         await tx.outbox.enqueue(
             DeliveryKind.ALERT,
-            about=f"alert:{case.id}:{assessment.level.label}",
+            about=f"alert:{case.id}:{message.id}",
             token=self._token(),
             guild_id=guild_id,
             case_id=case.id,

@@ -64,7 +64,7 @@ class Screening:
         if source == HISTORY and self._is_remembered(message):
             return
         if source == HISTORY and message.edited_at is not None:
-            self._work.put_nowait(Edited(message))
+            self._put(Edited(message), oldest=message.id)
         guild_id = message.guild_id or 0
         if message.id > self._newest.get(guild_id, 0):
             self._newest[guild_id] = message.id
@@ -76,8 +76,7 @@ class Screening:
         assessment = self._detector.assess(window)
         if assessment.kind is Kind.NONE:
             return
-        self._unstored[id(window)] = message.id
-        self._work.put_nowait(Found(window, assessment, source))
+        self._put(Found(window, assessment, source), oldest=message.id)
 
     def _is_remembered(self, message: Message) -> bool:
         known = self._conversations.find(message.channel_id, message.id)
@@ -86,13 +85,19 @@ class Screening:
     def edited(self, message: Message, present: tuple[Person, ...] = ()) -> None:
         """Look at a new version, and keep it if the message is preserved."""
         self.screen(message, present)
-        self._work.put_nowait(Edited(message))
+        self._put(Edited(message), oldest=message.id)
 
     def deleted(
         self, message_ids: Iterable[int], *, guild_id: int, channel_id: int, bulk: bool
     ) -> None:
         """Keep on record that messages were deleted, if they are preserved."""
-        self._work.put_nowait(Deleted(guild_id, channel_id, tuple(message_ids), bulk))
+        gone = tuple(message_ids)
+        self._put(Deleted(guild_id, channel_id, gone, bulk), oldest=min(gone))
+
+    def _put(self, work: _Work, *, oldest: int) -> None:
+        """Have it stored; until then the marks stay before the oldest message that it is about."""
+        self._unstored[id(work)] = oldest
+        self._work.put_nowait(work)
 
     async def missing(self, channel_id: int, *, since: int, present: Collection[int]) -> None:
         """Keep on record what was deleted unseen: preserved messages that history lacks.
@@ -164,10 +169,9 @@ class Screening:
             work = await self._work.get()
             try:
                 await insist(self._store, partial(self._recorder.record, work=work))
-                if isinstance(work, Found):
-                    del self._unstored[id(work.window)]
+                del self._unstored[id(work)]
                 self._wake()
-            except Exception:
+            except Exception:  # noqa: BLE001 - one must not stop the others
                 # The mark stays before it, so that it is tried again after the next start.
                 _log.exception("not_stored", work=type(work).__name__)
             finally:

@@ -1,7 +1,7 @@
 """Cases, evidence and outbox in SQLite or PostgreSQL; the only package that knows SQLAlchemy."""
 
 from bot.storage.cipher import KeyFileError, Keyring
-from bot.storage.engine import StoreUnavailableError, anchored_url
+from bot.storage.engine import StoreUnavailableError, anchored_url, unmade_file
 from bot.storage.store import Store, Transaction
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "StoreUnavailableError",
     "Transaction",
     "anchored_url",
+    "unmade_file",
 ]

@@ -107,6 +107,13 @@ class Cases:
         """Every case's number, oldest first."""
         return list(await self._connection.scalars(select(cases.c.id).order_by(cases.c.id)))
 
+    async def open_any_key(self) -> None:
+        """Open one case's data key, if there is one. Raises KeyFileError when it does not open."""
+        query = select(cases).where(cases.c.data_key.is_not(None)).order_by(cases.c.id.desc())
+        row = (await self._connection.execute(query.limit(1))).one_or_none()
+        if row is not None:
+            self.box(_record(row))
+
     def box(self, case: CaseRecord) -> Box | None:
         """The case's encryption, or None once its key was destroyed."""
         if case.data_key is None:

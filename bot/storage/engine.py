@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -35,6 +36,15 @@ def anchored_url(written: str, folder: Path) -> str:
     if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
         url = url.set(database=str(folder / url.database))
     return url.render_as_string(hide_password=False)
+
+
+def unmade_file(url: str) -> Path | None:
+    """The SQLite file that the first start will make; None where there is nothing to be made."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    path = Path(parsed.database)
+    return None if path.exists() or parsed.database == ":memory:" else path
 
 
 def make_engine(url: str) -> AsyncEngine:
@@ -74,9 +84,11 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 def _make_folder(_dialect: object, _record: object, arguments: list[Any], _: object) -> None:
-    """Make the folder of a database file; SQLite makes the file alone."""
+    """Make a database file and its folder for its owner alone; SQLite would let others read it."""
     if arguments and arguments[0] != ":memory:":
-        Path(arguments[0]).parent.mkdir(parents=True, exist_ok=True)
+        path = Path(arguments[0])
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

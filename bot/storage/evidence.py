@@ -19,7 +19,7 @@ from bot.domain.evidence import (
 )
 from bot.storage.cases import CaseRecord, Cases
 from bot.storage.cipher import Box
-from bot.storage.schema import evidence
+from bot.storage.schema import cases, evidence
 
 _SALT_BYTES = 16
 
@@ -59,10 +59,12 @@ class Evidence:
         return [_item(row, box) for row in await self._connection.execute(query)]
 
     async def cases_holding(self, message_id: int) -> list[int]:
-        """The cases in which this message is preserved, oldest first."""
+        """The cases in which this message is preserved, oldest first; not those erased."""
         query = (
             select(evidence.c.case_id)
+            .join(cases, cases.c.id == evidence.c.case_id)
             .where(
+                cases.c.data_key.is_not(None),
                 evidence.c.message_id == message_id,
                 evidence.c.kind.in_((ItemKind.MESSAGE.value, ItemKind.CONTEXT.value)),
             )

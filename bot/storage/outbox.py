@@ -323,6 +323,15 @@ class Outbox:
             query = query.where(outbox.c.recipient_id == recipient_id)
         return await self._connection.scalar(query) or 0
 
+    async def alerted_since(self, case_id: int, since: datetime) -> bool:
+        """Whether an alert of this case was queued since then."""
+        query = select(outbox.c.id).where(
+            outbox.c.case_id == case_id,
+            outbox.c.kind == DeliveryKind.ALERT.value,
+            outbox.c.created_at >= since,
+        )
+        return await self._connection.scalar(query.limit(1)) is not None
+
     async def offered_since(self, channel_id: int, since: datetime) -> bool:
         """Whether a *Private help* offer was queued for this channel since then."""
         query = select(outbox.c.id).where(

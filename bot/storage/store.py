@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, func, inspect, select
@@ -32,6 +33,14 @@ class Transaction:
         self.evidence = Evidence(connection, self.cases, now)
         self.outbox = Outbox(connection, now)
         self.memory = Memory(connection, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How many cases a database holds, and whether a newer version of the bot made it."""
+
+    cases: int
+    is_newer: bool
 
 
 class Store:
@@ -69,23 +78,31 @@ class Store:
         async with transaction(self._engine) as connection:
             return await connection.run_sync(migrations.is_current)
 
-    async def probe(self) -> int:
-        """Try to write, keeping nothing; how many cases there are, 0 before the first start.
-
-        Raises StoreUnavailableError.
-        """
+    async def condition(self) -> Condition:
+        """Try to write, keeping nothing; how the database is. Raises StoreUnavailableError."""
         async with transaction(self._engine) as connection:
-            return await connection.run_sync(_probe)
+            return await connection.run_sync(_condition)
+
+    async def check_key(self) -> None:
+        """Make sure that this master key belongs to this database.
+
+        Raises KeyFileError when it does not, StoreUnavailableError.
+        """
+        async with self.transaction() as tx:
+            await tx.cases.open_any_key()
 
     async def close(self) -> None:
         """Let go of every connection."""
         await self._engine.dispose()
 
 
-def _probe(connection: Connection) -> int:
+def _condition(connection: Connection) -> Condition:
     with connection.begin_nested() as attempt:
         connection.execute(CreateTable(Table("probe", MetaData(), Column("id", Integer))))
         attempt.rollback()
-    if not inspect(connection).has_table(cases.name):
-        return 0
-    return connection.scalar(select(func.count()).select_from(cases)) or 0
+    begun = inspect(connection).has_table(cases.name)
+    counted = select(func.count()).select_from(cases)
+    return Condition(
+        cases=(connection.scalar(counted) or 0) if begun else 0,
+        is_newer=migrations.is_newer(connection),
+    )

@@ -35,6 +35,8 @@ _UNKNOWN_CHANNEL = 10003
 _BREAKS = {_OPENING_TOO_FAST: 600.0, _QUARANTINED: 6 * 3600.0}
 """Seconds for which no direct message is opened after Discord said so, by its error code."""
 _SEARCHED = 100
+_ALIKE = (DeliveryKind.OFFER, DeliveryKind.NOTICE)
+"""Kinds whose messages to one place are worth the same, whichever delivery they came from."""
 _CLOCKS_APART = timedelta(minutes=1)
 _SERVER_ERROR = 500
 
@@ -156,47 +158,57 @@ class DiscordCourier:
         return _Parcel(channel, None, layout, mentions)
 
     async def _hand_over(self, parcel: _Parcel, delivery: Delivery) -> discord.Message:
-        if delivery.message_id is not None and delivery.kind is DeliveryKind.ALERT:
-            edited = await _edit(parcel, delivery)
+        """Bring up to date what stands there already, or post it."""
+        is_alert = delivery.kind is DeliveryKind.ALERT
+        if is_alert and delivery.message_id is not None:
+            edited = await _edit(parcel, delivery.message_id)
             if edited is not None:
                 return edited
-        elif delivery.uncertain:
-            found = await _find(parcel.where, delivery)
+        if delivery.uncertain:
+            found = await self._find(parcel, delivery)
             if found is not None:
                 _log.info("already_delivered", id=delivery.id)
-                return found
+                return (is_alert and await _edit(parcel, found.id)) or found
         return await _post(parcel, delivery)
+
+    async def _find(self, parcel: _Parcel, delivery: Delivery) -> discord.Message | None:
+        """The message of an attempt whose answer was lost.
+
+        Its buttons tell, or where they bear no token, its words: as good as those to be sent.
+        """
+        since = delivery.created_at - _CLOCKS_APART
+        own = self._client.user
+        async for message in parcel.where.history(limit=_SEARCHED, after=since, oldest_first=False):
+            if message.author != own:
+                continue
+            if any(delivery.token in i for i in _custom_ids(message.components)):
+                return message
+            if delivery.kind in _ALIKE and message.content == parcel.content:
+                return message
+        return None
 
 
 async def _post(parcel: _Parcel, delivery: Delivery) -> discord.Message:
     arguments: dict[str, Any] = {"view": parcel.view} if parcel.view else {}
     if parcel.content is not None:
         arguments |= {"content": parcel.content, "suppress_embeds": True}
+    again = delivery.revision if delivery.message_id is not None else ""
     return await parcel.where.send(
-        nonce=delivery.token, allowed_mentions=parcel.mentions, **arguments
+        nonce=f"{delivery.token}{again}", allowed_mentions=parcel.mentions, **arguments
     )
 
 
-async def _edit(parcel: _Parcel, delivery: Delivery) -> discord.Message | None:
+async def _edit(parcel: _Parcel, message_id: int) -> discord.Message | None:
     """Bring the message up to date; None when someone deleted it."""
     channel = parcel.where
     assert isinstance(channel, discord.TextChannel)
-    message = channel.get_partial_message(delivery.message_id or 0)
+    message = channel.get_partial_message(message_id)
     try:
         return await message.edit(view=parcel.view, allowed_mentions=discord.AllowedMentions.none())
     except discord.NotFound as error:
         if error.code == _UNKNOWN_CHANNEL:
             raise
         return None
-
-
-async def _find(where: discord.abc.Messageable, delivery: Delivery) -> discord.Message | None:
-    """The message of an attempt whose answer was lost, recognised by its buttons."""
-    since = delivery.created_at - _CLOCKS_APART
-    async for message in where.history(limit=_SEARCHED, after=since, oldest_first=False):
-        if any(delivery.token in custom_id for custom_id in _custom_ids(message.components)):
-            return message
-    return None
 
 
 def _custom_ids(components: Any) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import aiohttp
 import discord
@@ -12,7 +12,7 @@ from bot.advice import Language
 from bot.domain.delivery import NoticeReason
 from bot.domain.policy import Policy
 from bot.services.policies import Policies
-from bot.transport.places import alert_channel, missing_permissions, obstacle
+from bot.transport.places import alert_channel, missing_permissions, obstacle, role
 from bot.transport.wording import name
 
 _PATIENCE = 60.0
@@ -29,12 +29,22 @@ def intents() -> discord.Intents:
     return discord.Intents(guilds=True, guild_messages=True, message_content=True)
 
 
-def why_not(language: Language, guild: discord.Guild, policy: Policy, reason: NoticeReason) -> str:
-    """Why a server's moderators cannot be alerted, and how to mend it, for its owner."""
+def why_not(
+    language: Language,
+    guild: discord.Guild,
+    policy: Policy,
+    reason: NoticeReason,
+    *,
+    shown: Callable[[str], str] = name,
+) -> str:
+    """Why a server's moderators cannot be alerted, and how to mend it, for its owner.
+
+    `shown` makes names harmless where the text is shown; by default in a message on Discord.
+    """
     channel = alert_channel(guild, policy)
     values = {
-        "server": name(guild.name, limit=80),
-        "channel": name(policy.alert_channel, limit=80),
+        "server": shown(guild.name),
+        "channel": shown(policy.alert_channel),
         "permissions": ", ".join(missing_permissions(channel)) if channel else "",
     }
     return language.text(
@@ -65,7 +75,8 @@ async def inspect_servers(
                 policy = policies.of(guild.id)
                 reason = obstacle(guild, policy)
                 if reason is not None:
-                    problems.append(why_not(language, guild, policy, reason))
+                    problems.append(why_not(language, guild, policy, reason, shown=str))
+                problems.extend(_unknown_names(guild, policy))
             return problems
     except discord.LoginFailure:
         return [BAD_TOKEN]
@@ -73,6 +84,24 @@ async def inspect_servers(
         return [NO_CONTENT]
     except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
         return [f"Discord cannot be reached ({type(error).__name__}): check this machine's network"]
+
+
+def _unknown_names(guild: discord.Guild, policy: Policy) -> Iterator[str]:
+    """What the policy names and the server lacks, and a role that the bot may not ping."""
+    for wanted in (*policy.moderator_roles, *filter(None, (policy.ping_role,))):
+        if role(guild, wanted) is None:
+            yield f"server {guild.name}: there is no role {wanted!r}, which the configuration names"
+    channels = {names for c in guild.channels for names in (str(c.id), c.name)}
+    for wanted in sorted(policy.ignored_channels - channels):
+        yield f"server {guild.name}: there is no channel {wanted!r}, which the configuration names"
+    pinged, channel = role(guild, policy.ping_role), alert_channel(guild, policy)
+    if pinged is None or channel is None or pinged.mentionable:
+        return
+    if not channel.permissions_for(guild.me).mention_everyone:
+        yield (
+            f"server {guild.name}: the bot may not ping the role {pinged.name!r}: let everyone "
+            f"mention that role, or give the bot Mention Everyone in the channel {channel.name!r}"
+        )
 
 
 async def _connect(client: discord.Client, token: str) -> None:

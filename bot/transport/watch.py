@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from functools import partial
 
 import discord
 import structlog
 
+from bot.domain.delivery import NoticeReason
 from bot.domain.message import Message, Person, snowflake_time, time_snowflake
 from bot.services.custody import GATEWAY, HISTORY
 from bot.services.policies import Policies
@@ -107,7 +108,8 @@ class Watch:
             armed = guild.id in self._gates
             reason = obstacle(guild, self._policies.of(guild.id))
             if reason is not None:
-                await self._readiness.cannot_alert(guild.id, reason)
+                told = NoticeReason.ALERTS_FAIL if armed else reason
+                await self._readiness.cannot_alert(guild.id, told)
             if missed if armed else reason is None:
                 await self._arm(guild)
             if reason is None:
@@ -163,7 +165,7 @@ class Watch:
         """Screen what was missed and is not `seen`; False when Discord failed meanwhile."""
         mark = await self._screening.mark(guild.id)
         if mark is None:
-            self._screening.begin(guild.id, time_snowflake(time.time()))
+            await self._screening.begin(guild.id, time_snowflake(time.time()))
             return True
         oldest = max(snowflake_time(mark) - self._window_seconds, time.time() - self._seconds_back)
         since = time_snowflake(oldest)
@@ -177,16 +179,24 @@ class Watch:
         return True
 
     async def _catch_up(self, channel: _Readable, since: int, seen: set[int]) -> None:
+        """Screen a channel's messages since then; none where the bot may not look."""
         count = 0
-        async for message in _history(channel, since, limit=self._per_channel):
-            count += 1
-            if message.id not in seen and self._is_somebodys(message):
-                self._screen(to_message(message), source=HISTORY)
-            seen.add(message.id)
+        history = channel.history(
+            limit=self._per_channel, after=discord.Object(since), oldest_first=True
+        )
+        try:
+            async for message in history:
+                count += 1
+                if message.id not in seen and self._is_somebodys(message):
+                    self._screen(to_message(message), source=HISTORY)
+                seen.add(message.id)
+        except (discord.Forbidden, discord.NotFound) as error:
+            _log.warning("channel_unreadable", channel=channel.id, code=error.code)
+            return
         if count >= self._per_channel:
             _log.error("catching_up_cut_off", channel=channel.id, messages=count)
-        elif count:
-            await self._screening.missing(channel.id, since=since, present=seen)
+            return
+        await self._screening.missing(channel.id, since=since, present=seen)
 
 
 def _readable(guild: discord.Guild) -> list[_Readable]:
@@ -198,14 +208,3 @@ def _readable(guild: discord.Guild) -> list[_Readable]:
     )
     needed = discord.Permissions(view_channel=True, read_message_history=True)
     return [place for place in places if place.permissions_for(guild.me) >= needed]
-
-
-async def _history(channel: _Readable, since: int, *, limit: int) -> AsyncIterator[discord.Message]:
-    """Messages since then, oldest first; none where the bot may not look or the place is gone."""
-    try:
-        async for message in channel.history(
-            limit=limit, after=discord.Object(since), oldest_first=True
-        ):
-            yield message
-    except (discord.Forbidden, discord.NotFound) as error:
-        _log.warning("channel_unreadable", channel=channel.id, code=error.code)

@@ -22,7 +22,7 @@ def as_block(words: str) -> str:
     return f"```text\n{lines or ' '}\n```"
 
 
-def name(words: str, *, limit: int = 32) -> str:
+def name(words: str, *, limit: int = 80) -> str:
     """A name within a sentence: as `in_line`, with markdown escaped instead of quoted."""
     flat = _cut(" ".join(_visible(words).split()), limit)
     return re.sub(r"([\\`*_~|>\[\]()<#@:-])", r"\\\1", _defanged(flat)) or "?"

@@ -39,6 +39,12 @@ def is_current(connection: Connection) -> bool:
     return set(MigrationContext.configure(connection).get_current_heads()) == set(heads)
 
 
+def is_newer(connection: Connection) -> bool:
+    """Whether the database stands at a revision that this version does not know."""
+    known = {r.revision for r in ScriptDirectory.from_config(_config(connection)).walk_revisions()}
+    return not known.issuperset(MigrationContext.configure(connection).get_current_heads())
+
+
 def _config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))

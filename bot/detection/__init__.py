@@ -1,0 +1,8 @@
+"""Text and conversation → Assessment: pure, without Discord, database or clock."""
+
+from bot.detection.catalogue import CatalogueError
+from bot.detection.conversations import Conversations
+from bot.detection.detector import Detector
+from bot.detection.loading import load_detector
+
+__all__ = ["CatalogueError", "Conversations", "Detector", "load_detector"]

@@ -1,0 +1,192 @@
+"""The only module that knows the order of the three steps: normalise, gate, judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.detection.judge import conclude, fired, is_echo
+from bot.detection.lexicon import Lexicon
+from bot.detection.normalise import fold
+from bot.detection.reading import Reading, Stances, read
+from bot.detection.rules import Rule
+from bot.detection.targets import find_targets
+from bot.domain.assessment import NOTHING, Assessment, Kind
+from bot.domain.message import Message, Window
+
+_RUN = 10
+"""How many of an author's earlier messages are judged together with the present one."""
+
+_CHARACTERS_BEFORE = 3_000
+"""How much of what was said before the judged message is read: a full chat window's worth."""
+
+_ANYTHING = -1
+
+_REMEMBERED_CHANCES = 20_000
+
+
+class Detector:
+    """Says what a message amounts to. Pure: the same window always gets the same assessment."""
+
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        rules: Sequence[Rule],
+        *,
+        stances: Stances,
+        seen: tuple[Sequence[str], ...],
+    ) -> None:
+        self._lexicon = lexicon
+        self._rules = tuple(rules)
+        self._stances = stances
+        places = {
+            concept: place
+            for place, concept in enumerate(concept for part in seen for concept in part)
+        }
+        self._weak = sum(1 << places[concept] for concept in seen[-1])
+        self._places = places
+        self._looked = ("", 0)
+        self._heard = sum(
+            1 << places[concept] for concept in frozenset().union(*(rule.heard for rule in rules))
+        )
+        self._masks = [(rule, rule.masks(places)) for rule in self._rules if not rule.is_mark]
+        self._chances: dict[tuple[int, bool], frozenset[tuple[int, ...]]] = {}
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule, experimental ones included."""
+        return self._rules
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The index of every wording."""
+        return self._lexicon
+
+    @property
+    def heard(self) -> int:
+        """The gate's bits that matter even when others than the author said them."""
+        return self._heard
+
+    def gate(self, text: str) -> int:
+        """The concepts that may occur in `text`, one bit each: cheap, and misses none that does."""
+        return self._lexicon.bits(fold(text).split())
+
+    def look(self, text: str) -> int:
+        """Like `gate`, closer and dearer: with the concepts that are too common for the gate."""
+        looked, bits = self._looked
+        if looked != text:
+            bits = self._lexicon.all_bits(fold(text).split())
+            self._looked = (text, bits)
+        return bits
+
+    def worthwhile(self, here: int, said: int = 0, *, closely: bool = False) -> bool:
+        """Whether a rule could fire on a message with the bits `here` after one's `said`.
+
+        The bits are those of `gate`, or if `closely` those of `look` for `here`.
+        """
+        chances = self._chances.get((here, closely))
+        if chances is None:
+            chances = self._learn_chances(here, closely=closely)
+        if not chances or not said:
+            return () in chances
+        known = said | self._weak if closely and said else said
+        return any(all(known & mask for mask in missing) for missing in chances)
+
+    def _learn_chances(self, here: int, *, closely: bool) -> frozenset[tuple[int, ...]]:
+        """What each rule that has a chance after `here` still needs."""
+        if len(self._chances) >= _REMEMBERED_CHANCES:
+            self._chances.clear()
+        found = (rule.missing(masks, here, closely=closely) for rule, masks in self._masks)
+        chances = frozenset(missing for missing in found if missing is not None)
+        if () in chances:
+            chances = frozenset([()])
+        self._chances[here, closely] = chances
+        return chances
+
+    def assess(self, window: Window) -> Assessment:
+        """What the judged message of `window` amounts to, read with its author's earlier ones.
+
+        Total on any text. Whoever only answers a threat, or repeats it, is not the offender.
+        """
+        assessment = self._judge(window)
+        if assessment.kind is Kind.THREAT and self._answers_threat(window):
+            return NOTHING
+        return assessment
+
+    def _judge(self, window: Window) -> Assessment:
+        message = window.message
+        earlier, said = self._earlier(window)
+        if not self.worthwhile(self.look(message.wording), said, closely=True):
+            return NOTHING
+        reading = self._read(message)
+        if not self.worthwhile(self._exact(reading), said, closely=True):
+            return NOTHING
+        run = [*(self._read(each) for each in earlier), reading]
+        found = fired(self._rules, run, self._heard_from_others(window))
+        if not found or self._is_echo(reading, window):
+            return NOTHING
+        aim = find_targets(window, earlier, ordinary=self._lexicon.vocabulary)
+        return conclude(found, message=message, aim=aim)
+
+    def _answers_threat(self, window: Window) -> bool:
+        """Whether somebody else threatened the judged message's author first."""
+        author = window.message.author
+        left = _CHARACTERS_BEFORE
+        for place, message in enumerate(window.before):
+            if not self.worthwhile(self.gate(message.wording), _ANYTHING):
+                continue
+            left -= len(message.wording)
+            if left < 0:
+                break
+            judged = self._judge(Window(message, window.before[:place], window.present))
+            if judged.kind is not Kind.THREAT:
+                continue
+            if message.author.id == author.id:
+                return False
+            if judged.aimed and any(target.id == author.id for target in judged.targets):
+                return True
+        return False
+
+    def _exact(self, reading: Reading) -> int:
+        """The concepts of `reading` as bits."""
+        places = self._places
+        heard = reading.own | reading.foreign
+        return sum(1 << places[concept] for concept in heard if concept in places)
+
+    def _earlier(self, window: Window) -> tuple[list[Message], int]:
+        """The author's latest earlier messages that say anything, oldest first, and the bits."""
+        author = window.message.author.id
+        found: list[Message] = []
+        said = others = 0
+        left = _CHARACTERS_BEFORE
+        for message in reversed(window.before):
+            left -= len(message.text)
+            if left < 0:
+                break
+            if message.author.id == author:
+                bits = self.look(message.wording) if len(found) < _RUN else 0
+                if bits:
+                    found.append(message)
+                    said |= bits
+            elif others < _RUN:
+                others += 1
+                said |= self.gate(message.wording) & self._heard
+        return found[::-1], said
+
+    def _heard_from_others(self, window: Window) -> frozenset[str]:
+        """The concepts that matter in what the latest others said before the judged message."""
+        author = window.message.author.id
+        others = [message for message in window.before if message.author.id != author]
+        heard: set[str] = set()
+        for message in others[-_RUN:]:
+            text = message.wording
+            if len(text) < _CHARACTERS_BEFORE and self.gate(text) & self._heard:
+                heard.update(self._read(message).own)
+        return frozenset(heard)
+
+    def _read(self, message: Message) -> Reading:
+        return read(message, lexicon=self._lexicon, stances=self._stances)
+
+    def _is_echo(self, reading: Reading, window: Window) -> bool:
+        """Whether the message repeats somebody else's, as the one it was aimed at might."""
+        words_of = (fold(message.wording).split() for message in window.before)
+        return is_echo(reading, window.before, words_of)

@@ -1,0 +1,94 @@
+"""The only module that knows what findings amount to: threat, disclosure or nothing; how sure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.detection.reading import Reading
+from bot.detection.rules import Rule, apply
+from bot.detection.targets import Aim
+from bot.domain.assessment import (
+    NOTHING,
+    Assessment,
+    Category,
+    Finding,
+    Kind,
+    Level,
+)
+from bot.domain.message import Message
+
+_SCORES = {Level.LOW: 0.3, Level.MEDIUM: 0.6, Level.HIGH: 0.85, Level.URGENT: 0.92}
+_PER_FINDING = 0.03
+_ECHO_SHARE = 0.8
+_ECHO_WORDS = 4
+
+
+def fired(
+    rules: Iterable[Rule], run: Sequence[Reading], heard: frozenset[str] = frozenset()
+) -> list[tuple[Rule, Finding]]:
+    """Every stable rule that fires on `run`, gravest first; see `rules.apply`."""
+    found = []
+    for rule in rules:
+        finding = apply(rule, run, heard) if rule.stable else None
+        if finding is not None:
+            found.append((rule, finding))
+    return sorted(found, key=lambda pair: (-pair[1].level, pair[0].id))
+
+
+def conclude(found: Sequence[tuple[Rule, Finding]], *, message: Message, aim: Aim) -> Assessment:
+    """The assessment that `found` amounts to. Someone who tells is never taken for the offender."""
+    told = [finding for rule, finding in found if rule.kind is Kind.DISCLOSURE]
+    if told:
+        return _assessment(
+            Kind.DISCLOSURE, told, message=message, aim=Aim((message.author,), aimed=True)
+        )
+    threats = [finding for rule, finding in found if rule.kind is Kind.THREAT]
+    if all(finding.category is Category.FABRICATED for finding in threats):
+        return NOTHING
+    return _assessment(Kind.THREAT, threats, message=message, aim=aim)
+
+
+def _assessment(
+    kind: Kind, findings: Sequence[Finding], *, message: Message, aim: Aim
+) -> Assessment:
+    level = max(finding.level for finding in findings)
+    if kind is Kind.THREAT and _is_passed_on(findings, message):
+        level = min(level, Level.MEDIUM)
+    score = min(1.0, _SCORES[level] + _PER_FINDING * (len(findings) - 1))
+    return Assessment(
+        kind=kind,
+        level=level,
+        categories=tuple(dict.fromkeys(finding.category for finding in findings)),
+        offender=message.author if kind is Kind.THREAT else None,
+        targets=aim.targets,
+        aimed=aim.aimed,
+        score=round(score, 2),
+        findings=tuple(findings),
+    )
+
+
+def _is_passed_on(findings: Sequence[Finding], message: Message) -> bool:
+    """Whether all that was found in the message stands in what it forwards."""
+    if not message.forwarded:
+        return False
+    own = len(message.text)
+    here = [
+        signal
+        for finding in findings
+        for signal in finding.signals
+        if signal.message_id == message.id
+    ]
+    return all(signal.start >= own for signal in here)
+
+
+def is_echo(reading: Reading, before: Sequence[Message], words_of: Iterable[Sequence[str]]) -> bool:
+    """Whether the judged message mostly repeats what somebody else wrote before it."""
+    said = set(reading.words)
+    if len(said) < _ECHO_WORDS:
+        return False
+    for earlier, words in zip(before, words_of, strict=True):
+        if earlier.author.id == reading.message.author.id:
+            continue
+        if len(said.intersection(words)) >= _ECHO_SHARE * len(said):
+            return True
+    return False

@@ -1,0 +1,93 @@
+"""The only module that knows what the gate remembers of each word: one look at it is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol, TypeVar
+
+from bot.detection.matching import Phrase
+
+SPACED = 1 << 100
+"""The gate's bit for single letters that ordinary chat does not leave alone ("s e n d")."""
+
+LONE_LETTERS = frozenset("efghjlmopqvwz")
+
+_Known = TypeVar("_Known")
+_REMEMBERED_WORDS = 50_000
+_REMEMBERED_LENGTH = 24
+
+
+class Index(Protocol):
+    """What is asked about a word when it is first seen."""
+
+    by_anchor: dict[int, list[Phrase]]
+
+    def elements(self, word: str) -> tuple[int, ...]:
+        """The elements that `word` can stand in."""
+
+
+Entry = tuple[int, int, tuple[tuple[int, int], ...]]
+"""A word's elements as bits, the concepts that it is enough for, and for each longer phrase that is
+looked for by this word, the bits of the elements that it needs besides, and its concept's bit."""
+
+
+class Entries(dict[str, Entry | None]):
+    """What is known of each word, learned when it is first seen, within bounds.
+
+    `places` are the bits of the concepts (by number) that these entries speak of.
+    """
+
+    def __init__(self, index: Index, places: Mapping[int, int]) -> None:
+        super().__init__()
+        self._index = index
+        self._places = places
+        self._companions: dict[int, int] = {}
+        self._alike: dict[tuple[int, ...], Entry | None] = {}
+        for anchor, phrases in index.by_anchor.items():
+            for phrase in phrases:
+                if phrase.concept in places:
+                    for other in phrase.required - {anchor}:
+                        self._companions.setdefault(other, 1 << len(self._companions))
+
+    def __missing__(self, word: str) -> Entry | None:
+        found = self._entry(word)
+        remember(self, word, found)
+        return found
+
+    def _entry(self, word: str) -> Entry | None:
+        if word in LONE_LETTERS:
+            return 0, SPACED, ()
+        mine = self._index.elements(word)
+        if mine not in self._alike:
+            if len(self._alike) >= _REMEMBERED_WORDS:
+                self._alike.clear()
+            self._alike[mine] = self._worked_out(mine)
+        return self._alike[mine]
+
+    def _worked_out(self, mine: tuple[int, ...]) -> Entry | None:
+        present = sum(self._companions.get(element, 0) for element in set(mine))
+        sure = 0
+        phrases: set[tuple[int, int]] = set()
+        for required, bit in self._wanted(mine):
+            if required & present == required:
+                sure |= bit
+            else:
+                phrases.add((required, bit))
+        return (present, sure, tuple(phrases)) if present or sure or phrases else None
+
+    def _wanted(self, mine: Iterable[int]) -> Iterator[tuple[int, int]]:
+        """For each phrase looked for by one of the elements `mine`, what else it needs."""
+        for anchor in mine:
+            for phrase in self._index.by_anchor.get(anchor, ()):
+                if phrase.concept in self._places:
+                    others = phrase.required - {anchor}
+                    required = sum(self._companions[other] for other in others)
+                    yield required, 1 << self._places[phrase.concept]
+
+
+def remember(memory: dict[str, _Known], word: str, found: _Known) -> None:
+    """Keep what is known of `word`, within bounds that hostile text cannot break."""
+    if len(memory) >= _REMEMBERED_WORDS:
+        memory.clear()
+    if len(word) <= _REMEMBERED_LENGTH:
+        memory[word] = found

@@ -1,0 +1,128 @@
+"""The only module that knows the phrase language in which concepts are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from bot.detection.normalise import fold
+
+LONGEST_GAP = 8
+"""The most words that `..N` may skip: what lies further apart does not belong together."""
+
+BUILT_IN = {
+    "number": re.compile(r"[0-9]{1,9}k?"),
+    "sum": re.compile(r"(?!0|19[0-9][0-9]$|20(?!00)[0-3][0-9]$)[0-9]{2,6}|[1-9][0-9]{0,2}k"),
+    "money": re.compile(
+        r"[$£€¥₹₽₺₴][0-9]{1,9}k?|[0-9]{1,9}k?(?:[$£€¥₹₽₺₴zk]|usd|eur|gbp|pln|kr|e)"
+    ),
+    "span": re.compile(r"[0-9]{1,4}(?:s|sec|secs|m|min|mins|h|hr|hrs|hours|d|days|am|pm)"),
+}
+"""Classes that every language has, by shape: `<number>`, `<sum>` (a number that may be a price),
+`<money>` (with its currency), `<span>` (of time)."""
+
+_ELEMENT = re.compile(r"[^\s|?]+(?:\|[^\s|?]+)*\??")
+_GAP = re.compile(r"\.\.([0-9])")
+
+
+class PhraseError(ValueError):
+    """A phrase that cannot be read; the message says what to mend."""
+
+
+class Element(NamedTuple):
+    """One place of a phrase: any of `words`, words that begin with one of `stems`, or shapes."""
+
+    words: frozenset[str]
+    stems: frozenset[str] = frozenset()
+    shapes: frozenset[str] = frozenset()
+
+
+class Step(NamedTuple):
+    """An element, the words that may be skipped before it, and whether it may be missing."""
+
+    element: Element
+    gap: int
+    optional: bool
+    begins: bool = False
+    """Whether the word must be the first of a sentence or clause."""
+
+
+def parse(phrase: str, classes: Mapping[str, Element]) -> tuple[Step, ...]:
+    """Read `phrase`: words, `a|b`, optional `a?`, `<class>`, stems `leak*`, and gaps `..3`.
+
+    A phrase that begins with `^` must begin a sentence or clause ("^pay": an order, not "i pay").
+
+    Raises:
+        PhraseError: if the phrase is malformed, is empty, or names an unknown class.
+    """
+    steps: list[Step] = []
+    gap = 0
+    begins = phrase.startswith("^")
+    for part in phrase.removeprefix("^").split():
+        skipped = _GAP.fullmatch(part)
+        if skipped is not None:
+            gap = _bounded(int(skipped.group(1)), phrase)
+            continue
+        steps.append(Step(_element(part, classes, phrase), gap, part.endswith("?"), begins))
+        gap, begins = 0, False
+    if not steps or steps[0].optional or steps[-1].optional or steps[0].gap or gap:
+        message = f"{phrase!r}: a phrase begins and ends with a word that must be there"
+        raise PhraseError(message)
+    return tuple(steps)
+
+
+def element_of(entries: list[str], classes: Mapping[str, Element]) -> Element:
+    """The element that holds all `entries` (words, stems, classes) of a word class.
+
+    Raises:
+        PhraseError: if an entry is malformed or names an unknown class.
+    """
+    parts = [_alternative(entry, classes, entry) for entry in entries]
+    return _merged(parts)
+
+
+def _bounded(gap: int, phrase: str) -> int:
+    if not 1 <= gap <= LONGEST_GAP:
+        message = f"{phrase!r}: a gap skips between 1 and {LONGEST_GAP} words"
+        raise PhraseError(message)
+    return gap
+
+
+def _element(part: str, classes: Mapping[str, Element], phrase: str) -> Element:
+    if _ELEMENT.fullmatch(part) is None:
+        message = f"{phrase!r}: cannot read {part!r}; write words as a|b, a?, <class>, stem* or ..3"
+        raise PhraseError(message)
+    alternatives = part.rstrip("?").split("|")
+    return _merged([_alternative(word, classes, phrase) for word in alternatives])
+
+
+def _alternative(word: str, classes: Mapping[str, Element], phrase: str) -> Element:
+    if word.startswith("<") and word.endswith(">"):
+        return _class(word[1:-1], classes, phrase)
+    stem = word.endswith("*")
+    folded = fold(word.rstrip("*") if stem else word).split()
+    if len(folded) != 1:
+        message = f"{phrase!r}: {word!r} is {len(folded)} words; write one word in each place"
+        raise PhraseError(message)
+    if stem:
+        return Element(frozenset(), stems=frozenset(folded))
+    return Element(frozenset(folded))
+
+
+def _class(name: str, classes: Mapping[str, Element], phrase: str) -> Element:
+    if name in BUILT_IN:
+        return Element(frozenset(), shapes=frozenset((name,)))
+    if name not in classes:
+        known = ", ".join(sorted({*classes, *BUILT_IN}))
+        message = f"{phrase!r}: there is no word class <{name}>; known are {known}"
+        raise PhraseError(message)
+    return classes[name]
+
+
+def _merged(parts: list[Element]) -> Element:
+    return Element(
+        frozenset().union(*(part.words for part in parts)),
+        frozenset().union(*(part.stems for part in parts)),
+        frozenset().union(*(part.shapes for part in parts)),
+    )

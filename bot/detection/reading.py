@@ -1,0 +1,136 @@
+"""The only module that knows what a single text says: its concepts, and whose words they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.detection.lexicon import Hit, Lexicon
+from bot.detection.matching import Budget
+from bot.detection.normalise import Token, tokenise
+from bot.detection.spelling import join_spaced
+from bot.domain.assessment import Signal
+from bot.domain.message import Message
+
+_QUOTED = re.compile(
+    r"\"[^\"\n]{3,600}+\"|“[^“”\n]{3,600}+”|„[^„“”\n]{3,600}+[“”]|«[^«»\n]{3,600}+»"
+    r"|(?<!\w)'(?:[^\n']|(?<=\w)'(?=\w)){3,600}+'(?!\w)"
+    r"|(?<!\w)‘(?:[^\n‘’]|(?<=\w)’(?=\w)){3,600}+’(?!\w)"
+    r"|^>[^\n]{1,4000}+$",
+    re.MULTILINE,
+)
+_NEGATION_REACH = 3
+
+
+class Place(NamedTuple):
+    """One concept in a text: word places, original places, and whether the words are another's."""
+
+    concept: str
+    first: int
+    last: int
+    start: int
+    end: int
+    foreign: bool
+
+
+class Reading(NamedTuple):
+    """What one message says. `own` are concepts in the author's words, `foreign` in another's."""
+
+    message: Message
+    places: tuple[Place, ...]
+    own: frozenset[str]
+    foreign: frozenset[str]
+    words: tuple[str, ...]
+
+    def signal(self, concept: str) -> Signal | None:
+        """The first place of `concept`, with the words as they were written; own words first."""
+        found = [place for place in self.places if place.concept == concept]
+        if not found:
+            return None
+        place = min(found, key=lambda each: (each.foreign, each.first))
+        words = self.message.wording[place.start : place.end]
+        return Signal(concept, words, self.message.id, place.start, place.end)
+
+
+class Stances(NamedTuple):
+    """How concepts bear on one another; see `concepts.yaml`."""
+
+    negatable: frozenset[str]
+    """Concepts that a negation shortly before them takes back."""
+    attributing: frozenset[str]
+    """Concepts after which the text holds somebody else's words ("he said …")."""
+    negators: frozenset[str]
+    subjects: frozenset[str]
+    """Words behind which a new statement begins, out of reach of an earlier negation."""
+    conditionals: frozenset[str]
+    """Words that make a negation a condition: "if you do not pay" asks for money."""
+
+
+def read(message: Message, *, lexicon: Lexicon, stances: Stances) -> Reading:
+    """The concepts of `message`; linear in its length and bounded in work."""
+    text = message.wording
+    tokens = _joined(tokenise(text), lexicon)
+    words = tuple(token.word for token in tokens)
+    begins = frozenset(place for place, token in enumerate(tokens) if token.begins)
+    hits = lexicon.match(words, Budget(), begins)
+    hits = [hit for hit in hits if not _negated(hit, words, stances)]
+    quoted = _quotations(message)
+    attributed = min((hit.last for hit in hits if hit.concept in stances.attributing), default=None)
+    places = tuple(
+        _place(hit, tokens, foreign=_is_foreign(hit, tokens, quoted, attributed)) for hit in hits
+    )
+    own = frozenset(place.concept for place in places if not place.foreign)
+    foreign = frozenset(place.concept for place in places if place.foreign)
+    return Reading(message, places, own, foreign, words)
+
+
+def _joined(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
+    joined = join_spaced([token.word for token in tokens], lexicon.vocabulary)
+    return [
+        Token(
+            each.word,
+            tokens[each.first].start,
+            tokens[each.last - 1].end,
+            tokens[each.first].begins,
+        )
+        for each in joined
+    ]
+
+
+def _negated(hit: Hit, words: Sequence[str], stances: Stances) -> bool:
+    """Whether a negation takes the hit back: "i will not post", but not "if you do not pay"."""
+    if hit.concept not in stances.negatable:
+        return False
+    place = hit.last
+    while place >= max(0, hit.first - _NEGATION_REACH):
+        if words[place] in stances.subjects:
+            return False
+        if words[place] in stances.negators:
+            before = words[max(0, place - _NEGATION_REACH) : place]
+            return stances.conditionals.isdisjoint(before)
+        place -= 1
+    return False
+
+
+def _quotations(message: Message) -> list[tuple[int, int]]:
+    spans = [match.span() for match in _QUOTED.finditer(message.wording)]
+    place = len(message.text) + 1 if message.text else 0
+    for part in message.forwarded:
+        spans.append((place, place + len(part)))
+        place += len(part) + 1
+    return spans
+
+
+def _is_foreign(
+    hit: Hit, tokens: Sequence[Token], quoted: Sequence[tuple[int, int]], attributed: int | None
+) -> bool:
+    if attributed is not None and hit.first > attributed:
+        return True
+    start = tokens[hit.first].start
+    return any(low <= start < high for low, high in quoted)
+
+
+def _place(hit: Hit, tokens: Sequence[Token], *, foreign: bool) -> Place:
+    start, end = tokens[hit.first].start, tokens[hit.last].end
+    return Place(hit.concept, hit.first, hit.last, start, end, foreign)

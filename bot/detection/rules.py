@@ -1,0 +1,178 @@
+"""The only module that knows how concepts combine into a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bot.detection.reading import Reading
+from bot.domain.assessment import Category, Finding, Kind, Level, Signal
+
+AnyOf = frozenset[str]
+"""Concepts of which one must occur."""
+
+
+class Masks(NamedTuple):
+    """What must have been seen before a rule is worth trying, as bits."""
+
+    here: int
+    """Of these the judged message must hold one."""
+    gate: tuple[int, ...]
+    """The needs that the gate can tell."""
+    look: tuple[int, ...]
+    """All needs."""
+    heard: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named combination of concepts. All of `needs` must occur, none of `vetoes`."""
+
+    id: str
+    title: str
+    version: int
+    kind: Kind
+    level: Level
+    category: Category
+    stable: bool
+    needs: tuple[AnyOf, ...]
+    vetoes: AnyOf
+    order: tuple[str, ...] = ()
+    across: bool = False
+    """Whether the concepts may be spread over the author's recent messages."""
+    foreign: bool = False
+    """Whether words of others (quotations, "he said …") count as well."""
+    weak: AnyOf = frozenset()
+    """Concepts that alone do not make the judged message part of a finding."""
+    heard: AnyOf = frozenset()
+    """Concepts of which one must stand in what others said shortly before."""
+    within: int = 60
+    """How many words of one message the concepts may span."""
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether this rule only marks another finding ("the image is faked")."""
+        return self.category is Category.FABRICATED
+
+    @property
+    def concepts(self) -> frozenset[str]:
+        """The concepts that are looked for on behalf of this rule."""
+        return frozenset().union(self.heard, *self.needs)
+
+    def missing(self, masks: Masks, here: int, *, closely: bool = False) -> tuple[int, ...] | None:
+        """What a message with the bits `here` leaves open; None if this rule has no chance.
+
+        Of each mask that is returned one bit must have been said before. `closely` says that
+        `here` holds the weak concepts too.
+        """
+        if not here & masks.here:
+            return None
+        wanted = masks.look if closely else masks.gate
+        left = tuple(mask for mask in wanted if not here & mask)
+        if left and not self.across:
+            return None
+        return (*left, masks.heard) if masks.heard else left
+
+    def masks(self, places: Mapping[str, int]) -> Masks:
+        """What to ask of the bits; `places` are those of the concepts."""
+        bits = {
+            need: sum(1 << places[concept] for concept in need)
+            for need in (*self.needs, self.heard, frozenset().union(*self.needs) - self.weak)
+        }
+        return Masks(
+            here=bits[frozenset().union(*self.needs) - self.weak],
+            gate=tuple(bits[need] for need in self.needs if need.isdisjoint(self.weak)),
+            look=tuple(bits[need] for need in self.needs),
+            heard=bits[self.heard],
+        )
+
+
+def apply(
+    rule: Rule, run: Sequence[Reading], heard: frozenset[str] = frozenset()
+) -> Finding | None:
+    """What `rule` finds in `run`: one author's readings, oldest first, the judged one last.
+
+    `heard` are the concepts in what others said shortly before.
+
+    The judged message itself must hold one of the concepts that are needed.
+    """
+    if rule.heard and rule.heard.isdisjoint(heard):
+        return None
+    readings = run if rule.across else run[-1:]
+    chosen: list[tuple[Reading, str]] = []
+    for need in rule.needs:
+        found = _newest(need, readings, foreign=rule.foreign, weak=rule.weak)
+        if found is None:
+            return None
+        chosen.append(found)
+    judged = run[-1]
+    if not any(
+        reading is judged and concept not in rule.weak for reading, concept in chosen
+    ) or _vetoed(rule, chosen, judged):
+        return None
+    if not (_in_order(rule, judged) and _together(rule, chosen)):
+        return None
+    return _finding(rule, chosen)
+
+
+def _newest(
+    need: AnyOf, readings: Sequence[Reading], *, foreign: bool, weak: AnyOf
+) -> tuple[Reading, str] | None:
+    for reading in reversed(readings):
+        heard = reading.own | reading.foreign if foreign else reading.own
+        present = need & heard
+        if present:
+            return reading, min(present, key=lambda concept: (concept in weak, concept))
+    return None
+
+
+def _vetoed(rule: Rule, chosen: Sequence[tuple[Reading, str]], judged: Reading) -> bool:
+    readings = {id(reading): reading for reading, _ in chosen}
+    readings[id(judged)] = judged
+    return any(
+        not rule.vetoes.isdisjoint(reading.own | reading.foreign) for reading in readings.values()
+    )
+
+
+def _in_order(rule: Rule, judged: Reading) -> bool:
+    """Whether the concepts of `order` first occur in that order in the judged message."""
+    if not rule.order:
+        return True
+    firsts = [
+        min((place.first for place in judged.places if place.concept == concept), default=-1)
+        for concept in rule.order
+    ]
+    return -1 not in firsts and firsts == sorted(firsts)
+
+
+def _together(rule: Rule, chosen: Sequence[tuple[Reading, str]]) -> bool:
+    """Whether some places of the concepts that share a message lie within `rule.within` words."""
+    for reading in {id(each): each for each, _ in chosen}.values():
+        if len(reading.words) <= rule.within:
+            continue
+        wanted = [concept for each, concept in chosen if each is reading]
+        if not _near(reading, wanted, rule.within):
+            return False
+    return True
+
+
+def _near(reading: Reading, concepts: Sequence[str], within: int) -> bool:
+    places = {
+        concept: [place.first for place in reading.places if place.concept == concept]
+        for concept in concepts
+    }
+    for anchor in places[concepts[0]]:
+        nearest = [min(found, key=lambda place: abs(place - anchor)) for found in places.values()]
+        if max(nearest) - min(nearest) <= within:
+            return True
+    return False
+
+
+def _finding(rule: Rule, chosen: Sequence[tuple[Reading, str]]) -> Finding:
+    signals: list[Signal] = []
+    for reading, concept in chosen:
+        signal = reading.signal(concept)
+        if signal is not None and signal not in signals:
+            signals.append(signal)
+    return Finding(rule.id, rule.version, rule.level, rule.category, tuple(signals))

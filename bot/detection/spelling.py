@@ -1,0 +1,121 @@
+"""The only module that knows how words are misspelt on purpose: leetspeak, look-alikes, stars."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+_LEET = str.maketrans("013457890@$!|", "oieastbgoasil")
+_LEET_SECOND = str.maketrans("1!", "ll")
+_EDGES = "!*$@£€'"
+_REPEATED = re.compile(r"(.)\1{2,}")
+_LOOKALIKES = str.maketrans(
+    "авекмнорстухіјѕԁѵԛԝһɡαβεικνορτυχω",
+    "abekmhopctyxijsdvqwhgabeiknoptuxw",
+)
+_LONGEST_WORD = 40
+_SHORTEST_JOINED = 3
+_LONGEST_RUN = 48
+_SPELLED_LETTERS = 240
+_LONGEST_JOINED = 12
+
+
+class Joined(NamedTuple):
+    """A word, and the range of the words it was made of (end exclusive)."""
+
+    word: str
+    first: int
+    last: int
+
+
+def variants(word: str) -> Iterator[str]:
+    """What `word` may stand for, most faithful first; at most a handful, none for long words."""
+    if len(word) > _LONGEST_WORD:
+        return
+    bare = word.strip(_EDGES)
+    if bare != word:
+        yield bare
+    latin = _without_lookalikes(bare)
+    if latin != bare:
+        yield latin
+    squeezed = _REPEATED.sub(r"\1", latin)
+    if squeezed != latin:
+        yield squeezed
+        yield _REPEATED.sub(r"\1\1", latin)
+    if _is_leet(word):
+        for table in (_LEET, _LEET_SECOND):
+            plain = latin.translate(table).translate(_LEET)
+            yield plain
+            yield word.strip("*'!").translate(table).translate(_LEET)
+
+
+def _without_lookalikes(word: str) -> str:
+    """Look-alike letters as Latin ones, only in a word that mixes scripts: real Cyrillic stays."""
+    if word.isascii():
+        return word
+    folded = word.translate(_LOOKALIKES)
+    mixed = any(letter.isascii() and letter.isalpha() for letter in word)
+    return folded if mixed and folded.isascii() else word
+
+
+def _is_leet(word: str) -> bool:
+    letters = any(letter.isalpha() for letter in word)
+    return letters and any(not letter.isalpha() for letter in word)
+
+
+def uncensored(word: str, disguised: Collection[str]) -> str | None:
+    """The one of `disguised` words that `word` is with letters starred out, or backwards."""
+    if "*" in word.strip("*"):
+        for candidate in disguised:
+            if _fits(word, candidate):
+                return candidate
+    backwards = word[::-1]
+    return backwards if backwards in disguised else None
+
+
+def _fits(word: str, candidate: str) -> bool:
+    head, _, rest = word.partition("*")
+    tail = rest.rpartition("*")[2]
+    if not head or abs(len(word) - len(candidate)) > 1:
+        return False
+    return candidate.startswith(head) and candidate.endswith(tail)
+
+
+def join_spaced(words: Sequence[str], known: Collection[str]) -> list[Joined]:
+    """`words` with runs of single letters ("s e n d") joined where they spell a known word.
+
+    Only so many letters are looked at: nobody reads a text that is all spelled out.
+    """
+    joined: list[Joined] = []
+    place = 0
+    left = _SPELLED_LETTERS
+    while place < len(words):
+        end = place
+        while end < len(words) and end - place < min(_LONGEST_RUN, left) and _is_letter(words[end]):
+            end += 1
+        if end - place >= _SHORTEST_JOINED:
+            left -= end - place
+            joined.extend(_split_run("".join(words[place:end]), place, known))
+            place = end
+            continue
+        joined.append(Joined(words[place], place, place + 1))
+        place += 1
+    return joined
+
+
+def _is_letter(word: str) -> bool:
+    return len(word) == 1 and word.isalnum()
+
+
+def _split_run(letters: str, offset: int, known: Collection[str]) -> Iterator[Joined]:
+    place = 0
+    while place < len(letters):
+        for end in range(min(len(letters), place + _LONGEST_JOINED), place + 2, -1):
+            if letters[place:end] in known:
+                yield Joined(letters[place:end], offset + place, offset + end)
+                place = end
+                break
+        else:
+            yield Joined(letters[place], offset + place, offset + place + 1)
+            place += 1

@@ -1,0 +1,168 @@
+"""The only module that knows what `scan` does: transcripts through the detector, findings out."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple, Protocol, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from bot.detection import Conversations, Detector, load_detector
+from bot.domain.assessment import Assessment, Finding, Kind
+from bot.domain.message import Person
+from bot.transcripts import Entry, TranscriptError, read_transcript
+
+_WINDOW_MINUTES = 24 * 60
+"""A transcript is judged after the fact, so that a day may lie between a threat's parts."""
+
+_LONG_INPUT = 1_000_000
+"""Bytes from which a progress bar is worth its line."""
+
+
+class Result(NamedTuple):
+    """A message of a file about which the detector has something to say."""
+
+    file: str
+    entry: Entry
+    assessment: Assessment
+
+
+class _Bar(Protocol):
+    def __call__(self, offset: int) -> None: ...
+
+
+def scan_file(
+    path: Path, detector: Detector, *, file: str | None = None, progress: _Bar | None = None
+) -> Iterator[Result]:
+    """What `detector` finds in the transcript at `path`, in order; streamed.
+
+    `file` is the name to report (the path by default); `progress` is told the bytes read.
+
+    Raises:
+        TranscriptError: if the file cannot be read, after what was found before that place.
+    """
+    conversations = Conversations(detector, minutes=_WINDOW_MINUTES)
+    for entry in read_transcript(path):
+        window = conversations.observe(entry.message)
+        if entry.conversation is None:
+            conversations.forget(entry.message.channel_id)
+        if progress is not None:
+            progress(entry.offset)
+        if window is None:
+            continue
+        assessment = detector.assess(window._replace(present=entry.present))
+        if assessment.kind is not Kind.NONE:
+            yield Result(file or str(path), entry, assessment)
+
+
+def run(files: Sequence[Path | str], *, as_json: bool, out: TextIO, err: TextIO) -> int:
+    """Scan `files` and write what is found to `out`: JSON objects line by line, or a table.
+
+    Returns the exit status: 0 whether or not something was found, 2 if a file could not be read,
+    which is said on `err`; the other files are still scanned.
+    """
+    detector = load_detector()
+    results: list[Result] = []
+    status = 0
+    for file in files:
+        try:
+            with _progress(Path(file), err) as bar:
+                for result in scan_file(Path(file), detector, file=str(file), progress=bar):
+                    if as_json:
+                        out.write(json.dumps(as_object(result)) + "\n")
+                    else:
+                        results.append(result)
+        except TranscriptError as error:
+            err.write(f"{error}\n")
+            status = 2
+    if not as_json:
+        Console(file=out).print(_table(results))
+    out.flush()
+    return status
+
+
+def as_object(result: Result) -> dict[str, object]:
+    """One finding in the form that `scan --json` promises."""
+    entry, assessment = result.entry, result.assessment
+    return {
+        "file": result.file,
+        "conversation": entry.conversation,
+        "index": entry.place,
+        "id": entry.id,
+        "kind": assessment.kind.value,
+        "level": assessment.level.label,
+        "categories": [category.value for category in assessment.categories],
+        "offender": _name(assessment.offender),
+        "targets": [person.name for person in assessment.targets if person.name],
+        "score": assessment.score,
+        "findings": [
+            {"rule": finding.rule, "signals": _signals(finding)} for finding in assessment.findings
+        ],
+    }
+
+
+def _signals(finding: Finding) -> dict[str, str]:
+    words: dict[str, list[str]] = {}
+    for signal in finding.signals:
+        words.setdefault(signal.concept, []).append(signal.words)
+    return {concept: " … ".join(parts) for concept, parts in words.items()}
+
+
+def _name(person: Person | None) -> str | None:
+    return (person.name or None) if person is not None else None
+
+
+def _table(results: Iterable[Result]) -> Table | Text:
+    table = Table(title="Findings", show_lines=True)
+    for heading in ("Where", "What", "Who → whom", "Why"):
+        table.add_column(heading, overflow="fold")
+    for result in results:
+        table.add_row(*(Text(_visible(cell)) for cell in _cells(result)))
+    return table if table.row_count else Text("Nothing found.")
+
+
+def _cells(result: Result) -> tuple[str, str, str, str]:
+    entry, assessment = result.entry, result.assessment
+    where = f"{result.file} {entry.conversation or ''} #{entry.place}"
+    what = f"{assessment.kind.value}, {assessment.level.label}"
+    targets = ", ".join(person.name or "?" for person in assessment.targets) or "?"
+    sure = "" if assessment.aimed else " (possible)"
+    who = f"{_name(assessment.offender) or '-'} → {targets}{sure}"
+    why = "\n".join(
+        f"{finding.rule}: "
+        + "; ".join(f"{name}: {words}" for name, words in _signals(finding).items())
+        for finding in assessment.findings
+    )
+    return where, what, who, why
+
+
+def _visible(text: str) -> str:
+    """`text` without the characters that steer a terminal or turn its writing direction."""
+    return "".join(
+        letter if letter == "\n" or unicodedata.category(letter)[0] != "C" else "·"
+        for letter in text
+    )
+
+
+@contextmanager
+def _progress(path: Path, err: TextIO) -> Iterator[_Bar | None]:
+    """A progress bar over the bytes of `path`, if it is long and `err` is a terminal."""
+    size = path.stat().st_size if path.is_file() else 0
+    if size < _LONG_INPUT or not err.isatty():
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=Console(file=err), transient=True) as bar:
+        task = bar.add_task(path.name, total=size)
+
+        def advance(offset: int) -> None:
+            bar.update(task, completed=offset)
+
+        yield advance

@@ -1,0 +1,98 @@
+"""Memory is bounded in time, per channel and overall, and edits stand beside the first version."""
+
+from __future__ import annotations
+
+from bot.detection import Conversations, Detector
+from bot.domain.message import Message, Person
+
+LEO, AVA = Person(1, "leo"), Person(2, "ava")
+
+
+def _message(number: int, text: str = "hi", **fields: object) -> Message:
+    given: dict[str, object] = {"channel_id": 1, "author": LEO, "at": float(number), **fields}
+    return Message(id=number, text=text, **given)  # type: ignore[arg-type]
+
+
+def test_ordinary_chat_is_remembered_but_not_worth_judging(detector: Detector) -> None:
+    conversations = Conversations(detector)
+
+    assert conversations.observe(_message(1, "who is coming to the game tomorrow")) is None
+    assert [message.id for message in conversations.context(1)] == [1]
+
+
+def test_a_threat_comes_back_with_what_was_said_before(detector: Detector) -> None:
+    conversations = Conversations(detector)
+    conversations.observe(_message(1, "hello", author=AVA))
+
+    window = conversations.observe(_message(2, "pay 50 or i leak your nudes"))
+
+    assert window is not None
+    assert window.message.id == 2
+    assert [message.id for message in window.before] == [1]
+
+
+def test_parts_of_a_threat_by_one_author_are_put_together(detector: Detector) -> None:
+    conversations = Conversations(detector)
+    conversations.observe(_message(1, "i still have your video"))
+    conversations.observe(_message(2, "what", author=AVA))
+
+    assert conversations.observe(_message(3, "100 paypal or your mom sees it")) is not None
+
+
+def test_old_messages_are_forgotten_by_their_time(detector: Detector) -> None:
+    conversations = Conversations(detector, minutes=1)
+    conversations.observe(_message(1))
+    conversations.observe(_message(100))
+
+    assert [message.id for message in conversations.context(1)] == [100]
+
+
+def test_a_channel_remembers_so_many_messages(detector: Detector) -> None:
+    conversations = Conversations(detector, per_channel=3)
+    for number in range(10):
+        conversations.observe(_message(number))
+
+    assert [message.id for message in conversations.context(1)] == [7, 8, 9]
+
+
+def test_the_channel_that_was_silent_longest_is_forgotten_first(detector: Detector) -> None:
+    conversations = Conversations(detector, messages=2)
+    for number in (1, 2, 3):
+        conversations.observe(_message(number, channel_id=number))
+
+    assert conversations.context(1) == ()
+    assert len(conversations) == 2
+
+
+def test_many_messages_in_many_channels_stay_bounded(detector: Detector) -> None:
+    conversations = Conversations(detector, messages=500)
+    for number in range(5_000):
+        conversations.observe(
+            _message(number, channel_id=number % 1_000, author=Person(number, "x"))
+        )
+
+    assert len(conversations) <= 500
+    assert len(conversations._channels) <= 500
+    assert all(len(each.said) <= 100 for each in conversations._channels.values())
+
+
+def test_an_edit_is_a_further_version_and_the_latest_is_found(detector: Detector) -> None:
+    conversations = Conversations(detector)
+    conversations.observe(_message(1, "first"))
+    conversations.observe(_message(1, "second", at=2.0, edited_at=2.0))
+
+    assert [message.text for message in conversations.context(1)] == ["first", "second"]
+    found = conversations.find(1, 1)
+    assert found is not None
+    assert found.text == "second"
+    assert conversations.find(1, 2) is None
+
+
+def test_a_forgotten_channel_is_empty(detector: Detector) -> None:
+    conversations = Conversations(detector)
+    conversations.observe(_message(1))
+    conversations.forget(1)
+    conversations.forget(1)
+
+    assert conversations.context(1) == ()
+    assert len(conversations) == 0

@@ -1,0 +1,155 @@
+"""What the detector says of whole conversations, and that no text can break it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.detection import Detector, load_detector
+from bot.detection.matching import Budget
+from bot.domain.assessment import Assessment, Category, Kind, Level
+from bot.domain.message import Message, Person, Window
+
+Judge = Callable[..., Assessment]
+THREAT = "send 80 euro by tonight or i post your nudes"
+
+
+def test_a_threat_names_level_category_and_offender(
+    judge: Judge, people: dict[str, Person]
+) -> None:
+    assessment = judge(("ava", "hello"), ("leo", THREAT))
+
+    assert assessment.kind is Kind.THREAT
+    assert assessment.level is Level.HIGH
+    assert Category.FINANCIAL in assessment.categories
+    assert assessment.offender == people["leo"]
+    assert assessment.targets == (people["ava"],)
+    assert assessment.aimed
+    assert 0 < assessment.score <= 1
+
+
+def test_elements_spread_over_messages_are_put_together(judge: Judge) -> None:
+    assessment = judge(
+        ("leo", "i still have the video you sent me"),
+        ("ava", "what do you want"),
+        ("leo", "nice weather btw"),
+        ("leo", "120 by paypal"),
+        ("ava", "no"),
+        ("leo", "then your brother gets the link"),
+    )
+
+    assert assessment.kind is Kind.THREAT
+    assert assessment.level >= Level.MEDIUM
+
+
+def test_an_innocent_message_after_a_threat_does_not_fire_again(judge: Judge) -> None:
+    assert judge(("leo", THREAT), ("ava", "pls no"), ("leo", "anyone up for minecraft")).kind is (
+        Kind.NONE
+    )
+
+
+def test_signals_quote_the_original_words_at_their_places(
+    detector: Detector, people: dict[str, Person]
+) -> None:
+    text = "P\u200bAY me 50 or i l34k ur p1cs to ur m\u00f3m"
+    assessment = detector.assess(Window(Message(9, 1, people["leo"], text, 1.0)))
+
+    signals = [signal for finding in assessment.findings for signal in finding.signals]
+
+    assert signals
+    assert all(text[signal.start : signal.end] == signal.words for signal in signals)
+    assert {signal.message_id for signal in signals} == {9}
+
+
+def test_whoever_quotes_what_was_written_to_them_is_no_offender(judge: Judge) -> None:
+    assessment = judge(("leo", THREAT), ("ava", THREAT))
+
+    assert assessment.kind is Kind.NONE
+
+
+def test_the_one_who_is_threatened_and_threatens_back_is_no_offender(judge: Judge) -> None:
+    assessment = judge(
+        ("leo", THREAT), ("ava", "if you post my pics i send your dms to your mom and your school")
+    )
+
+    assert assessment.kind is not Kind.THREAT
+
+
+def test_a_quoted_threat_with_a_plea_is_a_disclosure(
+    judge: Judge, people: dict[str, Person]
+) -> None:
+    assessment = judge(("ava", 'he wrote "pay 60 or your mom sees your pics" what do i do'))
+
+    assert assessment.kind is Kind.DISCLOSURE
+    assert assessment.offender is None
+    assert assessment.targets == (people["ava"],)
+    assert assessment.aimed
+
+
+def test_a_moderator_who_warns_is_left_alone(judge: Judge) -> None:
+    text = 'someone here sends "pay 60 or i leak your nudes". do not reply, open a ticket'
+
+    assert judge(("mod", text)).kind is not Kind.THREAT
+
+
+def test_a_debt_between_friends_is_left_alone(judge: Judge) -> None:
+    assert judge(("leo", "you still owe me 40, send it today or i tell your mom")).kind is Kind.NONE
+
+
+def test_words_that_were_only_forwarded_are_not_sure(
+    write: Callable[..., Message], judge: Judge
+) -> None:
+    assessment = judge(write("leo", "", forwarded=(THREAT,)))
+
+    assert assessment.level <= Level.MEDIUM
+
+
+def test_goading_after_despair_is_urgent(judge: Judge) -> None:
+    assessment = judge(
+        ("leo", "i have your video"),
+        ("ava", "i dont want to live anymore"),
+        ("leo", "then do it on cam, nobody will miss you, kill yourself"),
+    )
+
+    assert assessment.level is Level.URGENT
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.text(max_size=200), min_size=1, max_size=5))
+def test_assess_is_total_on_any_text(texts: list[str]) -> None:
+    people = (Person(1, "a"), Person(2, "b"))
+    said = tuple(Message(n, 1, people[n % 2], text, float(n)) for n, text in enumerate(texts))
+
+    assessment = load_detector().assess(Window(said[-1], said[:-1]))
+
+    assert 0 <= assessment.score <= 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "send me 100 dollars or i leak your pics to your mom " * 80,
+        "s e n d m e " * 400,
+        "\u201c" * 4000,
+        "'" * 4000,
+        "📸💸" * 2000,
+        "e\u0301\u0302" * 1300,
+        "p4y n***s " * 400,
+    ],
+)
+def test_long_hostile_texts_cost_bounded_work(detector: Detector, text: str) -> None:
+    lexicon = detector.lexicon
+    budget = Budget()
+
+    lexicon.match(text[:4000].lower().split(), budget)
+
+    assert budget.spent <= 20_000
+    detector.assess(Window(Message(1, 1, Person(1, "a"), text[:4000], 1.0)))
+
+
+def test_the_gate_misses_nothing_that_the_judge_would_find(detector: Detector) -> None:
+    assert detector.worthwhile(detector.gate(THREAT))
+    assert not detector.gate("good morning, lovely weather, see you at lunch")

@@ -1,0 +1,84 @@
+"""`scan` keeps its contract: one JSON object per finding, a table for people, an exit status."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+from bot.scan import run
+
+LINES = [
+    {"text": "i have your video", "author": "leo", "conversation": "c", "channel": "dm", "id": 5},
+    {"text": "what", "author": "ava", "conversation": "c", "channel": "dm"},
+    {"text": "80 euro or your mom gets it", "author": "leo", "conversation": "c", "channel": "dm"},
+    {"text": "good morning"},
+    {"text": "pay 40 in gift cards or i upload your nudes"},
+]
+
+
+def _scan(*files: Path | str, as_json: bool = True) -> tuple[int, str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    status = run(files, as_json=as_json, out=out, err=err)
+    return status, out.getvalue(), err.getvalue()
+
+
+def _file(folder: Path, lines: list[dict[str, object]] = LINES) -> Path:
+    path = folder / "chat.jsonl"
+    path.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    return path
+
+
+def test_each_finding_is_one_object_with_the_promised_keys(tmp_path: Path) -> None:
+    path = _file(tmp_path)
+
+    status, out, err = _scan(path)
+    first, second = (json.loads(line) for line in out.splitlines())
+
+    assert (status, err) == (0, "")
+    assert list(first) == [
+        "file", "conversation", "index", "id", "kind", "level", "categories", "offender",
+        "targets", "score", "findings",
+    ]  # fmt: skip
+    assert first["file"] == str(path)
+    assert (first["conversation"], first["index"], first["id"]) == ("c", 2, None)
+    assert (first["kind"], first["level"]) == ("threat", "high")
+    assert (first["offender"], first["targets"]) == ("leo", ["ava"])
+    assert all(isinstance(words, str) for words in first["findings"][0]["signals"].values())
+    assert (second["conversation"], second["index"]) == (None, 0)
+    assert (second["offender"], second["targets"]) == (None, [])
+
+
+def test_nothing_found_and_an_empty_file_are_a_success(tmp_path: Path) -> None:
+    assert _scan(_file(tmp_path, [])) == (0, "", "")
+    assert _scan(_file(tmp_path, [{"text": "hello"}])) == (0, "", "")
+
+
+def test_unreadable_input_exits_with_two_and_names_the_line(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text('{"text": "hi"}\n{"nope": 1}\n', encoding="utf-8")
+
+    status, out, err = _scan(broken, _file(tmp_path))
+
+    assert status == 2
+    assert f"{broken}:2: has no `text`" in err
+    assert len(out.splitlines()) == 2
+
+
+def test_people_get_a_table_that_hostile_text_cannot_steer(tmp_path: Path) -> None:
+    text = "pay 40 in gift cards or i upload \x1b[2J[bold]your nudes[/bold]\u202e"
+    status, out, _ = _scan(_file(tmp_path, [{"text": text, "author": "[red]x"}]), as_json=False)
+
+    assert status == 0
+    assert "threat, high" in out
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+
+
+def test_a_long_file_is_streamed(tmp_path: Path) -> None:
+    lines: list[dict[str, object]] = [
+        {"text": "good morning everyone", "author": f"a{n}", "conversation": f"c{n % 50}"}
+        for n in range(5_000)
+    ]
+
+    assert _scan(_file(tmp_path, [*lines, *LINES]))[0] == 0
