@@ -79,7 +79,7 @@ class Stage:
             return False
         await self.app.screening.settled()
         async with self.app.store.transaction() as tx:
-            return not await tx.outbox.unsent(due_before=tx.now + _LATER)
+            return not await tx.standings.unsent(due_before=tx.now + _LATER)
 
     def _member(self, name: str) -> Person:
         if name not in self.people:

@@ -86,7 +86,7 @@ class Casework:
 async def case_view(tx: Transaction, case_id: int) -> CaseView:
     """The case as it stands in this transaction. Raises LookupError when there is none."""
     case = await tx.cases.get(case_id)
-    advised = await tx.outbox.advised(case_id)
+    advised = await tx.standings.advised(case_id)
     items = await tx.evidence.items(case_id)
     assessments = [item for item in items if item.kind is ItemKind.ASSESSMENT]
     names = _names(assessments)

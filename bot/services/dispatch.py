@@ -150,7 +150,7 @@ class Dispatcher:
 
     async def _until_next(self) -> float:
         async with self._store.transaction() as tx:
-            due = await tx.outbox.next_due(without=await self._stopped(tx))
+            due = await tx.standings.next_due(without=await self._stopped(tx))
             if due is None:
                 return _IDLE
             return min(max((due - tx.now).total_seconds(), 0.05), _IDLE)
@@ -216,7 +216,7 @@ class Dispatcher:
         """Whether one of the budgets is used up, by what was sent and what is being sent."""
         hour, day = tx.now - timedelta(hours=1), tx.now - timedelta(days=1)
         budgets, guild_id = self._budgets, delivery.guild_id
-        sent = partial(tx.outbox.sent_since, before=delivery.id)
+        sent = partial(tx.standings.sent_since, before=delivery.id)
         return (
             await sent(day, recipient_id=person) >= budgets.person_day
             or await sent(hour, guild_id=guild_id) >= budgets.server_hour
@@ -265,7 +265,7 @@ class Dispatcher:
         if isinstance(outcome, Delivered) or not wanted or delivery.case_id is None:
             return
         view = await case_view(tx, delivery.case_id)
-        if await tx.outbox.offered_since(view.channel_id, tx.now - OFFER_COOLDOWN):
+        if await tx.standings.offered_since(view.channel_id, tx.now - OFFER_COOLDOWN):
             return
         await tx.outbox.enqueue(
             DeliveryKind.OFFER,

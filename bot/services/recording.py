@@ -99,7 +99,7 @@ class Recorder:
         lately = tx.now - OFFER_COOLDOWN
         return History(
             opted_out=await tx.memory.opted_out(people),
-            offered_lately=await tx.outbox.offered_since(message.channel_id, lately),
+            offered_lately=await tx.standings.offered_since(message.channel_id, lately),
         )
 
     async def _open_or_join(self, tx: Transaction, found: Found, history: History) -> None:
@@ -107,7 +107,7 @@ class Recorder:
         guild_id = message.guild_id or 0
         offender = assessment.offender or message.author
         case = await tx.cases.open_or_join(guild_id=guild_id, offender_id=offender.id, head=GENESIS)
-        standing = await tx.outbox.advised(case.id)
+        standing = await tx.standings.advised(case.id)
         advised = frozenset(p for p, s in standing.items() if s.state is not DeliveryState.HELD)
         known = History(advised, history.opted_out, history.offered_lately)
         plan = decide(assessment, self._policies.of(guild_id), known)
@@ -116,7 +116,7 @@ class Recorder:
         await self._enqueue_advice(tx, case.id, guild_id, plan)
         if plan.offer:
             await self._enqueue_offer(tx, message)
-        alerted = await tx.outbox.alerted_since(case.id, tx.now - _NOTICED_FOR)
+        alerted = await tx.standings.alerted_since(case.id, tx.now - _NOTICED_FOR)
         if assessment.level <= case.level and alerted:
             await tx.outbox.refresh_alert(case.id)
             return
@@ -169,7 +169,7 @@ class Recorder:
             draft = deletion_draft(message_id, channel_id=deleted.channel_id, bulk=deleted.bulk)
             for case_id in await tx.evidence.cases_holding(message_id):
                 by_case.setdefault(case_id, []).append(draft)
-        for case_id, drafts in by_case.items():
+        for case_id, drafts in sorted(by_case.items()):
             fresh = await tx.evidence.append(case_id, drafts)
             if fresh:
                 await tx.cases.counted(await tx.cases.get(case_id), deletions=len(fresh))

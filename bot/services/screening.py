@@ -84,8 +84,8 @@ class Screening:
 
     def edited(self, message: Message, present: tuple[Person, ...] = ()) -> None:
         """Look at a new version, and keep it if the message is preserved."""
-        self.screen(message, present)
         self._put(Edited(message), oldest=message.id)
+        self.screen(message, present)
 
     def deleted(
         self, message_ids: Iterable[int], *, guild_id: int, channel_id: int, bulk: bool

@@ -26,7 +26,7 @@ class Support:
     async def this_was_nothing(self, token: str, *, person_id: int) -> None:
         """Tell the case that the person says so. Asks nothing. Raises StoreUnavailableError."""
         async with self._store.transaction() as tx:
-            sent = await tx.outbox.by_token(token)
+            sent = await tx.standings.by_token(token)
             if sent is None or sent.case_id is None or sent.recipient_id != person_id:
                 return
             if not await tx.outbox.answered(sent.id, NOTHING):

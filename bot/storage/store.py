@@ -20,6 +20,7 @@ from bot.storage.evidence import Evidence
 from bot.storage.memory import Memory
 from bot.storage.outbox import Outbox
 from bot.storage.schema import cases
+from bot.storage.standings import Standings
 
 _TOKEN_BYTES = 8
 
@@ -32,6 +33,7 @@ class Transaction:
         self.cases = Cases(connection, keyring, now)
         self.evidence = Evidence(connection, self.cases, now)
         self.outbox = Outbox(connection, now)
+        self.standings = Standings(connection)
         self.memory = Memory(connection, now)
 
 

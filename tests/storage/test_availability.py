@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -154,6 +155,22 @@ async def test_no_file_and_no_folder_is_made_before_it_is_needed(
     await store.migrate()
     await store.close()
     assert names_in(tmp_path / "new") == ["notalone.db"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such permissions")
+async def test_a_new_file_and_its_folder_are_their_owners_alone(
+    tmp_path: Path, keyring: Keyring
+) -> None:
+    store = Store(sqlite_url(tmp_path / "new" / "notalone.db"), keyring)
+    await store.migrate()
+
+    modes = [mode_of(tmp_path / "new"), mode_of(tmp_path / "new" / "notalone.db")]
+    await store.close()
+    assert modes == [0o700, 0o600]
+
+
+def mode_of(path: Path) -> int:
+    return path.stat().st_mode & 0o777
 
 
 async def test_sqlite_is_asked_for_every_promise(sqlite_store: Store) -> None:

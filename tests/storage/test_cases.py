@@ -128,3 +128,15 @@ async def test_a_wrong_master_key_is_named_as_such(open_store: Opener, store: St
     async with stranger.transaction() as tx:
         with pytest.raises(KeyFileError, match=f"case:{case_id}:key does not open with this"):
             await tx.evidence.items(case_id)
+
+
+async def test_a_key_is_checked_against_the_database_before_it_is_used(
+    open_store: Opener, store: Store
+) -> None:
+    stranger = open_store(keyring=Keyring(b"another master key of 32 bytes.."))
+    await stranger.check_key()
+    await case_with(store, draft())
+
+    await store.check_key()
+    with pytest.raises(KeyFileError, match="put back the key file that belongs to this database"):
+        await stranger.check_key()

@@ -19,8 +19,8 @@ from bot.domain.delivery import (
     Refused,
 )
 from bot.storage import Store, Transaction
-from bot.storage.outbox import Standing
 from bot.storage.schema import outbox
+from bot.storage.standings import Standing
 from tests.conftest import Clock, Opener
 from tests.storage.building import AVA, BEN, GUILD, case_with, claim, draft, enqueue, open_case
 
@@ -73,7 +73,7 @@ async def postpone(
 
 async def next_due(store: Store, **options: Any) -> Any:
     async with store.transaction() as tx:
-        return await tx.outbox.next_due(**options)
+        return await tx.standings.next_due(**options)
 
 
 async def test_a_delivery_is_queued_once_for_what_it_is_about(store: Store) -> None:
@@ -116,8 +116,8 @@ async def test_a_claimed_delivery_says_everything_that_sending_needs(
         created_at=clock.now,
     )
     async with store.transaction() as tx:
-        found = await tx.outbox.by_token(delivery.token)
-        assert await tx.outbox.by_token("no such token") is None
+        found = await tx.standings.by_token(delivery.token)
+        assert await tx.standings.by_token("no such token") is None
     assert found == Standing(
         1, ADVICE, GUILD, case_id, AVA, DeliveryState.PENDING, reason=None, code=None, answer=None
     )
@@ -257,7 +257,7 @@ async def test_refused_keeps_the_code_and_the_reason(store: Store, clock: Clock)
     await refuse(store, delivery, 50278)
 
     async with store.transaction() as tx:
-        standing = (await tx.outbox.advised(case_id))[AVA]
+        standing = (await tx.standings.advised(case_id))[AVA]
     assert (standing.state, standing.code, standing.reason) == (
         DeliveryState.REFUSED,
         50278,
@@ -418,7 +418,7 @@ async def test_held_advice_waits_for_a_moderator(store: Store, clock: Clock) -> 
     async with store.transaction() as tx:
         assert await tx.outbox.release(case_id, [AVA, 99]) == [AVA]
         assert await tx.outbox.release(case_id, [AVA]) == []
-        standing = await tx.outbox.advised(case_id)
+        standing = await tx.standings.advised(case_id)
 
     assert [d.recipient_id for d in await claim(store)] == [AVA]
     assert {p: (s.state.value, s.reason) for p, s in standing.items()} == {
@@ -489,7 +489,7 @@ async def test_an_answer_is_taken_once(store: Store) -> None:
     async with store.transaction() as tx:
         assert await tx.outbox.answered(1, "nothing") is True
         assert await tx.outbox.answered(1, "other") is False
-        assert (await tx.outbox.advised(case_id))[AVA].answer == "nothing"
+        assert (await tx.standings.advised(case_id))[AVA].answer == "nothing"
 
 
 async def test_nothing_is_due_later_than_it_can_be_claimed(store: Store, clock: Clock) -> None:
@@ -537,7 +537,7 @@ async def test_budgets_count_what_was_delivered_since(store: Store, clock: Clock
         return clock.now - timedelta(hours=hours)
 
     async with store.transaction() as tx:
-        sent = partial(tx.outbox.sent_since, before=99)
+        sent = partial(tx.standings.sent_since, before=99)
         assert await sent(ago(3)) == 2
         assert await sent(ago(1)) == 1
         assert await sent(ago(3), guild_id=GUILD) == 2
@@ -553,7 +553,7 @@ async def test_of_several_sent_at_once_a_budget_lets_the_first_go(store: Store) 
 
     async with store.transaction() as tx:
         long_ago = tx.now - timedelta(days=1)
-        ahead = [await tx.outbox.sent_since(long_ago, before=d.id) for d in claimed]
+        ahead = [await tx.standings.sent_since(long_ago, before=d.id) for d in claimed]
 
     assert ahead == [0, 1, 2]
 
@@ -564,9 +564,9 @@ async def test_an_offer_in_a_channel_is_remembered(store: Store, clock: Clock) -
 
     async with store.transaction() as tx:
         since = tx.now - timedelta(hours=1)
-        assert await tx.outbox.offered_since(7, since) is True
-        assert await tx.outbox.offered_since(8, since) is False
-        assert await tx.outbox.offered_since(7, tx.now) is False
+        assert await tx.standings.offered_since(7, since) is True
+        assert await tx.standings.offered_since(8, since) is False
+        assert await tx.standings.offered_since(7, tx.now) is False
 
 
 async def test_settling_and_screening_at_once_do_not_wait_for_each_other_in_a_ring(

@@ -1,0 +1,134 @@
+"""How deliveries stand: what was sent, to whom, how much lately. Reads the outbox only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.delivery import DeliveryKind, DeliveryState
+from bot.storage.schema import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one delivery stands, as a case shows it."""
+
+    id: int
+    kind: DeliveryKind
+    guild_id: int
+    case_id: int | None
+    recipient_id: int | None
+    state: DeliveryState
+    reason: str | None
+    code: int | None
+    answer: str | None
+
+
+class Standings:
+    """How deliveries stand, within one transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def next_due(self, *, without: Collection[DeliveryKind] = ()) -> datetime | None:
+        """When the next pending delivery can be claimed; None when none is pending.
+
+        A leased one can be claimed when its lease ends.
+        """
+        leased = outbox.c.leased_until > outbox.c.due_at
+        query = select(
+            func.min(case((leased, outbox.c.leased_until), else_=outbox.c.due_at))
+        ).where(
+            outbox.c.state == DeliveryState.PENDING.value,
+            outbox.c.kind.not_in([kind.value for kind in without]),
+        )
+        due: datetime | None = await self._connection.scalar(query)
+        return due
+
+    async def unsent(self, *, due_before: datetime) -> int:
+        """How many deliveries due before then are not sent yet, those being sent included."""
+        query = select(func.count()).where(
+            outbox.c.state == DeliveryState.PENDING.value, outbox.c.due_at < due_before
+        )
+        return await self._connection.scalar(query) or 0
+
+    async def advised(self, case_id: int) -> dict[int, Standing]:
+        """Advice of a case by the person it is for."""
+        query = select(outbox).where(
+            outbox.c.case_id == case_id, outbox.c.kind == DeliveryKind.ADVICE.value
+        )
+        rows = await self._connection.execute(query.order_by(outbox.c.id))
+        return {row.recipient_id: _standing(row) for row in rows}
+
+    async def by_token(self, token: str) -> Standing | None:
+        """The delivery whose buttons carry this token."""
+        query = select(outbox).where(outbox.c.token == token)
+        row = (await self._connection.execute(query)).one_or_none()
+        return _standing(row) if row else None
+
+    async def sent_since(
+        self,
+        since: datetime,
+        *,
+        before: int,
+        guild_id: int | None = None,
+        recipient_id: int | None = None,
+    ) -> int:
+        """How many direct messages of advice were delivered since then, or are just being sent.
+
+        Of those being sent, only the ones with a number below `before` count, so that of two
+        deliveries that are sent at once the second one gives way.
+        """
+        sending = and_(
+            outbox.c.state == DeliveryState.PENDING.value,
+            outbox.c.lease.is_not(None),
+            outbox.c.id < before,
+        )
+        delivered = and_(
+            outbox.c.state == DeliveryState.DELIVERED.value, outbox.c.settled_at >= since
+        )
+        query = select(func.count()).where(
+            outbox.c.kind == DeliveryKind.ADVICE.value, or_(delivered, sending)
+        )
+        if guild_id is not None:
+            query = query.where(outbox.c.guild_id == guild_id)
+        if recipient_id is not None:
+            query = query.where(outbox.c.recipient_id == recipient_id)
+        return await self._connection.scalar(query) or 0
+
+    async def alerted_since(self, case_id: int, since: datetime) -> bool:
+        """Whether an alert of this case was queued since then."""
+        query = select(outbox.c.id).where(
+            outbox.c.case_id == case_id,
+            outbox.c.kind == DeliveryKind.ALERT.value,
+            outbox.c.created_at >= since,
+        )
+        return await self._connection.scalar(query.limit(1)) is not None
+
+    async def offered_since(self, channel_id: int, since: datetime) -> bool:
+        """Whether a *Private help* offer was queued for this channel since then."""
+        query = select(outbox.c.id).where(
+            outbox.c.channel_id == channel_id,
+            outbox.c.kind == DeliveryKind.OFFER.value,
+            outbox.c.created_at >= since,
+        )
+        return await self._connection.scalar(query.limit(1)) is not None
+
+
+def _standing(row: Row[Any]) -> Standing:
+    return Standing(
+        id=row.id,
+        kind=DeliveryKind(row.kind),
+        guild_id=row.guild_id,
+        case_id=row.case_id,
+        recipient_id=row.recipient_id,
+        state=DeliveryState(row.state),
+        reason=row.reason,
+        code=row.code,
+        answer=row.answer,
+    )
