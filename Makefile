@@ -1,6 +1,7 @@
 # One word for each thing that is done to this project. Works with uv and without it.
 
 PYTHON_BIN := .venv/bin
+INSTALLED := .venv/installed
 
 .PHONY: help setup demo test check bench lock audit
 
@@ -9,14 +10,15 @@ help: ## say what there is
 
 setup: ## make .venv and install what the lock file says
 	scripts/setup
+	@touch $(INSTALLED)
 
-demo: $(PYTHON_BIN)/python ## see the real bot catch a threat, without a Discord account
+demo: $(INSTALLED) ## see the real bot catch a threat, without a Discord account
 	$(PYTHON_BIN)/python run.py demo
 
-test: $(PYTHON_BIN)/python ## run the tests (on PostgreSQL too, where TEST_POSTGRES_URL is set)
+test: $(INSTALLED) ## run the tests (on PostgreSQL too, where TEST_POSTGRES_URL is set)
 	$(PYTHON_BIN)/python -m pytest
 
-check: $(PYTHON_BIN)/python ## format, lint, types, contracts, locks, audit and tests: the same everywhere
+check: $(INSTALLED) ## format, lint, types, contracts, locks, audit and tests: the same everywhere
 	$(PYTHON_BIN)/ruff format --check .
 	$(PYTHON_BIN)/ruff check .
 	$(PYTHON_BIN)/mypy
@@ -25,15 +27,16 @@ check: $(PYTHON_BIN)/python ## format, lint, types, contracts, locks, audit and 
 	$(MAKE) --no-print-directory audit
 	scripts/with-postgres $(MAKE) --no-print-directory test
 
-bench: $(PYTHON_BIN)/python ## measure cost, delay and memory
+bench: $(INSTALLED) ## measure cost, delay and memory
 	$(PYTHON_BIN)/python -m bench
 
-audit: $(PYTHON_BIN)/python ## look for known vulnerabilities in what the lock file names
+audit: $(INSTALLED) ## look for known vulnerabilities in what the lock file names
 	$(PYTHON_BIN)/python scripts/audit.py
 
 lock: ## write uv.lock and requirements.lock anew (needs uv)
 	uv lock
 	scripts/export-lock
 
-$(PYTHON_BIN)/python:
+$(INSTALLED): requirements.lock
 	scripts/setup
+	@touch $@
