@@ -250,7 +250,7 @@ def _with_defaults(written: Mapping[Any, Any]) -> dict[Any, Any]:
 def _problem(path: Path, error: Any) -> str:
     place = ".".join(str(part) for part in error["loc"])
     if error["type"] != "extra_forbidden":
-        return f"{path}: {place}: {error['msg']}"
+        return f"{path}: {place}: {error['msg'].removeprefix('Value error, ')}"
     near = get_close_matches(str(error["loc"][-1]), _known_keys(error["loc"][:-1]), n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     return f"{path}: {place}: there is no such key{hint}"
