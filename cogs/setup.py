@@ -20,10 +20,8 @@ class Setup(commands.Cog):
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """A session began: whatever happened before it was missed."""
-        async with asyncio.TaskGroup() as tasks:
-            for guild in self._bot.guilds:
-                if not guild.unavailable:
-                    tasks.create_task(self._watch.consider(guild, missed=True))
+        here = [guild for guild in self._bot.guilds if not guild.unavailable]
+        await asyncio.gather(*(self._watch.consider(guild, missed=True) for guild in here))
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:

@@ -25,7 +25,7 @@ from bot.domain.delivery import (
 from bot.domain.policy import Fallback
 from bot.services.casework import case_view
 from bot.services.custody import delivery_draft
-from bot.services.durable import insist
+from bot.services.durable import insist, whole
 from bot.services.names import BUDGET, DIRECT_MESSAGES
 from bot.services.policies import Policies
 from bot.storage import Store, StoreUnavailableError, Transaction
@@ -108,11 +108,11 @@ class Dispatcher:
 
     async def _round(self) -> float:
         try:
-            for delivery in await self._claim():
+            for delivery in await whole(self._claim()):
                 task = asyncio.create_task(self._carry(delivery))
                 self._sending[delivery.id] = task
                 task.add_done_callback(partial(self._done, delivery.id))
-            return await self._until_next()
+            return await whole(self._until_next())
         except StoreUnavailableError as error:
             _log.error("outbox_unreadable", error=str(error))
             return _FIRST_WAIT
@@ -161,11 +161,14 @@ class Dispatcher:
             if not self._sending:
                 continue
             try:
-                async with self._store.transaction() as tx:
-                    until = tx.now + timedelta(seconds=self._patience.lease)
-                    await tx.outbox.renew(list(self._sending), lease=self._lease, until=until)
+                await whole(self._renew())
             except StoreUnavailableError as error:
                 _log.error("leases_not_renewed", error=str(error))
+
+    async def _renew(self) -> None:
+        async with self._store.transaction() as tx:
+            until = tx.now + timedelta(seconds=self._patience.lease)
+            await tx.outbox.renew(list(self._sending), lease=self._lease, until=until)
 
     async def _carry(self, delivery: Delivery) -> None:
         """Send one delivery and store the outcome, however long the database takes."""

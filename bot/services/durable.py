@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 import stamina
 import structlog
@@ -15,6 +16,7 @@ _T = TypeVar("_T")
 
 _FIRST_WAIT = 0.1
 _LONGEST_WAIT = 5.0
+_LAST_WORDS = 10.0
 
 
 async def insist(store: Store, work: Callable[[Transaction], Awaitable[_T]]) -> _T:
@@ -30,7 +32,7 @@ async def insist(store: Store, work: Callable[[Transaction], Awaitable[_T]]) -> 
     return await insist_on(once)
 
 
-async def insist_on(work: Callable[[], Awaitable[_T]]) -> _T:
+async def insist_on(work: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
     """Call `work` until it raises no StoreUnavailableError; what it returned."""
     async for attempt in stamina.retry_context(
         on=StoreUnavailableError,
@@ -41,8 +43,24 @@ async def insist_on(work: Callable[[], Awaitable[_T]]) -> _T:
     ):
         with attempt:
             try:
-                return await work()
+                return await whole(work())
             except StoreUnavailableError as error:
                 _log.error("database_unavailable", error=str(error), attempt=attempt.num)
                 raise
     raise AssertionError("unreachable: the trying has no end")
+
+
+async def whole(work: Coroutine[Any, Any, _T]) -> _T:
+    """Do `work`; being cancelled meanwhile takes effect once it has come to its end.
+
+    A transaction that is cut off leaves its connection behind, with SQLite's lock, and the driver's
+    complaint about that hides that anything was cancelled.
+    """
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=_LAST_WORDS)
+        if not task.cancel() and not task.cancelled():
+            task.exception()  # it is known now, and of no consequence
+        raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -13,7 +14,7 @@ from bot.detection import Conversations, Detector
 from bot.domain.assessment import Kind
 from bot.domain.message import Message, Person
 from bot.services.custody import GATEWAY, HISTORY
-from bot.services.durable import insist
+from bot.services.durable import insist, whole
 from bot.services.policies import Policies
 from bot.services.recording import Deleted, Edited, Found, Recorder
 from bot.storage import Store, StoreUnavailableError
@@ -48,7 +49,8 @@ class Screening:
         self._conversations = conversations
         self._recorder = Recorder(store, policies)
         self._wake = wake
-        self._work: asyncio.Queue[_Work] = asyncio.Queue()
+        self._numbers = itertools.count()
+        self._work: asyncio.Queue[tuple[int, _Work]] = asyncio.Queue()
         self._unstored: dict[int, int] = {}
         self._newest: dict[int, int] = {}
         self._behind: set[int] = set()
@@ -96,8 +98,9 @@ class Screening:
 
     def _put(self, work: _Work, *, oldest: int) -> None:
         """Have it stored; until then the marks stay before the oldest message that it is about."""
-        self._unstored[id(work)] = oldest
-        self._work.put_nowait(work)
+        number = next(self._numbers)
+        self._unstored[number] = oldest
+        self._work.put_nowait((number, work))
 
     async def missing(self, channel_id: int, *, since: int, present: Collection[int]) -> None:
         """Keep on record what was deleted unseen: preserved messages that history lacks.
@@ -160,16 +163,16 @@ class Screening:
         while True:
             await asyncio.sleep(_MARK_EVERY)
             try:
-                await self.set_marks()
+                await whole(self.set_marks())
             except StoreUnavailableError as error:
                 _log.error("marks_not_stored", error=str(error))
 
     async def _store_in_order(self) -> None:
         while True:
-            work = await self._work.get()
+            number, work = await self._work.get()
             try:
                 await insist(self._store, partial(self._recorder.record, work=work))
-                del self._unstored[id(work)]
+                del self._unstored[number]
                 self._wake()
             except Exception:  # noqa: BLE001 - one must not stop the others
                 # The mark stays before it, so that it is tried again after the next start.

@@ -87,6 +87,10 @@ class DiscordCourier:
             return _refusal(error)
         except (OSError, TimeoutError, aiohttp.ClientError) as error:
             return Postponed(type(error).__name__, uncertain=True)
+        except RuntimeError:
+            if not self._client.is_closed():
+                raise
+            return Postponed("shutting_down", uncertain=True)
         return Delivered(channel_id=message.channel.id, message_id=message.id)
 
     async def _pack(self, delivery: Delivery, view: CaseView | None) -> _Parcel:

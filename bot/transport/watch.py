@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 
+import aiohttp
 import discord
 import structlog
 
@@ -120,12 +121,16 @@ class Watch:
         self._gates.pop(guild_id, None)
 
     def _is_somebodys(self, message: discord.Message) -> bool:
-        if message.channel.id in self._ignored:
+        if self._ignored and self._is_ignored(message.channel):
             return False
         if message.webhook_id is None:
             return not message.author.bot
         own = self._client.user is not None and message.author.id == self._client.user.id
         return not own and message.guild is not None and message.guild.id in self._webhooks
+
+    def _is_ignored(self, channel: discord.abc.MessageableChannel) -> bool:
+        """Whether the channel, or the one that the thread belongs to, is not to be screened."""
+        return not self._ignored.isdisjoint((channel.id, getattr(channel, "parent_id", None)))
 
     def _pass(self, guild_id: int, event: Callable[[], None]) -> None:
         held = self._gates.get(guild_id)
@@ -148,9 +153,8 @@ class Watch:
 
     def _apply_policy(self, guild: discord.Guild) -> None:
         policy = self._policies.of(guild.id)
-        here = {c.id for c in (*guild.channels, *guild.threads)}
+        here = {channel.id for channel in guild.channels}
         ignored = {c.id for c in guild.channels if {str(c.id), c.name} & policy.ignored_channels}
-        ignored |= {thread.id for thread in guild.threads if thread.parent_id in ignored}
         self._ignored = frozenset(self._ignored - here | ignored)
         self._present.update({c.id: present_in(c) for c in guild.text_channels})
         self._webhooks.discard(guild.id)
@@ -173,9 +177,13 @@ class Watch:
             for channel in _readable(guild):
                 if (channel.last_message_id or 0) > since:
                     await self._catch_up(channel, since, seen)
-        except (discord.DiscordServerError, OSError, TimeoutError) as error:
+        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
             _log.error("catching_up_failed", guild=guild.id, error=type(error).__name__)
             return False
+        except RuntimeError:
+            if not self._client.is_closed():
+                raise
+            return False  # the bot is shutting down: the next start catches up
         return True
 
     async def _catch_up(self, channel: _Readable, since: int, seen: set[int]) -> None:
