@@ -1,0 +1,55 @@
+"""The figures as a table for people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+_Row = tuple[str, str, str]
+
+
+def show(figures: dict[str, Any], console: Console) -> None:
+    """Print the table, and below it what explains it."""
+    table = Table(title="What the bot costs", title_justify="left")
+    table.add_column("measured")
+    table.add_column("figure", justify="right")
+    table.add_column("goal", justify="right")
+    for row in (*_cost(figures), *_delay(figures), *_memory(figures)):
+        table.add_row(*row)
+    console.print(table)
+    console.print(
+        f"{figures['rounds']} rounds in turns, {figures['messages']:,} messages to each bot; "
+        f"{figures['judged_percent']:.2f} % of ordinary messages were judged, "
+        f"{figures['found_percent']:.3f} % taken for something. {figures['threats']} threats at "
+        f"100 ordinary messages a second. Python {figures['python']}, discord.py "
+        f"{figures['discordpy']}, {figures['cpus']} cores, {figures['seconds']:.0f} s."
+    )
+
+
+def _cost(figures: dict[str, Any]) -> list[_Row]:
+    return [
+        ("bare bot, per message", f"{figures['bare_us']:.1f} µs", ""),
+        ("whole bot, per message", f"{figures['bot_us']:.1f} µs", ""),
+        ("whole bot over bare bot", f"{figures['bot_over_bare']:.2f}", "≤ 1.15"),
+        ("detector, per message", f"{figures['detector_us']:.1f} µs", ""),
+        ("detector over discord.py", f"{figures['detector_over_discordpy']:.2f}", "≤ 0.10"),
+    ]
+
+
+def _delay(figures: dict[str, Any]) -> list[_Row]:
+    return [
+        (f"threat to {what}, {label}", f"{figures[f'{what}_ms_{cut}']:.0f} ms", "")
+        for what in ("advice", "alert")
+        for cut, label in (("p50", "median"), ("p99", "99th percentile"))
+    ]
+
+
+def _memory(figures: dict[str, Any]) -> list[_Row]:
+    channels = f"in {figures['memory_channels']:,} channels"
+    after = [
+        (f"memory after {int(count):,} messages {channels}", f"{mb:.0f} MB", "")
+        for count, mb in figures["memory_curve_mb"].items()
+    ]
+    return [("memory at the start", f"{figures['memory_start_mb']:.0f} MB", ""), *after]
