@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import discord
 import structlog
@@ -69,6 +70,20 @@ class NotAlone(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=_LONGEST_RATE_LIMIT,
         )
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        """Hand a new message on at once; everything else goes discord.py's way.
+
+        discord.py makes a task for every event and listener. For each message of every channel,
+        that would cost more than looking at it does.
+        """
+        if event_name != "message":
+            super().dispatch(event_name, *args, **kwargs)
+            return
+        try:
+            self.parts.watch.see(*args)
+        except Exception:  # noqa: BLE001 - the border: one message must not end the connection
+            _log.exception("message_not_screened")
 
     async def setup_hook(self) -> None:
         """Load the cogs and tell Discord which commands there are."""

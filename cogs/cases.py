@@ -59,10 +59,10 @@ class EvidenceButton(
                 moderator=interaction.user.id,
             )
         except LookupError:
-            await interaction.followup.send(language.text("error.case_gone"), ephemeral=True)
+            await _tell(interaction, language.text("error.case_gone"))
             return
         except StoreUnavailableError:
-            await interaction.followup.send(language.text("error.try_later"), ephemeral=True)
+            await _tell(interaction, language.text("error.try_later"))
             return
         pages = exhibits.pages(language, exhibit)
         page = min(self._page, len(pages) - 1)
@@ -109,14 +109,15 @@ class OfferHelpButton(
         language = _language(interaction)
         if not await _admitted(interaction, language):
             return
+        await interaction.response.defer(ephemeral=True, thinking=True)
         try:
             view = await _parts(interaction).casework.view(self._case_id)
         except (LookupError, StoreUnavailableError):
-            await _reply(interaction, language.text("error.try_later"))
+            await _tell(interaction, language.text("error.try_later"))
             return
         people = held_people(view)[:_MENU_SIZE]
         if not people or view.guild_id != interaction.guild_id:
-            await _reply(interaction, language.text("offer.nobody"))
+            await _tell(interaction, language.text("offer.nobody"))
             return
         menu: discord.ui.Select[Any] = discord.ui.Select(
             custom_id=offered_people_id(self._case_id),
@@ -126,7 +127,7 @@ class OfferHelpButton(
                 for p in people
             ],
         )
-        await interaction.response.send_message(
+        await interaction.followup.send(
             language.text("offer.choose"), view=view_of(menu), ephemeral=True
         )
 
@@ -153,6 +154,7 @@ class OfferHelpMenu(
         language = _language(interaction)
         if not await _admitted(interaction, language):
             return
+        await interaction.response.defer()
         try:
             sent = await _parts(interaction).casework.offer_help(
                 self._case_id,
@@ -161,10 +163,10 @@ class OfferHelpMenu(
                 moderator=interaction.user.id,
             )
         except (LookupError, StoreUnavailableError):
-            await _reply(interaction, language.text("error.try_later"))
+            await _tell(interaction, language.text("error.try_later"))
             return
         key = "offer.queued" if sent else "offer.already"
-        await interaction.response.edit_message(content=language.text(key), view=None)
+        await interaction.edit_original_response(content=language.text(key), view=None)
 
 
 def _parts(interaction: _Interaction) -> Parts:
@@ -181,12 +183,14 @@ async def _admitted(interaction: _Interaction, language: Language) -> bool:
     policy = _parts(interaction).policies.of(interaction.guild_id or 0)
     if is_moderator(interaction.user, policy):
         return True
-    await _reply(interaction, language.text("error.moderators_only"))
+    refusal = language.text("error.moderators_only")
+    await interaction.response.send_message(refusal, ephemeral=True)
     return False
 
 
-async def _reply(interaction: _Interaction, text: str) -> None:
-    await interaction.response.send_message(text, ephemeral=True)
+async def _tell(interaction: _Interaction, text: str) -> None:
+    """Say it to them alone, after the answer was put off."""
+    await interaction.followup.send(text, ephemeral=True)
 
 
 async def setup(bot: NotAlone) -> None:

@@ -1,4 +1,4 @@
-"""Hands what is written, edited and deleted in servers to the watch."""
+"""Hands what is edited and deleted in servers to the watch."""
 
 from __future__ import annotations
 
@@ -9,19 +9,10 @@ from bot.app import NotAlone
 
 
 class Screening(commands.Cog):
-    """Listens to messages.
-
-    It registers itself as the client's one handler for new messages, because a second one would
-    cost a task for every message of every channel.
-    """
+    """Listens to what becomes of messages. New ones reach the watch by `NotAlone.dispatch`."""
 
     def __init__(self, bot: NotAlone) -> None:
         self._watch = bot.parts.watch
-        bot.event(self.on_message)
-
-    async def on_message(self, message: discord.Message) -> None:
-        """Someone wrote."""
-        self._watch.see(message)
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:

@@ -60,6 +60,17 @@ class Setup(commands.Cog):
         """The bot's own permissions may have changed."""
         await self._watch.consider(after.guild)
 
+    @commands.Cog.listener()
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """It may have let the bot into the alert channel."""
+        await self._watch.consider(role.guild)
+
+    @commands.Cog.listener()
+    async def on_member_update(self, _: discord.Member, after: discord.Member) -> None:
+        """The bot's own roles may have changed; of others Discord tells it nothing."""
+        if after.id == after.guild.me.id:
+            await self._watch.consider(after.guild)
+
 
 async def setup(bot: NotAlone) -> None:
     """Called by discord.py when the extension is loaded."""

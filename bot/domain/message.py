@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from math import floor
 from typing import NamedTuple
+
+_MARKUP = re.compile(r"<(?:@[!&]?|#|t:-?|a?:\w{2,32}:|/[\w -]{1,99}:)\d{1,20}(?::\w)?>")
+_SIGNS = re.compile(r"[^A-Za-z_ ]")
+
 
 DISCORD_EPOCH = 1_420_070_400.0
 """Unix seconds at which Discord's snowflakes begin (Discord API reference, "Snowflakes")."""
@@ -66,10 +71,20 @@ class Message(NamedTuple):
 
     @property
     def wording(self) -> str:
-        """Everything that can be read in the message, own words first, parts by line breaks."""
-        if not self.forwarded and not self.embedded:
-            return self.text
-        return "\n".join(part for part in (self.text, *self.forwarded, *self.embedded) if part)
+        """Everything that can be read in the message, own words first, parts by line breaks.
+
+        Discord's markup (`<@id>`, `<#id>`, `<:name:id>`, `<t:…>`) is blanked out, all else stays in
+        its place: an identifier is no amount.
+        """
+        text = self.text
+        if self.forwarded or self.embedded:
+            text = "\n".join(part for part in (text, *self.forwarded, *self.embedded) if part)
+        return _MARKUP.sub(_blank, text) if "<" in text else text
+
+
+def _blank(match: re.Match[str]) -> str:
+    """Markup of the same length in which only names are left."""
+    return _SIGNS.sub(" ", match[0])
 
 
 class Window(NamedTuple):

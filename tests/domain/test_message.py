@@ -54,3 +54,11 @@ def test_an_attachment_has_no_place_for_its_bytes_or_address() -> None:
         "height",
         "duration",
     )
+
+
+def test_markup_is_blanked_and_everything_else_keeps_its_place() -> None:
+    text = "<@700000000000000302> pay <:cash_bag:12345> by <t:1700000000:R> in <#42> 1 < 2"
+    wording = Message(1, 2, Person(3, "ava"), text, 0.0).wording
+
+    assert len(wording) == len(text)
+    assert wording.split() == ["pay", "cash_bag", "by", "t", "R", "in", "1", "<", "2"]
