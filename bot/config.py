@@ -224,6 +224,9 @@ def _refuse_token(written: Any, path: Path, place: str = "") -> None:
             if key == "token":
                 raise ConfigError([_token_problem(path, f"{place}{key}")])
             _refuse_token(value, path, f"{place}{key}.")
+    elif isinstance(written, list):
+        for value in written:
+            _refuse_token(value, path, place)
     elif isinstance(written, str) and _TOKEN.fullmatch(written.strip()):
         raise ConfigError([_token_problem(path, place.rstrip("."))])
 

@@ -9,7 +9,7 @@ from typing import Any
 from bot.advice import Language
 from bot.domain.evidence import EvidenceItem, ItemKind
 from bot.services.casework import Exhibit
-from bot.transport.wording import as_block, in_line
+from bot.transport.wording import as_blocks, in_line
 
 _PAGE = 1800
 _PIECE = 1200
@@ -71,22 +71,17 @@ def _message(language: Language, item: EvidenceItem) -> Iterator[str]:
         author=in_line(content.get("author_name", "?"), limit=32),
         when=_when(item.facts["edited_at"] or item.facts["written_at"]),
     )
-    yield from _quoted(content.get("text", ""))
+    yield from as_blocks(content.get("text", ""), size=_PIECE)
     for key in ("forwarded", "embedded"):
         for text in content.get(key, ()):
             yield language.text(f"evidence.{key}")
-            yield from _quoted(text)
+            yield from as_blocks(text, size=_PIECE)
     for attachment in content.get("attachments", ()):
         yield language.text(
             "evidence.attachment",
             filename=in_line(attachment["filename"]),
             size=attachment["size"],
         )
-
-
-def _quoted(text: str) -> Iterator[str]:
-    for start in range(0, len(text), _PIECE):
-        yield as_block(text[start : start + _PIECE])
 
 
 def _when(iso: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _LINK = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*)://")
 _HOST = re.compile(r"(?i)(?<=[a-z0-9])\.(?=[a-z]{2,}(?:/|\b))")
@@ -16,10 +17,14 @@ def in_line(words: str, *, limit: int = 60) -> str:
     return f"`{_cut(_defanged(flat), limit).replace('`', _BACKTICK) or ' '}`"
 
 
-def as_block(words: str) -> str:
-    """Words as a code block: line breaks kept, everything else as in `in_line`, unbounded."""
-    lines = _defanged(_visible(words, keep="\n")).replace("`", _BACKTICK)
-    return f"```text\n{lines or ' '}\n```"
+def as_blocks(words: str, *, size: int) -> Iterator[str]:
+    """Words as code blocks of at most `size` characters each, besides the fences.
+
+    Line breaks are kept, everything else is as in `in_line`.
+    """
+    lines = _defanged(_visible(words, keep="\n")).replace("`", _BACKTICK) or " "
+    for start in range(0, len(lines), size):
+        yield f"```text\n{lines[start : start + size]}\n```"
 
 
 def name(words: str, *, limit: int = 80) -> str:

@@ -1,0 +1,208 @@
+"""What the operator wrote becomes a configuration, or an error that says how to mend it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.config import Config, ConfigError, load_config, parse_config, read_token
+from bot.domain.assessment import Level
+from bot.domain.policy import AdviceMode, Fallback, Policy
+
+TOKEN = ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4OQ", "GabcDE", "a1B2" * 8))
+FILE = Path("/somewhere/config.yaml")
+
+
+def problems(written: Any) -> list[str]:
+    with pytest.raises(ConfigError) as raised:
+        parse_config(written, path=FILE)
+    return raised.value.problems
+
+
+def test_an_empty_file_means_the_defaults() -> None:
+    assert parse_config(None, path=FILE).defaults.policy() == Policy()
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ({"defalts": {}}, "defalts: there is no such key; did you mean 'defaults'?"),
+        (
+            {"defaults": {"alert_chanel": "x"}},
+            "defaults.alert_chanel: there is no such key; did you mean 'alert_channel'?",
+        ),
+        (
+            {"deliveries": {"budgets": {"person_days": 1}}},
+            "deliveries.budgets.person_days: there is no such key; did you mean 'person_day'?",
+        ),
+        (
+            {"servers": {"12": {"ping_rolle": "x"}}},
+            "servers.12.ping_rolle: there is no such key; did you mean 'ping_role'?",
+        ),
+        ({"qqq": 1}, "qqq: there is no such key"),
+    ],
+)
+def test_an_unknown_key_is_named_with_the_nearest_known_one(written: Any, said: str) -> None:
+    assert problems(written) == [f"{FILE}: {said}"]
+
+
+def test_every_problem_is_named_at_once() -> None:
+    written = {"logging": {"level": "loud"}, "deliveries": {"attempts": 0}, "x": 1}
+    assert [problem.split(": ")[1] for problem in problems(written)] == [
+        "deliveries.attempts",
+        "logging.level",
+        "x",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ({"token": TOKEN}, "token"),
+        ({"discord": {"token": TOKEN}}, "discord.token"),
+        ({"discord": {"token": None}}, "discord.token"),
+        ({"discord": {"token_file": TOKEN}}, "discord.token_file"),
+        ({"servers": {"1": {"alert_channel": f" {TOKEN} "}}}, "servers.1.alert_channel"),
+        ({"defaults": {"moderator_roles": [TOKEN]}}, "defaults.moderator_roles"),
+    ],
+)
+def test_a_token_is_refused_wherever_it_stands_and_never_repeated(written: Any, place: str) -> None:
+    (problem,) = problems(written)
+    assert problem.startswith(f"{FILE}: {place}: a bot token does not belong in this file.")
+    assert TOKEN not in problem
+
+
+def test_an_error_never_repeats_the_value() -> None:
+    (problem,) = problems({"database": {"url": ["postgresql+asyncpg://me:hush@host/x"]}})
+    assert "hush" not in problem
+
+
+@pytest.mark.parametrize("written", ["text", ["a", "list"], 5])
+def test_a_file_that_is_no_mapping_is_refused(written: Any) -> None:
+    assert problems(written) == [f"{FILE}: must be a list of keys and values, see config.yaml"]
+
+
+@pytest.mark.parametrize("level", ["loud", "none", 3, None, "HIGH"])
+def test_a_level_must_be_one_that_there_is(level: Any) -> None:
+    (problem,) = problems({"defaults": {"alert_from": level}})
+    assert problem.endswith("must be one of low, medium, high, urgent")
+
+
+@pytest.mark.parametrize("url", ["mysql://host/x", "notalone.db", "sqlite:///x.db", ""])
+def test_a_database_must_be_one_of_the_two_kinds(url: str) -> None:
+    (problem,) = problems({"database": {"url": url}})
+    assert problem.startswith(f"{FILE}: database.url: must begin with sqlite+aiosqlite:///")
+
+
+def test_paths_are_relative_to_the_file() -> None:
+    config = parse_config({"discord": {"token_file": "secret/token"}}, path=FILE)
+    assert config.database.url == "sqlite+aiosqlite:////somewhere/data/notalone.db"
+    assert config.database.key_file == Path("/somewhere/data/notalone.key")
+    assert config.discord.token_file == Path("/somewhere/secret/token")
+
+
+def test_absolute_paths_and_servers_stay_as_they_are() -> None:
+    config = parse_config(
+        {"database": {"url": "postgresql+asyncpg://me:pw@host/db", "key_file": "/k"}}, path=FILE
+    )
+    assert config.database.url == "postgresql+asyncpg://me:pw@host/db"
+    assert config.database.key_file == Path("/k")
+
+
+def test_a_server_stands_on_the_defaults_of_the_file() -> None:
+    written = {
+        "defaults": {"alert_channel": "mods", "advice": "button", "ping_from": "urgent"},
+        "servers": {"12": {"advice": "dm", "fallback": "button"}},
+    }
+    config = parse_config(written, path=FILE)
+    assert config.servers[12].policy() == Policy(
+        alert_channel="mods",
+        advice=AdviceMode.DIRECT,
+        fallback=Fallback.BUTTON,
+        ping_from=Level.URGENT,
+    )
+
+
+def test_an_identifier_that_yaml_took_for_a_number_is_text_again() -> None:
+    written = {"defaults": {"alert_channel": 123456789012345678, "ignored_channels": [1, "b"]}}
+    policy = parse_config(written, path=FILE).defaults.policy()
+    assert policy.alert_channel == "123456789012345678"
+    assert policy.ignored_channels == frozenset({"1", "b"})
+
+
+@pytest.mark.parametrize("value", [0, -1, "many", 1.5])
+def test_a_number_must_be_a_sensible_one(value: Any) -> None:
+    assert len(problems({"defaults": {"many_targets": value}})) == 1
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text("defaults:\n  advice: moderator\n", "utf-8")
+    assert load_config(file).defaults.advice is AdviceMode.MODERATOR
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a: 1\nb: c: 2\n", ", line 2: not valid YAML"),
+        (b"\xff\xfe\x00", ": cannot be read"),
+        (b"a: \x00\n", ": not valid YAML"),
+        (b"!!python/object:os.system {}\n", ", line 1: not valid YAML"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_with_its_line(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_bytes(content)
+    with pytest.raises(ConfigError) as raised:
+        load_config(file)
+    (problem,) = raised.value.problems
+    assert problem.startswith(f"{file}{said}")
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no such file"):
+        load_config(tmp_path / "config.yaml")
+
+
+# -- the token -------------------------------------------------------------------------------------
+
+
+def with_file(path: Path) -> Config:
+    return parse_config({"discord": {"token_file": str(path)}}, path=FILE)
+
+
+def test_the_variable_goes_before_the_file(tmp_path: Path) -> None:
+    config = with_file(tmp_path / "missing")
+    assert read_token(config, {"NOTALONE_TOKEN": f" {TOKEN}\n"}) == TOKEN
+
+
+def test_the_token_is_read_from_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(f"{TOKEN}\n", "utf-8")
+    assert read_token(with_file(file), {}) == TOKEN
+    assert read_token(parse_config({}, path=FILE), {"NOTALONE_TOKEN_FILE": str(file)}) == TOKEN
+
+
+@pytest.mark.parametrize("content", [b"", b" \n"])
+def test_without_a_token_it_is_said_where_to_put_it(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "token"
+    file.write_bytes(content)
+    for config in (parse_config({}, path=FILE), with_file(file)):
+        with pytest.raises(ConfigError, match="there is no bot token: set NOTALONE_TOKEN"):
+            read_token(config, {})
+
+
+@pytest.mark.parametrize("token", ["secret", f"Bot {TOKEN}", TOKEN[:-20], TOKEN.replace(".", "")])
+def test_a_malformed_token_is_refused_and_not_repeated(token: str) -> None:
+    with pytest.raises(ConfigError, match="the bot token is malformed") as raised:
+        read_token(parse_config({}, path=FILE), {"NOTALONE_TOKEN": token})
+    assert token not in str(raised.value)
+
+
+def test_a_token_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"missing: cannot read the bot token"):
+        read_token(with_file(tmp_path / "missing"), {})

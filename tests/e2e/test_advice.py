@@ -1,0 +1,220 @@
+"""Who is written to, how often, and how they can answer."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.delivery import DeliveryState, HeldReason
+from bot.sandbox import Message, Person
+from tests.e2e.town import OTHER_THREAT, Town
+
+_AGAIN = "send me 60 dollars on cashapp now or i show your pictures to your whole school"
+_MANY = "i have all your pics. pay me 100 dollars tonight or i post them to all your followers"
+
+
+def _crowd(town: Town, count: int) -> list[Person]:
+    return [town.server.join(f"person-{number:02}") for number in range(count)]
+
+
+async def _threaten_all(town: Town, people: list[Person]) -> Message:
+    return await town.leo.writes(_MANY, channel=town.general, mentions=people)
+
+
+async def test_ten_threats_bring_one_advice(town: Town) -> None:
+    sent = [await town.threatens(f"{OTHER_THREAT}, number {n}") for n in range(10)]
+    await town.settled(*sent)
+
+    assert town.advised() == {"ava": 1}
+    assert len(town.alert_messages()) == 1
+
+
+@pytest.mark.parametrize("count", [5, 50])
+async def test_a_threat_that_names_many_people_writes_to_nobody_by_itself(
+    town: Town, count: int
+) -> None:
+    people = _crowd(town, count)
+    await town.settled(await _threaten_all(town, people))
+
+    assert town.advised() == {}
+    assert "because many people were mentioned" in town.alert.text
+    assert "Offer help" in town.alert.buttons
+    (case,) = await town.cases()
+    assert {(r.state, r.reason) for r in case.reached} == {
+        (DeliveryState.HELD, HeldReason.TOO_MANY.value)
+    }
+    assert len(case.reached) == count
+
+
+async def test_offering_help_sends_after_the_choice_and_only_once(town: Town) -> None:
+    people = _crowd(town, 5)
+    await town.settled(await _threaten_all(town, people))
+    question = await town.mo.presses(town.alert, "Offer help")
+    assert question.ephemeral
+    (menu,) = question.messages[0].selects
+    assert sorted(menu.options.values()) == [person.name for person in people]
+    assert town.advised() == {}
+
+    chosen = [str(people[1].id), str(people[3].id)]
+    said = await town.mo.selects(question, menu.custom_id, chosen)
+    await town.settled()
+    assert said.text == "On its way. What became of it will stand in the alert."
+    assert town.advised() == {"person-01": 1, "person-03": 1}
+    assert town.alert.text.count(": delivered.") == 2
+
+    again = await town.mo.presses(town.alert, "Offer help")
+    assert sorted(again.messages[0].selects[0].options.values()) == [
+        "person-00",
+        "person-02",
+        "person-04",
+    ]
+    offered = [i.facts for i in await town.evidence() if i.facts.get("what") == "help offered"]
+    assert [(f["by"], sorted(f["people"])) for f in offered] == [
+        (town.mo.id, [people[1].id, people[3].id])
+    ]
+
+
+async def test_help_offered_twice_at_once_is_sent_once(town: Town) -> None:
+    people = _crowd(town, 5)
+    await town.settled(await _threaten_all(town, people))
+    first = await town.mo.presses(town.alert, "Offer help")
+    second = await town.mo.presses(town.alert, "Offer help")
+    for question in (first, second):
+        menu = question.messages[0].selects[0].custom_id
+        await town.mo.selects(question, menu, [str(people[0].id)])
+    await town.settled()
+
+    assert town.advised() == {"person-00": 1}
+
+
+async def test_only_moderators_can_offer_help(town: Town) -> None:
+    people = _crowd(town, 5)
+    await town.settled(await _threaten_all(town, people))
+    town.alerts.allow(town.server.everyone, allow=1 << 10)
+    for person in (town.leo, town.ava, town.sam):
+        answer = await person.presses(town.alert, "Offer help")
+        assert answer.text == "This is only for this server's moderators."
+        assert answer.ephemeral
+    assert town.advised() == {}
+
+
+async def test_one_case_does_not_grow_into_many_messages(town: Town) -> None:
+    for number, person in enumerate(_crowd(town, 8)):
+        await town.settled(await town.threatens(f"{OTHER_THREAT}, {number}", target=person))
+
+    assert sum(town.advised().values()) == 3
+    assert "because many people were mentioned" in town.alert.text
+
+
+async def test_this_was_nothing_is_told_to_the_case_once(town: Town) -> None:
+    await town.settled(await town.threatens())
+    (advice,) = town.ava.direct_messages()
+    for _ in range(2):
+        answer = await town.ava.presses(advice, "This was nothing")
+        assert answer.messages[-1].text.startswith("Thank you, that is good to know.")
+    await town.settled()
+
+    assert f"- {town.ava.mention} (`ava`) says that it was nothing." in town.alert.text.splitlines()
+    reports = [i for i in await town.evidence() if i.kind.value == "report"]
+    assert [(i.facts["what"], i.facts["by"]) for i in reports] == [("nothing", town.ava.id)]
+
+
+async def test_whoever_wants_no_messages_gets_none_until_they_allow_them(town: Town) -> None:
+    await town.settled(await town.threatens())
+    (advice,) = town.ava.direct_messages()
+    stopped = await town.ava.presses(advice, "Stop these messages")
+    assert stopped.messages[-1].text.startswith("Done. I will not write to you again.")
+    threat = await town.sam.writes(OTHER_THREAT, channel=town.general, mentions=[town.ava])
+    await town.settled(threat)
+    assert town.advised() == {"ava": 1}
+    assert "They turned these messages off." in town.alert_messages()[1].text
+    assert "Offer help" not in town.alert_messages()[1].buttons
+
+    await town.restart()
+    await town.ava.presses(stopped.messages[-1], "Allow these messages")
+    threat = await town.kim.writes(_AGAIN, channel=town.general, mentions=[town.ava])
+    await town.settled(threat)
+    assert town.advised() == {"ava": 2}
+
+
+async def test_a_moderator_cannot_write_to_whoever_wants_no_messages(town: Town) -> None:
+    people = _crowd(town, 5)
+    await town.settled(await _threaten_all(town, people))
+    question = await town.mo.presses(town.alert, "Offer help")
+    await town.bot.bot.parts.support.stop_messages(person_id=people[0].id)
+    menu = question.messages[0].selects[0].custom_id
+    said = await town.mo.selects(question, menu, [str(people[0].id)])
+    await town.settled()
+
+    assert said.text.startswith("Nothing was sent")
+    assert town.advised() == {}
+
+
+@pytest.mark.parametrize(
+    ("budget", "expected"),
+    [({"person_day": 1}, {"ava": 1, "kim": 1}), ({"server_hour": 1}, {"ava": 1})],
+)
+async def test_budgets_hold_across_a_restart_and_what_is_over_goes_out_later(
+    quiet_town: Town, budget: dict[str, int], expected: dict[str, int]
+) -> None:
+    town = quiet_town
+    deliveries = {"budgets": budget}
+    await town.start(deliveries=deliveries)
+    await town.settled(await town.threatens())
+    await town.restart(deliveries=deliveries)
+    again = await town.sam.writes(OTHER_THREAT, channel=town.general, mentions=[town.ava])
+    await town.settled(again)
+    other = await town.sam.writes(_AGAIN, channel=town.general, mentions=[town.kim])
+    await town.settled(other)
+    assert town.advised() == expected
+    assert "too many messages were sent lately" in town.alert_messages()[1].text
+
+    await town.let_pass(hours=25)
+    await town.until(lambda: sum(town.advised().values()) >= 2)
+    await town.settled()
+    await town.let_pass(hours=25)
+    await town.until(lambda: sum(town.advised().values()) == 3)
+    await town.settled()
+
+
+async def test_the_whole_bot_has_a_budget(quiet_town: Town) -> None:
+    town = quiet_town
+    await town.start(deliveries={"budgets": {"bot_hour": 1}})
+    other = town.sandbox.create_server("Elsewhere", owner="otto")
+    room = other.create_channel("general")
+    other.create_channel(
+        "notalone-alerts", visible_to=[other.create_role("Moderators"), town.sandbox.bot]
+    )
+    for person in (town.kim, town.leo):
+        person.joins(other)
+    await town.until(lambda: town.bot.bot.parts.watch._gates.get(other.id, ()) is None)
+    await town.settled(await town.threatens())
+    second = await town.leo.writes(OTHER_THREAT, channel=room, mentions=[town.kim])
+    await town.until(lambda: town.bot.screening.newest(other.id) >= second.id)
+    await town.settled()
+
+    assert town.advised() == {"ava": 1}
+
+
+async def test_in_the_mode_button_the_channel_is_offered_help(quiet_town: Town) -> None:
+    town = quiet_town
+    await town.start(advice="button")
+    await town.settled(await town.threatens())
+
+    assert town.advised() == {}
+    assert [offer.buttons for offer in town.public_words()] == [["Private help"]]
+    assert "not sent, as this server chose" in town.alert.text
+
+
+async def test_in_the_mode_moderator_nothing_is_sent_until_help_is_offered(
+    quiet_town: Town,
+) -> None:
+    town = quiet_town
+    await town.start(advice="moderator")
+    await town.settled(await town.threatens())
+    assert (town.advised(), town.public_words()) == ({}, [])
+
+    question = await town.mo.presses(town.alert, "Offer help")
+    await town.mo.selects(question, question.messages[0].selects[0].custom_id, [str(town.ava.id)])
+    await town.settled()
+    assert town.advised() == {"ava": 1}
+    assert "Offer help" not in town.alert.buttons

@@ -1,0 +1,278 @@
+"""What becomes of messages later, and in which shapes and places messages come."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from bot.domain.case import CaseView
+from bot.domain.evidence import ItemKind
+from bot.sandbox import Message, Webhook
+from bot.sandbox.events import message_updated
+from tests.e2e.town import OTHER_THREAT, THREAT, Town
+
+
+async def _texts(town: Town, kind: ItemKind) -> list[str]:
+    found = [i for i in await town.evidence() if i.kind is kind]
+    return [i.content["text"] for i in found if i.content is not None]
+
+
+def _was_edited(times: int, case: CaseView) -> bool:
+    return case.edits == times
+
+
+# -- edits -----------------------------------------------------------------------------------------
+
+
+async def test_a_harmless_message_that_becomes_a_threat_is_found(town: Town) -> None:
+    message = await town.leo.writes("hello @ava", channel=town.general, mentions=[town.ava])
+    first = message.content
+    await town.settled(message)
+    await town.leo.edits(message, f"{town.ava.mention} {THREAT}")
+    await town.until(town.alert_messages)
+    await town.settled()
+
+    assert town.advised() == {"ava": 1}
+    assert await _texts(town, ItemKind.MESSAGE) == [first, message.content]
+
+
+async def test_every_version_of_a_preserved_message_is_kept(town: Town) -> None:
+    message = await town.threatens()
+    first = message.content
+    await town.settled(message)
+    for count, text in enumerate(("hello", "nothing to see here"), start=1):
+        await town.leo.edits(message, text)
+        await town.until_case(partial(_was_edited, count))
+    await town.settled()
+
+    assert await _texts(town, ItemKind.MESSAGE) == [first]
+    assert await _texts(town, ItemKind.EDIT) == ["hello", "nothing to see here"]
+    assert "Edited later: 2. Every version is preserved." in town.alert.text
+    assert len(town.alert_messages()) == 1
+
+
+async def test_a_link_preview_is_no_edit(town: Town) -> None:
+    message = await town.threatens(f"{THREAT} https://example.com/page")
+    await town.settled(message)
+    before = await town.kinds()
+    message.embeds = [{"type": "link", "url": "https://example.com", "title": "A page"}]
+    message_updated(message)
+    later = await town.sam.writes("hello", channel=town.general)
+    await town.settled(later)
+
+    assert (await town.case()).edits == 0
+    assert await town.kinds() == before
+
+
+async def test_an_edit_while_the_bot_was_away_is_kept(town: Town) -> None:
+    message = await town.threatens()
+    await town.settled(message)
+    await town.stop()
+    await town.leo.edits(message, "hello")
+    await town.start()
+    await town.until_case(lambda case: case.edits == 1)
+
+    assert await _texts(town, ItemKind.EDIT) == ["hello"]
+
+
+# -- deletions -------------------------------------------------------------------------------------
+
+
+async def test_a_deletion_is_on_record_and_the_words_are_kept(town: Town) -> None:
+    message = await town.threatens()
+    await town.settled(message)
+    await town.leo.deletes(message)
+    await town.until_case(lambda case: case.deletions)
+    await town.settled()
+
+    assert await _texts(town, ItemKind.MESSAGE) == [message.content]
+    assert "Deleted later: 1. What was said is preserved." in town.alert.text
+    (deletion,) = [i for i in await town.evidence() if i.kind is ItemKind.DELETION]
+    assert (deletion.message_id, deletion.facts["bulk"]) == (message.id, False)
+
+
+async def test_a_bulk_deletion_is_on_record_for_each_preserved_message(town: Town) -> None:
+    chatter = await town.sam.writes("hello everyone", channel=town.general)
+    threat = await town.threatens()
+    await town.settled(threat)
+    after = await town.sam.writes("what was that?", channel=town.general)
+    await town.mo.bulk_deletes([chatter, threat, after])
+    await town.until_case(lambda case: case.deletions == 2)
+    await town.settled()
+
+    gone = [i for i in await town.evidence() if i.kind is ItemKind.DELETION]
+    assert [(i.message_id, i.facts["bulk"]) for i in gone] == [
+        (chatter.id, True),
+        (threat.id, True),
+    ]
+    assert "Deleted later: 2." in town.alert.text
+
+
+async def test_a_ban_that_deletes_everything_is_on_record(town: Town) -> None:
+    first = await town.threatens()
+    second = await town.threatens(OTHER_THREAT)
+    await town.settled(first, second)
+    await town.mo.bans(town.leo, delete_messages=True)
+    case = await town.until_case(lambda case: case.deletions == 2)
+    await town.settled()
+
+    assert case.fault is None
+    assert "Deleted later: 2." in town.alert.text
+
+
+async def test_the_deletion_of_other_messages_leaves_no_trace(town: Town) -> None:
+    await town.settled(await town.threatens())
+    after = await town.sam.writes("what was that?", channel=town.general)
+    await town.settled(after)
+    before = await town.kinds()
+    await town.sam.deletes(after)
+    await town.settled(await town.sam.writes("never mind", channel=town.general))
+
+    assert await town.kinds() == before
+
+
+# -- shapes ----------------------------------------------------------------------------------------
+
+
+async def test_whoever_forwards_what_they_were_sent_is_offered_help(town: Town) -> None:
+    threat = await town.leo.writes(THREAT, channel=town.elsewhere())
+    shown = await town.ava.writes("look what he sent me", channel=town.general, forwards=threat)
+    await town.settled(shown)
+
+    assert [offer.buttons for offer in town.public_words()] == [["Private help"]]
+    assert (await town.cases(), town.advised()) == ([], {})
+
+
+async def test_what_a_threat_forwards_is_preserved_with_it(town: Town) -> None:
+    said = await town.ava.writes("please stop it", channel=town.elsewhere(town.ava))
+    threat = await town.leo.writes(THREAT, channel=town.general, mentions=[town.ava], forwards=said)
+    await town.settled(threat)
+    answer = await town.mo.presses(town.alert, "Show evidence")
+
+    (item,) = [i for i in await town.evidence() if i.kind is ItemKind.MESSAGE]
+    assert item.content is not None
+    assert item.content["forwarded"] == ["please stop it"]
+    assert "Forwarded by them:" in answer.text
+
+
+async def test_a_reply_aims_at_whom_it_answers(town: Town) -> None:
+    said = await town.ava.writes("leave me alone", channel=town.general)
+    threat = await town.leo.writes(THREAT, channel=town.general, reply_to=said)
+    await town.settled(threat)
+
+    assert town.advised() == {"ava": 1}
+    assert [person.name for person in (await town.case()).targets] == ["ava"]
+
+
+async def test_files_are_described_and_never_fetched(town: Town) -> None:
+    message = await town.leo.writes(
+        THREAT, channel=town.general, mentions=[town.ava], attachments=["proof.png"]
+    )
+    await town.settled(message)
+    answer = await town.mo.presses(town.alert, "Show evidence")
+
+    assert "A file was attached: `proof[.]png`, 1024 bytes." in answer.text
+    assert town.sandbox.media_requests == []
+
+
+# -- places ----------------------------------------------------------------------------------------
+
+
+async def _is_found(town: Town, message: Message) -> None:
+    await town.settled(message)
+    assert town.advised() == {"ava": 1}
+    assert message.url in town.alert.text
+
+
+async def test_a_thread_is_screened(town: Town) -> None:
+    thread = town.general.create_thread("tonight", owner=town.leo)
+    await _is_found(town, await town.threatens(channel=thread))
+
+
+async def test_a_forum_post_is_screened(town: Town) -> None:
+    forum = town.server.create_channel("questions", kind="forum")
+    await _is_found(town, await town.threatens(channel=forum.create_thread("how to")))
+
+
+async def test_the_text_of_a_voice_channel_is_screened(town: Town) -> None:
+    voice = town.server.create_channel("talk", kind="voice")
+    await _is_found(town, await town.threatens(channel=voice))
+
+
+async def test_a_private_thread_that_the_bot_is_in_is_screened(town: Town) -> None:
+    thread = town.general.create_thread(
+        "secret", private=True, members=[town.leo, town.ava, town.sandbox.bot]
+    )
+    await _is_found(town, await town.threatens(channel=thread))
+
+
+async def test_threads_are_caught_up_too(town: Town) -> None:
+    thread = town.general.create_thread("tonight")
+    await town.stop()
+    message = await town.threatens(channel=thread)
+    await town.start()
+    await _is_found(town, message)
+
+
+async def test_ignored_channels_and_their_threads_are_not_screened(quiet_town: Town) -> None:
+    town = quiet_town
+    await town.start(ignored_channels=["general"])
+    later = town.general.create_thread("opened later")
+    heard = town.server.create_channel("heard")
+    await town.threatens()
+    await town.threatens(channel=later)
+    last = await town.sam.writes("hello", channel=heard)
+    await town.settled(last)
+
+    assert await town.cases() == []
+
+
+async def test_webhooks_are_skipped_by_default(town: Town) -> None:
+    await Webhook(town.general, "bridge").posts(f"{town.ava.mention} {THREAT}")
+    await town.settled(await town.sam.writes("hello", channel=town.general))
+
+    assert await town.cases() == []
+
+
+async def test_webhooks_are_screened_where_the_server_wants_it(quiet_town: Town) -> None:
+    town = quiet_town
+    await town.start(webhooks=True)
+    message = await Webhook(town.general, "bridge").posts(f"{town.ava.mention} {THREAT}")
+    await town.settled(message)
+
+    assert len(town.alert_messages()) == 1
+
+
+async def test_other_bots_are_skipped(quiet_town: Town) -> None:
+    town = quiet_town
+    await town.start(webhooks=True)
+    other = town.server.join("jukebox")
+    other.bot = True
+    await other.writes(THREAT, channel=town.general, mentions=[town.ava])
+    await town.settled(await town.sam.writes("hello", channel=town.general))
+
+    assert await town.cases() == []
+
+
+async def test_direct_messages_to_the_bot_are_not_screened(town: Town) -> None:
+    await town.leo.writes_to_bot(THREAT)
+    await town.settled(await town.sam.writes("hello", channel=town.general))
+
+    assert await town.cases() == []
+
+
+async def test_another_server_is_another_matter(town: Town) -> None:
+    other = town.sandbox.create_server("Elsewhere", owner="otto")
+    room = other.create_channel("general")
+    other.create_channel(
+        "notalone-alerts", visible_to=[other.create_role("Moderators"), town.sandbox.bot]
+    )
+    for person in (town.ava, town.leo):
+        person.joins(other)
+    await town.until(lambda: town.bot.bot.parts.watch._gates.get(other.id, ()) is None)
+    first = await town.threatens()
+    second = await town.leo.writes(OTHER_THREAT, channel=room, mentions=[town.ava])
+    await town.until(lambda: town.bot.screening.newest(other.id) >= second.id)
+    await town.settled(first)
+
+    assert [case.guild_id for case in await town.cases()] == [town.server.id, other.id]
+    assert len(town.alert_messages()) == 1
