@@ -5,7 +5,6 @@ Who may press is decided anew at every press, by the presser's roles at that tim
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import discord
@@ -22,29 +21,27 @@ from bot.transport.layouts import (
     view_of,
 )
 from bot.transport.places import is_moderator
+from bot.transport.pressing import Recognised
 
 _Interaction = discord.Interaction[Any]
 _MENU_SIZE = 25
 
 
+class OfCase(Recognised):
+    """A control that belongs to one case."""
+
+    @property
+    def case_id(self) -> int:
+        """The case's number, as the custom id says."""
+        return int(self.parts["case"])
+
+
 class EvidenceButton(
+    OfCase,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"na:case:evidence:(?P<case>\d+):(?P<page>\d+):(?P<token>[0-9a-f]*)",
 ):
     """*Show evidence*, and turning its pages."""
-
-    def __init__(self, item: discord.ui.Button[Any], case_id: int, page: int) -> None:
-        super().__init__(item)
-        self._case_id = case_id
-        self._page = page
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str]
-    ) -> EvidenceButton:
-        """Recognise the button after any restart."""
-        assert isinstance(item, discord.ui.Button)
-        return cls(item, int(match["case"]), int(match["page"]))
 
     async def callback(self, interaction: _Interaction) -> None:
         """Show one page to this moderator alone; the look is recorded in the case."""
@@ -54,7 +51,7 @@ class EvidenceButton(
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
             exhibit = await _parts(interaction).casework.show_evidence(
-                self._case_id,
+                self.case_id,
                 guild_id=interaction.guild_id or 0,
                 moderator=interaction.user.id,
             )
@@ -65,7 +62,7 @@ class EvidenceButton(
             await _tell(interaction, language.text("error.try_later"))
             return
         pages = exhibits.pages(language, exhibit)
-        page = min(self._page, len(pages) - 1)
+        page = min(int(self.parts["page"]), len(pages) - 1)
         await interaction.followup.send(
             pages[page],
             view=self._turning(language, page, len(pages)),
@@ -80,7 +77,7 @@ class EvidenceButton(
         }
         return view_of(
             *(
-                button(language, key, evidence_id(self._case_id, page=to))
+                button(language, key, evidence_id(self.case_id, page=to))
                 for to, key in turns.items()
                 if 0 <= to < count
             )
@@ -88,21 +85,9 @@ class EvidenceButton(
 
 
 class OfferHelpButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"na:case:offer:(?P<case>\d+)"
+    OfCase, discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"na:case:offer:(?P<case>\d+)"
 ):
     """*Offer help*: asks the moderator to whom, before anything is sent."""
-
-    def __init__(self, item: discord.ui.Button[Any], case_id: int) -> None:
-        super().__init__(item)
-        self._case_id = case_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str]
-    ) -> OfferHelpButton:
-        """Recognise the button after any restart."""
-        assert isinstance(item, discord.ui.Button)
-        return cls(item, int(match["case"]))
 
     async def callback(self, interaction: _Interaction) -> None:
         """Show who could be written to."""
@@ -111,7 +96,7 @@ class OfferHelpButton(
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
-            view = await _parts(interaction).casework.view(self._case_id)
+            view = await _parts(interaction).casework.view(self.case_id)
         except (LookupError, StoreUnavailableError):
             await _tell(interaction, language.text("error.try_later"))
             return
@@ -120,7 +105,7 @@ class OfferHelpButton(
             await _tell(interaction, language.text("offer.nobody"))
             return
         menu: discord.ui.Select[Any] = discord.ui.Select(
-            custom_id=offered_people_id(self._case_id),
+            custom_id=offered_people_id(self.case_id),
             max_values=len(people),
             options=[
                 discord.SelectOption(label=p.name[:100] or str(p.id), value=str(p.id))
@@ -133,21 +118,11 @@ class OfferHelpButton(
 
 
 class OfferHelpMenu(
-    discord.ui.DynamicItem[discord.ui.Select[Any]], template=r"na:case:offer-to:(?P<case>\d+)"
+    OfCase,
+    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    template=r"na:case:offer-to:(?P<case>\d+)",
 ):
     """Whom a moderator wants to be offered help."""
-
-    def __init__(self, item: discord.ui.Select[Any], case_id: int) -> None:
-        super().__init__(item)
-        self._case_id = case_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str]
-    ) -> OfferHelpMenu:
-        """Recognise the menu after any restart."""
-        assert isinstance(item, discord.ui.Select)
-        return cls(item, int(match["case"]))
 
     async def callback(self, interaction: _Interaction) -> None:
         """Send the advice that was held back for them."""
@@ -157,7 +132,7 @@ class OfferHelpMenu(
         await interaction.response.defer()
         try:
             sent = await _parts(interaction).casework.offer_help(
-                self._case_id,
+                self.case_id,
                 [int(value) for value in self.item.values],
                 guild_id=interaction.guild_id or 0,
                 moderator=interaction.user.id,

@@ -6,7 +6,6 @@ there in whatever state the database is.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import discord
@@ -18,6 +17,7 @@ from bot.app import NotAlone, Parts
 from bot.storage import StoreUnavailableError
 from bot.transport import help_views
 from bot.transport.layouts import COUNTRY
+from bot.transport.pressing import Recognised
 
 _Interaction = discord.Interaction[Any]
 
@@ -42,22 +42,11 @@ class Help(commands.Cog):
 
 
 class HelpButton(
+    Recognised,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"na:help:(?P<what>open|more|stop|allow)",
 ):
     """The buttons that need to know nothing but who pressed them."""
-
-    def __init__(self, item: discord.ui.Button[Any], what: str) -> None:
-        super().__init__(item)
-        self._what = what
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str]
-    ) -> HelpButton:
-        """Recognise the button after any restart."""
-        assert isinstance(item, discord.ui.Button)
-        return cls(item, match["what"])
 
     async def callback(self, interaction: _Interaction) -> None:
         """Do what the button says."""
@@ -67,21 +56,13 @@ class HelpButton(
             "stop": _stop_messages,
             "allow": _allow_messages,
         }
-        await actions[self._what](interaction)
+        await actions[self.parts["what"]](interaction)
 
 
 class CountryMenu(
-    discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"{COUNTRY}:(?P<page>\d)"
+    Recognised, discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"{COUNTRY}:(?P<page>\d)"
 ):
     """The menus of countries under a list of services."""
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], __: re.Match[str]
-    ) -> CountryMenu:
-        """Recognise the menu after any restart."""
-        assert isinstance(item, discord.ui.Select)
-        return cls(item)
 
     async def callback(self, interaction: _Interaction) -> None:
         """Show the chosen country's services. The choice is kept nowhere."""
@@ -93,29 +74,18 @@ class CountryMenu(
 
 
 class NothingButton(
+    Recognised,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"na:advice:nothing:(?P<token>[0-9a-f]{16})",
 ):
     """*This was nothing*, under the advice that its token belongs to."""
-
-    def __init__(self, item: discord.ui.Button[Any], token: str) -> None:
-        super().__init__(item)
-        self._token = token
-
-    @classmethod
-    async def from_custom_id(
-        cls, _: discord.Interaction, item: discord.ui.Item[Any], match: re.Match[str]
-    ) -> NothingButton:
-        """Recognise the button after any restart."""
-        assert isinstance(item, discord.ui.Button)
-        return cls(item, match["token"])
 
     async def callback(self, interaction: _Interaction) -> None:
         """Tell the case, and ask nothing."""
         parts, language = _context(interaction)
         await interaction.response.defer(ephemeral=True)
         try:
-            await parts.support.this_was_nothing(self._token, person_id=interaction.user.id)
+            await parts.support.this_was_nothing(self.parts["token"], person_id=interaction.user.id)
         except StoreUnavailableError:
             await interaction.followup.send(language.text("error.try_later"), ephemeral=True)
             return

@@ -13,7 +13,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-_BUSY_SECONDS = 5.0
+BUSY_SECONDS = 5.0
+"""How long SQLite waits for another writer before it says that the database is locked."""
 
 
 class StoreUnavailableError(Exception):
@@ -47,7 +48,7 @@ def unmade_file(url: str) -> Path | None:
     return None if path.exists() or parsed.database == ":memory:" else path
 
 
-def make_engine(url: str) -> AsyncEngine:
+def make_engine(url: str, *, busy_seconds: float = BUSY_SECONDS) -> AsyncEngine:
     """An engine for `sqlite+aiosqlite://` or `postgresql+asyncpg://`; nothing is connected yet.
 
     SQLite: write-ahead log, foreign keys, full synchronisation at commit, and `BEGIN IMMEDIATE`, so
@@ -57,7 +58,7 @@ def make_engine(url: str) -> AsyncEngine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return create_async_engine(parsed, hide_parameters=True, pool_pre_ping=True)
-    arguments = {"timeout": _BUSY_SECONDS, "isolation_level": None}
+    arguments = {"timeout": busy_seconds, "isolation_level": None}
     engine = create_async_engine(parsed, hide_parameters=True, connect_args=arguments)
     event.listen(engine.sync_engine, "do_connect", _make_folder)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)

@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateTable
 from bot.storage import migrations
 from bot.storage.cases import Cases
 from bot.storage.cipher import Keyring
-from bot.storage.engine import make_engine, transaction
+from bot.storage.engine import BUSY_SECONDS, make_engine, transaction
 from bot.storage.evidence import Evidence
 from bot.storage.memory import Memory
 from bot.storage.outbox import Outbox
@@ -55,8 +55,9 @@ class Store:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         token: Callable[[], str] = lambda: secrets.token_hex(_TOKEN_BYTES),
+        busy_seconds: float = BUSY_SECONDS,
     ) -> None:
-        self._engine = make_engine(url)
+        self._engine = make_engine(url, busy_seconds=busy_seconds)
         self._keyring = keyring
         self.clock = clock
         self.token = token

@@ -14,7 +14,6 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
 from bot.storage import Keyring, Store, StoreUnavailableError, anchored_url
-from bot.storage import engine as storage_engine
 from tests.conftest import POSTGRES, sqlite_url
 from tests.storage.building import case_with, draft, fault_of
 
@@ -53,11 +52,10 @@ async def test_a_full_disk_is_said_and_nothing_committed_is_lost(sqlite_store: S
 
 
 async def test_a_locked_database_is_said_and_nothing_committed_is_lost(
-    sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keyring: Keyring
+    sqlite_store: Store, tmp_path: Path, keyring: Keyring
 ) -> None:
-    monkeypatch.setattr(storage_engine, "_BUSY_SECONDS", 0.1)
     case_id = await case_with(sqlite_store, draft("message:1:0"))
-    impatient = Store(sqlite_url(tmp_path / "sqlite.db"), keyring)
+    impatient = Store(sqlite_url(tmp_path / "sqlite.db"), keyring, busy_seconds=0.1)
 
     blocker = sqlite3.connect(tmp_path / "sqlite.db", isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
