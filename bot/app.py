@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -149,6 +150,7 @@ class App:
         when Discord does not let the bot in, and KeyFileError when the master key is not the one
         that belongs to the database.
         """
+        _spare_what_stays()
         work = asyncio.create_task(self._work())
         client = asyncio.create_task(self.bot.start(token))
         try:
@@ -177,6 +179,15 @@ class App:
         work.cancel()
         await asyncio.gather(client, work, return_exceptions=True)
         await self.store.close()
+
+
+def _spare_what_stays() -> None:
+    """Leave what is loaded for good, rules above all, out of every later garbage collection.
+
+    Looking through it again and again took a third of the time that screening takes.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _raise_failure(task: asyncio.Task[None]) -> None:

@@ -22,6 +22,9 @@ from bot.transcripts import Entry, TranscriptError, read_transcript
 _WINDOW_MINUTES = 24 * 60
 """A transcript is judged after the fact, so that a day may lie between a threat's parts."""
 
+_LONGEST_TABLE = 1_000
+"""Rows that the table shows; whoever has more findings wants --json."""
+
 _LONG_INPUT = 1_000_000
 """Bytes from which a progress bar is worth its line."""
 
@@ -70,20 +73,25 @@ def run(files: Sequence[Path | str], *, as_json: bool, out: TextIO, err: TextIO)
     """
     detector = load_detector()
     results: list[Result] = []
-    status = 0
+    status = more = read = 0
     for file in files:
         try:
             with _progress(Path(file), err) as bar:
                 for result in scan_file(Path(file), detector, file=str(file), progress=bar):
                     if as_json:
                         out.write(json.dumps(as_object(result)) + "\n")
-                    else:
+                    elif len(results) < _LONGEST_TABLE:
                         results.append(result)
+                    else:
+                        more += 1
+            read += 1
         except TranscriptError as error:
             err.write(f"{error}\n")
             status = 2
-    if not as_json:
+    if not as_json and (results or read):
         Console(file=out).print(_table(results))
+    if more:
+        out.write(f"... and {more} more findings; use --json to see them all.\n")
     out.flush()
     return status
 

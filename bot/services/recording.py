@@ -28,6 +28,7 @@ _log = structlog.get_logger(__name__)
 
 _NOTICED_FOR = timedelta(hours=1)
 """A further threat after this time gets an alert of its own: nobody sees an old one change."""
+_RULES_LOGGED = 3
 _CONTEXT = 15
 """How many earlier messages are preserved with one that a finding rests on."""
 
@@ -82,7 +83,7 @@ class Recorder:
             message=message.id,
             kind=assessment.kind.value,
             grade=assessment.level.label,
-            rules=[finding.rule for finding in assessment.findings],
+            rules=[finding.rule for finding in assessment.findings[:_RULES_LOGGED]],
         )
         if await tx.evidence.assessed(message.id, assessment_about(message)):
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ from sqlalchemy.schema import CreateTable
 from bot.storage import migrations
 from bot.storage.cases import Cases
 from bot.storage.cipher import Keyring
-from bot.storage.engine import BUSY_SECONDS, make_engine, transaction
+from bot.storage.engine import BUSY_SECONDS, StoreUnavailableError, make_engine, transaction
 from bot.storage.evidence import Evidence
 from bot.storage.memory import Memory
 from bot.storage.outbox import Outbox
@@ -58,6 +59,10 @@ class Store:
         busy_seconds: float = BUSY_SECONDS,
     ) -> None:
         self._engine = make_engine(url, busy_seconds=busy_seconds)
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._closed = False
         self._keyring = keyring
         self.clock = clock
         self.token = token
@@ -68,22 +73,22 @@ class Store:
 
         Raises StoreUnavailableError when the database cannot be used now.
         """
-        async with transaction(self._engine) as connection:
+        async with self._connection() as connection:
             yield Transaction(connection, self._keyring, self.clock())
 
     async def migrate(self) -> None:
         """Bring the schema up to this version. Raises StoreUnavailableError."""
-        async with transaction(self._engine) as connection:
+        async with self._connection() as connection:
             await connection.run_sync(migrations.upgrade)
 
     async def is_current(self) -> bool:
         """Whether the schema is this version's. Raises StoreUnavailableError."""
-        async with transaction(self._engine) as connection:
+        async with self._connection() as connection:
             return await connection.run_sync(migrations.is_current)
 
     async def condition(self) -> Condition:
         """Try to write, keeping nothing; how the database is. Raises StoreUnavailableError."""
-        async with transaction(self._engine) as connection:
+        async with self._connection() as connection:
             return await connection.run_sync(_condition)
 
     async def check_key(self) -> None:
@@ -95,8 +100,25 @@ class Store:
             await tx.cases.open_any_key()
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Let go of every connection, once what is under way has ended. Nothing begins anymore."""
+        self._closed = True
+        await self._idle.wait()
         await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction of its own, which `close` waits for."""
+        if self._closed:
+            raise StoreUnavailableError("the database was let go of, because the bot ends")
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            async with transaction(self._engine) as connection:
+                yield connection
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
 
 
 def _condition(connection: Connection) -> Condition:

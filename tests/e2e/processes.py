@@ -18,6 +18,7 @@ import yaml
 from tests.e2e.town import KEY, Town
 
 _DRIVER = Path(__file__).with_name("driver.py")
+_PATIENCE = 20.0
 _ROOT = Path(__file__).parents[2]
 
 
@@ -48,11 +49,11 @@ class Process:
         """Ask it to end in good order, and wait until it has."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._number, signal.SIGTERM)
-        await asyncio.wait_for(self._ended.wait(), 20)
+        await asyncio.wait_for(self._ended.wait(), _PATIENCE)
 
     async def until_ended(self) -> None:
         """Wait until it is gone."""
-        await asyncio.wait_for(self._ended.wait(), 20)
+        await asyncio.wait_for(self._ended.wait(), _PATIENCE)
 
     def _watch_end(self) -> None:
         try:

@@ -57,7 +57,7 @@ async def _assert_told_once(town: Town, threat: Message) -> None:
     assert [(r.person.id, r.state) for r in case.reached] == [
         (town.ava.id, DeliveryState.DELIVERED)
     ]
-    items = await town.evidence()
+    items = await town.evidence(case.id)
     counts = Counter((i.kind.value, i.message_id, i.facts.get("what")) for i in items)
     assert counts == {
         ("message", threat.id, None): 1,

@@ -30,7 +30,7 @@ async def test_the_alert_says_who_whom_why_where_and_what_was_done(town: Town) -
     await town.settled(message)
 
     lines = town.alert.text.splitlines()
-    assert lines[0].startswith("### Possible threat · high · wants money")
+    assert lines[0].startswith("### Possible threat · high · ")
     assert f"**Who** {town.leo.mention} (`leo`)" in lines
     assert f"**To whom** {town.ava.mention} (`ava`)" in lines
     assert f"**Where** {town.general.mention} {message.url}" in lines

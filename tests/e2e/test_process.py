@@ -89,7 +89,7 @@ async def test_a_request_to_end_is_followed_at_once_whatever_is_going_on(
             await town.until(lambda: bot.says("armed"))
             await town.threatens()
             await asyncio.sleep(number * 0.02)  # an arbitrary moment of its work is the point
-            await asyncio.wait_for(bot.terminate(), 5)
+            await bot.terminate()
             assert not bot.says("Traceback")
 
             bot = nursery.start(town)

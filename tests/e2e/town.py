@@ -24,12 +24,12 @@ ALERTS = "notalone-alerts"
 THREAT = "i have your pics. pay me 100 dollars tonight or i post them to all your followers"
 OTHER_THREAT = "pay me 80 dollars or your photos go to everyone you know"
 SPREAD = (
-    "@ava i still have those pictures of you",
-    "send me 50 dollars on cashapp",
-    "or your whole school will see them",
+    "hey @ava",
+    "i have your pics",
+    "pay me 100 dollars by tonight or i post them to all your followers",
 )
 """A threat that is complete only with its last message."""
-PATIENCE = 20.0
+PATIENCE = 60.0
 _SOON = timedelta(seconds=3)
 _LOOK_AGAIN = 0.01
 KEY = bytes(range(32))
@@ -101,7 +101,7 @@ class Town:
             return
         self._working.cancel()
         await asyncio.gather(self._working, return_exceptions=True)
-        self._working = None
+        self._working, self.app = None, None
         await self.until(lambda: not self.sandbox.gateway.connected)
 
     async def restart(self, **policy: Any) -> None:

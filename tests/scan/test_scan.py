@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.scan import run
 
-LINES = [
+LINES: list[dict[str, object]] = [
     {"text": "i have your video", "author": "leo", "conversation": "c", "channel": "dm", "id": 5},
     {"text": "what", "author": "ava", "conversation": "c", "channel": "dm"},
     {"text": "80 euro or your mom gets it", "author": "leo", "conversation": "c", "channel": "dm"},
@@ -63,6 +63,30 @@ def test_unreadable_input_exits_with_two_and_names_the_line(tmp_path: Path) -> N
     assert status == 2
     assert f"{broken}:2: has no `text`" in err
     assert len(out.splitlines()) == 2
+
+
+def test_nothing_is_said_to_be_found_if_nothing_could_be_read(tmp_path: Path) -> None:
+    status, out, err = _scan(tmp_path / "missing.jsonl", as_json=False)
+
+    assert (status, out) == (2, "")
+    assert "cannot be opened" in err
+
+
+def test_a_file_that_was_read_beside_one_that_was_not_still_counts(tmp_path: Path) -> None:
+    innocent = _file(tmp_path, [{"text": "hello"}])
+
+    status, out, _ = _scan(tmp_path / "missing.jsonl", innocent, as_json=False)
+
+    assert status == 2
+    assert "Nothing found." in out
+
+
+def test_a_table_of_very_many_findings_is_cut_short(tmp_path: Path) -> None:
+    path = _file(tmp_path, [LINES[-1]] * 1_005)
+
+    _, out, _ = _scan(path, as_json=False)
+
+    assert "and 5 more findings" in out
 
 
 def test_people_get_a_table_that_hostile_text_cannot_steer(tmp_path: Path) -> None:

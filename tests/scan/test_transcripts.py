@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.transcripts import Entry, TranscriptError, moment, person, read_transcript
+from bot.transcripts.lines import read_lines
+from bot.transcripts.thread import OpenConversation
 
 
 def _read(path: Path, *lines: object) -> list[Entry]:
@@ -118,7 +120,7 @@ def test_an_empty_file_holds_nothing(tmp_path: Path) -> None:
 def test_what_stands_before_a_broken_line_is_still_read(tmp_path: Path) -> None:
     path = tmp_path / "chat.jsonl"
     path.write_text('{"text": "a"}\nbroken', encoding="utf-8")
-    seen = []
+    seen: list[str] = []
 
     with pytest.raises(TranscriptError):
         seen.extend(entry.message.text for entry in read_transcript(path))
@@ -169,3 +171,19 @@ def test_a_broken_export_is_named_with_its_line(tmp_path: Path) -> None:
 
     with pytest.raises(TranscriptError, match=r"export\.json:\d+: is not JSON"):
         list(read_transcript(path))
+
+
+def test_what_can_be_answered_is_bounded_over_all_conversations(tmp_path: Path) -> None:
+    path = tmp_path / "many.jsonl"
+    lines = (
+        {"text": "hi", "author": "a", "conversation": f"c{n % 300}", "id": n} for n in range(30_000)
+    )
+    path.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    seen: dict[int, OpenConversation] = {}
+    with path.open("rb") as file:
+        for _, each in read_lines(path, file):
+            seen[each.channel] = each
+    kept = sum(len(each.by_index) for each in seen.values())
+
+    assert kept <= 20_000
+    assert sum(each.count for each in seen.values()) == 30_000
