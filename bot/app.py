@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 from discord.ext import commands
@@ -92,8 +93,8 @@ class NotAlone(commands.AutoShardedBot):
             await self.load_extension(cog)
         try:
             await self.tree.sync()
-        except discord.HTTPException as error:
-            _log.error("commands_not_synchronised", status=error.status, code=error.code)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            _log.error("commands_not_synchronised", error=type(error).__name__)
 
 
 class App:

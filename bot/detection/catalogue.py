@@ -81,9 +81,11 @@ class When(_Strict):
     all: list[str | list[str]] = Field(min_length=1)
     any: list[str] = []
     none: list[str] = []
+    own: list[str] = []
     order: list[str] = []
     heard: list[str] = []
     within: int = Field(default=60, ge=1, le=400)
+    apart: bool = False
 
 
 class RuleEntry(_Strict):

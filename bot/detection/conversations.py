@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
+from bot.detection.normalise import fold
 from bot.domain.message import Message, Window
+
+_READ_CLOSELY = 2_000
+"""Characters of a message whose words are looked at closely before it goes to the judge."""
+
+
+class Index(Protocol):
+    """The part of the lexicon that is asked about the few texts that the gate lets through."""
+
+    def exact_bits(self, words: Sequence[str]) -> int:
+        """The concepts that do stand in `words`, order and nearness minded, one bit each."""
 
 
 class Gate(Protocol):
@@ -13,6 +25,10 @@ class Gate(Protocol):
 
     def gate(self, text: str) -> int:
         """The concepts that may occur in `text`, one bit each."""
+
+    @property
+    def lexicon(self) -> Index:
+        """What knows which concepts stand in a row of words."""
 
     @property
     def heard(self) -> int:
@@ -25,6 +41,10 @@ class Gate(Protocol):
         """Whether a rule could fire on a message with the bits `here` after one's `said`."""
 
 
+_Entry = list[Any]
+"""A remembered message, its bits, and its exact bits or None as long as nobody asked for them."""
+
+
 class _Channel:
     """The remembered messages of one channel with their bits, and a summary of who said what.
 
@@ -32,38 +52,51 @@ class _Channel:
     and is made anew once the channel has turned over.
     """
 
-    __slots__ = ("age", "entries", "heard", "said")
+    __slots__ = ("age", "entries", "first", "heard", "said")
 
     def __init__(self) -> None:
-        self.entries: deque[tuple[Message, int]] = deque()
+        self.entries: deque[_Entry] = deque()
+        self.first = 0.0
+        """When the oldest remembered message was written."""
         self.said: dict[int, int] = {}
         self.heard = 0
         self.age = 0
 
     def add(self, message: Message, bits: int, heard: int) -> None:
-        """Remember `message` with its `bits`; `heard` are those that matter whoever says them."""
-        self.entries.append((message, bits))
-        if bits:
-            author = message.author.id
-            self.said[author] = self.said.get(author, 0) | bits
-            self.heard |= bits & heard
+        """Summarise what `bits` say of a message; `heard` are those that matter whoever says it."""
+        author = message.author.id
+        self.said[author] = self.said.get(author, 0) | bits
+        self.heard |= bits & heard
 
     def renew(self, heard: int) -> None:
         """Make the summary anew from what is still remembered."""
         self.age = self.heard = 0
         self.said.clear()
-        for message, bits in self.entries:
+        for message, bits, _ in self.entries:
             if bits:
-                author = message.author.id
-                self.said[author] = self.said.get(author, 0) | bits
-                self.heard |= bits & heard
+                self.add(message, bits, heard)
 
     def exactly(self, author: int, heard: int) -> int:
         """What `author` said, and what others said that matters."""
         said = 0
-        for message, bits in self.entries:
+        for message, bits, _ in self.entries:
             if bits:
                 said |= bits if message.author.id == author else bits & heard
+        return said
+
+    def closely(self, author: int, heard: int, look: Callable[[str], int]) -> int:
+        """The same, with the author's own words looked at as `look` does, each but once."""
+        said = 0
+        for entry in self.entries:
+            message, bits, exact = entry
+            if not bits:
+                continue
+            if message.author.id != author:
+                said |= bits & heard
+                continue
+            if exact is None:
+                exact = entry[2] = look(message.wording)
+            said |= exact
         return said
 
 
@@ -79,6 +112,7 @@ class Conversations:
     ) -> None:
         self._gate = detector.gate
         self._look = detector.look
+        self._lexicon = detector.lexicon
         self._worthwhile = detector.worthwhile
         self._heard = detector.heard
         self._seconds = minutes * 60
@@ -96,10 +130,24 @@ class Conversations:
 
         An edited message counts as one more message and stands in the window once per version.
         """
-        bits = self._gate(message.wording)
-        channel = self._channel(message)
-        window = self._window(channel, message, bits) if bits else None
-        channel.add(message, bits, self._heard)
+        plain = not (message.forwarded or message.embedded)
+        bits = self._gate(message.text if plain else message.wording)
+        channels = self._channels
+        channel = channels.get(message.channel_id)
+        if channel is None:
+            channel = channels[message.channel_id] = _Channel()
+        else:
+            channels.move_to_end(message.channel_id)
+        entries = channel.entries
+        if channel.first < message.at - self._seconds or len(entries) >= self._per_channel:
+            self._shorten(channel, message.at - self._seconds)
+        window = None
+        if bits:
+            window = self._window(channel, message, bits)
+            channel.add(message, bits, self._heard)
+        if not entries:
+            channel.first = message.at
+        entries.append([message, bits, None])
         self._count += 1
         if self._count > self._limit:
             self._evict()
@@ -108,7 +156,7 @@ class Conversations:
     def context(self, channel_id: int) -> tuple[Message, ...]:
         """What is remembered of a channel, oldest first."""
         channel = self._channels.get(channel_id)
-        return tuple(message for message, _ in channel.entries) if channel else ()
+        return tuple(entry[0] for entry in channel.entries) if channel else ()
 
     def find(self, channel_id: int, message_id: int) -> Message | None:
         """The latest remembered version of a message."""
@@ -123,22 +171,18 @@ class Conversations:
         if channel is not None:
             self._count -= len(channel.entries)
 
-    def _channel(self, message: Message) -> _Channel:
-        """The channel of `message`, without what is too old or too much."""
-        channel = self._channels.get(message.channel_id)
-        if channel is None:
-            channel = self._channels[message.channel_id] = _Channel()
-            return channel
-        self._channels.move_to_end(message.channel_id)
+    def _shorten(self, channel: _Channel, earliest: float) -> None:
+        """Forget what is too old or too much, so that one more message has its place."""
         entries = channel.entries
-        earliest = message.at - self._seconds
-        while entries and (entries[0][0].at < earliest or len(entries) >= self._per_channel):
+        dropped = 0
+        while entries and (len(entries) >= self._per_channel or entries[0][0].at < earliest):
             entries.popleft()
-            self._count -= 1
-            channel.age += 1
+            dropped += 1
+        self._count -= dropped
+        channel.age += dropped
+        channel.first = entries[0][0].at if entries else 0.0
         if channel.age >= self._per_channel:
             channel.renew(self._heard)
-        return channel
 
     def _window(self, channel: _Channel, message: Message, bits: int) -> Window | None:
         author = message.author.id
@@ -147,9 +191,19 @@ class Conversations:
         said = channel.exactly(author, self._heard)
         if not self._worthwhile(bits, said):
             return None
-        if not self._worthwhile(self._look(message.wording), said, closely=True):
+        text = message.wording
+        if not self._worthwhile(self._look(text), said, closely=True):
             return None
-        return Window(message, tuple(earlier for earlier, _ in channel.entries))
+        exact = self._exactly(text)
+        if not self._worthwhile(exact, said, closely=True):
+            return None
+        said = channel.closely(author, self._heard, self._exactly)
+        if not self._worthwhile(exact, said, closely=True):
+            return None
+        return Window(message, tuple(entry[0] for entry in channel.entries))
+
+    def _exactly(self, text: str) -> int:
+        return self._lexicon.exact_bits(fold(text[:_READ_CLOSELY]).split())
 
     def _evict(self) -> None:
         while self._count > self._limit and self._channels:

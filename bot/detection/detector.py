@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 
+from bot.detection.features import Told
 from bot.detection.judge import conclude, fired, is_echo
+from bot.detection.learned import LearnedJudge
 from bot.detection.lexicon import Lexicon
 from bot.detection.normalise import fold
 from bot.detection.reading import Reading, Stances, read
 from bot.detection.rules import Rule
+from bot.detection.second_opinion import DISCLOSURE, THREAT, SecondOpinion
 from bot.detection.targets import find_targets
-from bot.domain.assessment import NOTHING, Assessment, Kind
-from bot.domain.message import Message, Window
+from bot.domain.assessment import NOTHING, Assessment, Finding, Kind
+from bot.domain.message import Message, Person, Window
 
 _RUN = 10
 """How many of an author's earlier messages are judged together with the present one."""
@@ -50,11 +54,23 @@ class Detector:
         )
         self._masks = [(rule, rule.masks(places)) for rule in self._rules if not rule.is_mark]
         self._chances: dict[tuple[int, bool], frozenset[tuple[int, ...]]] = {}
+        self._second: SecondOpinion | None = None
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """The bit of each concept that some rule asks for."""
+        return self._places
+
+    def advised_by(self, learned: LearnedJudge) -> Detector:
+        """This detector with `learned` to be asked about what the rules do not find."""
+        advised = copy(self)
+        advised._second = SecondOpinion(learned, self._places)  # noqa: SLF001 - of its own kind
+        return advised
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """Every rule, experimental ones included."""
-        return self._rules
+        """Every rule, experimental ones and those of the learned judge included."""
+        return (*self._rules, THREAT, DISCLOSURE) if self._second else self._rules
 
     @property
     def lexicon(self) -> Lexicon:
@@ -79,10 +95,22 @@ class Detector:
         return bits
 
     def worthwhile(self, here: int, said: int = 0, *, closely: bool = False) -> bool:
-        """Whether a rule could fire on a message with the bits `here` after one's `said`.
+        """Whether something could be found in a message with the bits `here` after one's `said`.
 
         The bits are those of `gate`, or if `closely` those of `look` for `here`.
         """
+        second = self._second
+        if second is not None and second.asked(here, said):
+            return True
+        return self._has_chance(here, said, closely=closely)
+
+    def told(self, text: str) -> Told:
+        """The concepts of `text` alone, by whose words they are."""
+        reading = self._read(Message(0, 0, Person(0, ""), text, 0.0))
+        return Told(reading.own, reading.foreign)
+
+    def _has_chance(self, here: int, said: int = 0, *, closely: bool = False) -> bool:
+        """Whether a rule could fire; the bits are those of `worthwhile`."""
         chances = self._chances.get((here, closely))
         if chances is None:
             chances = self._learn_chances(here, closely=closely)
@@ -118,14 +146,27 @@ class Detector:
         if not self.worthwhile(self.look(message.wording), said, closely=True):
             return NOTHING
         reading = self._read(message)
-        if not self.worthwhile(self._exact(reading), said, closely=True):
+        here = self._exact(reading)
+        if not self.worthwhile(here, said, closely=True):
             return NOTHING
         run = [*(self._read(each) for each in earlier), reading]
-        found = fired(self._rules, run, self._heard_from_others(window))
+        found = self._found(run, window, by_rules=self._has_chance(here, said, closely=True))
         if not found or self._is_echo(reading, window):
             return NOTHING
         aim = find_targets(window, earlier, ordinary=self._lexicon.vocabulary)
         return conclude(found, message=message, aim=aim)
+
+    def _found(
+        self, run: Sequence[Reading], window: Window, *, by_rules: bool
+    ) -> list[tuple[Rule, Finding]]:
+        """What the rules find in `run`, or else what the learned judge does."""
+        found = fired(self._rules, run, self._heard_from_others(window)) if by_rules else []
+        if found or self._second is None:
+            return found
+        said = 0
+        for reading in run[:-1]:
+            said |= self._exact(reading)
+        return self._second.find(run, self._exact(run[-1]), said)
 
     def _answers_threat(self, window: Window) -> bool:
         """Whether somebody else threatened the judged message's author first."""
@@ -187,6 +228,10 @@ class Detector:
         return read(message, lexicon=self._lexicon, stances=self._stances)
 
     def _is_echo(self, reading: Reading, window: Window) -> bool:
-        """Whether the message repeats somebody else's, as the one it was aimed at might."""
-        words_of = (fold(message.wording).split() for message in window.before)
-        return is_echo(reading, window.before, words_of)
+        """Whether the message repeats somebody else's, as the one it was aimed at might.
+
+        The same words to another person are no echo: gangs work from one script.
+        """
+        aimed_at = {person.id for person in window.message.mentions}
+        before = [m for m in window.before if not aimed_at or m.author.id in aimed_at]
+        return is_echo(reading, before, (fold(message.wording).split() for message in before))

@@ -63,8 +63,13 @@ def _assessment(
         targets=aim.targets,
         aimed=aim.aimed,
         score=round(score, 2),
-        findings=tuple(findings),
+        findings=tuple(sorted(findings, key=_telling_first)),
     )
+
+
+def _telling_first(finding: Finding) -> tuple[int, int, str]:
+    """Sorts findings: gravest first, then those that rest on most concepts."""
+    return -finding.level, -len({signal.concept for signal in finding.signals}), finding.rule
 
 
 def _is_passed_on(findings: Sequence[Finding], message: Message) -> bool:

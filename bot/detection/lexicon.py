@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bot.detection.matching import Budget, Phrase, clauses_of, occurrences
-from bot.detection.memory import LONE_LETTERS, SPACED, Entries, remember
+from bot.detection.memory import LONE_LETTERS, SPACED, Entries, Needs, remember
 from bot.detection.phrases import BUILT_IN, Element, Step
 from bot.detection.spelling import join_spaced, uncensored, variants
 
 _MANY_WORDS = 40
+_SPELLED_OUT = 3
+"""So many single letters may spell a word."""
 
 _COMMONEST = 20_000
 _RANK_OFFSET = 4
@@ -48,7 +50,10 @@ class Lexicon:
     _stems: dict[str, tuple[int, ...]] = field(default_factory=dict)
     _shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     by_anchor: dict[int, list[Phrase]] = field(default_factory=dict)
+    rarity: dict[int, float] = field(default_factory=dict)
     _elements: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    _places: dict[int, int] = field(default_factory=dict)
+    _sets: dict[str, frozenset[int]] = field(default_factory=dict)
     _gate: Entries = field(init=False)
     _look: Entries = field(init=False)
 
@@ -76,6 +81,7 @@ class Lexicon:
         first = {number: bit for number, bit in places.items() if bit < len(gated)}
         rest = {number: bit for number, bit in places.items() if bit >= len(gated)}
         lexicon._gate, lexicon._look = Entries(lexicon, first), Entries(lexicon, rest)
+        lexicon._places = {number: 1 << bit for number, bit in places.items()}
         return lexicon
 
     def bits(self, words: Sequence[str]) -> int:
@@ -89,23 +95,78 @@ class Lexicon:
         """Like `bits`, with the concepts that the gate does not look for (behind those it does)."""
         return self._seen(words, self._gate) | self._seen(words, self._look)
 
+    def exact_bits(self, words: Sequence[str]) -> int:
+        """Like `all_bits`, with the order and nearness of words minded: dearest, never more."""
+        joined = words
+        if sum(len(word) == 1 for word in words) >= _SPELLED_OUT:
+            joined = [each.word for each in join_spaced(words, self._words)]
+        elements = [self._element_set(word) for word in joined]
+        positions: dict[int, list[int]] = {}
+        clauses, budget = clauses_of(len(joined), frozenset()), Budget()
+        found = 0
+        for known in (self._gate, self._look):
+            sure, phrases = self._satisfied(joined, known)
+            found |= sure
+            for phrase in phrases:
+                bit = self._places[phrase.concept]
+                if found & bit:
+                    continue
+                for element, _, _ in phrase.steps:
+                    if element not in positions:
+                        positions[element] = [
+                            place for place, each in enumerate(elements) if element in each
+                        ]
+                if occurrences(phrase, positions, clauses, budget):
+                    found |= bit
+        return found
+
+    def _element_set(self, word: str) -> frozenset[int]:
+        known = self._sets.get(word)
+        if known is None:
+            known = frozenset(self.elements(word))
+            remember(self._sets, word, known)
+        return known
+
+    def _satisfied(self, words: Sequence[str], known: Entries) -> tuple[int, list[Phrase]]:
+        """The concepts that one word is enough for, and the phrases all words of which occur."""
+        entries = [entry for entry in map(known.__getitem__, set(words)) if entry]
+        present = sure = 0
+        for elements, enough, _, _ in entries:
+            present |= elements
+            sure |= enough
+        found = [
+            phrase
+            for _, _, seconds, needs in entries
+            if seconds & present
+            for rarest, alike in needs.items()
+            if rarest & present
+            for required, _, phrases in alike
+            if required & present == required
+            for phrase in phrases
+        ]
+        return sure & ~SPACED, found
+
     def _seen(self, words: Sequence[str], known: Entries) -> int:
         present = found = 0
-        candidates: list[tuple[tuple[int, int], ...]] = []
+        candidates: list[tuple[int, Needs]] = []
         distinct = words if len(words) < _MANY_WORDS else set(words)
         for entry in map(known.__getitem__, distinct):
             if entry:
-                elements, sure, phrases = entry
+                elements, sure, seconds, phrases = entry
                 present |= elements
                 found |= sure
-                if phrases:
-                    candidates.append(phrases)
+                if seconds:
+                    candidates.append((seconds, phrases))
         if found & SPACED:
             return self._seen_joined(words, known, found & ~SPACED)
-        for phrases in candidates:
-            for required, concept in phrases:
-                if required & present == required:
-                    found |= concept
+        for seconds, phrases in candidates:
+            left = seconds & present
+            while left:
+                rarest = left & -left
+                left ^= rarest
+                for required, concepts, _ in phrases[rarest]:
+                    if required & present == required:
+                        found |= concepts
         return found
 
     def _seen_joined(self, words: Sequence[str], known: Entries, found: int) -> int:
@@ -121,7 +182,7 @@ class Lexicon:
         `begins` are the places at which a clause begins; None means that they are not known.
         """
         positions = self._positions(words)
-        present = positions.keys()
+        present = frozenset(positions)
         clauses = clauses_of(len(words), begins or frozenset())
         hits: list[Hit] = []
         counts: dict[int, int] = {}
@@ -150,10 +211,12 @@ class Lexicon:
         steps = tuple((self._id(step.element), step.gap, step.optional) for step in wording.steps)
         required = frozenset(element for element, _, optional in steps if not optional)
         phrase = Phrase(places[wording.concept], steps, required, wording.steps[0].begins)
-        rarest = min(
-            (step.element for step in wording.steps if not step.optional),
-            key=lambda element: _frequency(element, wording.common),
-        )
+        elements = [step.element for step in wording.steps if not step.optional]
+        for element in elements:
+            number = self._ids[element]
+            often = _frequency(element, wording.common)
+            self.rarity[number] = max(often, self.rarity.get(number, 0))
+        rarest = min(elements, key=lambda element: _frequency(element, wording.common))
         anchor = self._ids[rarest]
         self.by_anchor.setdefault(anchor, []).append(phrase)
 

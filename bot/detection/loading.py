@@ -18,6 +18,7 @@ from bot.detection.catalogue import (
     require_known,
 )
 from bot.detection.detector import Detector
+from bot.detection.learned import MODEL, LearnedJudge
 from bot.detection.lexicon import Lexicon, Wording
 from bot.detection.normalise import fold
 from bot.detection.phrases import Element, PhraseError, element_of, parse
@@ -26,11 +27,14 @@ from bot.detection.rules import AnyOf, Rule
 
 
 @cache
-def load_detector(folder: Path = HERE) -> Detector:
+def load_detector(folder: Path = HERE, *, learned: bool = True) -> Detector:
     """The detector of the concepts, languages and rules under `folder`, read once.
+
+    With the learned judge if `folder` has its model, unless it is not wanted.
 
     Raises:
         CatalogueError: if a file is wrong; the message names file, key and what to mend.
+        ModelError: if the model cannot be read.
     """
     concepts = read_concepts(folder)
     languages = list(read_languages(folder))
@@ -50,7 +54,9 @@ def load_detector(folder: Path = HERE) -> Detector:
         disguised=[fold(word) for _, file in languages for word in file.disguised],
     )
     stances = _stances(concepts, (file for _, file in languages))
-    return Detector(lexicon, rules, stances=stances, seen=(gated, looked))
+    model = folder / MODEL.name
+    detector = Detector(lexicon, rules, stances=stances, seen=(gated, looked))
+    return detector.advised_by(LearnedJudge.load(model)) if learned and model.exists() else detector
 
 
 def _stances(concepts: ConceptFile, languages: Iterable[LanguageFile]) -> Stances:
@@ -120,10 +126,12 @@ def _rule(path: Path, entry: RuleEntry, concepts: ConceptFile) -> Rule:
         stable=entry.status == "stable",
         needs=tuple(needs),
         vetoes=some(entry.when.none),
+        own_vetoes=some(entry.when.own),
         order=tuple(entry.when.order),
         across=entry.scope == "author",
         foreign=entry.foreign,
         weak=frozenset(name for name, concept in concepts.concepts.items() if concept.weak),
         heard=some(entry.when.heard),
         within=entry.when.within,
+        apart=entry.when.apart,
     )

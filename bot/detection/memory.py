@@ -21,14 +21,19 @@ class Index(Protocol):
     """What is asked about a word when it is first seen."""
 
     by_anchor: dict[int, list[Phrase]]
+    rarity: dict[int, float]
+    """How often each element may be met, the rarest lowest."""
 
     def elements(self, word: str) -> tuple[int, ...]:
         """The elements that `word` can stand in."""
 
 
-Entry = tuple[int, int, tuple[tuple[int, int], ...]]
-"""A word's elements as bits, the concepts that it is enough for, and for each longer phrase that is
-looked for by this word, the bits of the elements that it needs besides, and its concept's bit."""
+Needs = dict[int, tuple[tuple[int, int, tuple[Phrase, ...]], ...]]
+"""For the rarest companion of a word, what needs both: all companions, concepts, the phrases."""
+
+Entry = tuple[int, int, int, Needs]
+"""A word's elements as bits, the concepts that it is enough for, and for the longer phrases that
+are looked for by this word the bits of their rarest companions and what else they need."""
 
 
 class Entries(dict[str, Entry | None]):
@@ -43,11 +48,15 @@ class Entries(dict[str, Entry | None]):
         self._places = places
         self._companions: dict[int, int] = {}
         self._alike: dict[tuple[int, ...], Entry | None] = {}
-        for anchor, phrases in index.by_anchor.items():
-            for phrase in phrases:
-                if phrase.concept in places:
-                    for other in phrase.required - {anchor}:
-                        self._companions.setdefault(other, 1 << len(self._companions))
+        wanted = {
+            other
+            for anchor, phrases in index.by_anchor.items()
+            for phrase in phrases
+            if phrase.concept in places
+            for other in phrase.required - {anchor}
+        }
+        for other in sorted(wanted, key=lambda element: index.rarity[element]):
+            self._companions[other] = 1 << len(self._companions)
 
     def __missing__(self, word: str) -> Entry | None:
         found = self._entry(word)
@@ -56,7 +65,7 @@ class Entries(dict[str, Entry | None]):
 
     def _entry(self, word: str) -> Entry | None:
         if word in LONE_LETTERS:
-            return 0, SPACED, ()
+            return 0, SPACED, 0, {}
         mine = self._index.elements(word)
         if mine not in self._alike:
             if len(self._alike) >= _REMEMBERED_WORDS:
@@ -66,23 +75,37 @@ class Entries(dict[str, Entry | None]):
 
     def _worked_out(self, mine: tuple[int, ...]) -> Entry | None:
         present = sum(self._companions.get(element, 0) for element in set(mine))
-        sure = 0
-        phrases: set[tuple[int, int]] = set()
-        for required, bit in self._wanted(mine):
-            if required & present == required:
-                sure |= bit
-            else:
-                phrases.add((required, bit))
-        return (present, sure, tuple(phrases)) if present or sure or phrases else None
+        sure = seconds = 0
+        needs: dict[int, dict[int, list[Phrase]]] = {}
+        for required, phrase in self._wanted(mine):
+            missing = required & ~present
+            if not required:
+                sure |= 1 << self._places[phrase.concept]
+                continue
+            rarest = (missing or required) & -(missing or required)
+            seconds |= rarest
+            needs.setdefault(rarest, {}).setdefault(required, []).append(phrase)
+        phrases = {rarest: tuple(self._grouped(alike)) for rarest, alike in needs.items()}
+        return (present, sure, seconds, phrases) if present or sure or phrases else None
 
-    def _wanted(self, mine: Iterable[int]) -> Iterator[tuple[int, int]]:
+    def _grouped(
+        self, alike: Mapping[int, Iterable[Phrase]]
+    ) -> Iterator[tuple[int, int, tuple[Phrase, ...]]]:
+        """What needs the same companions as one entry."""
+        for required, phrases in alike.items():
+            found = dict.fromkeys(phrases)
+            concepts = 0
+            for phrase in found:
+                concepts |= 1 << self._places[phrase.concept]
+            yield required, concepts, tuple(found)
+
+    def _wanted(self, mine: Iterable[int]) -> Iterator[tuple[int, Phrase]]:
         """For each phrase looked for by one of the elements `mine`, what else it needs."""
         for anchor in mine:
             for phrase in self._index.by_anchor.get(anchor, ()):
                 if phrase.concept in self._places:
                     others = phrase.required - {anchor}
-                    required = sum(self._companions[other] for other in others)
-                    yield required, 1 << self._places[phrase.concept]
+                    yield sum(self._companions[other] for other in others), phrase
 
 
 def remember(memory: dict[str, _Known], word: str, found: _Known) -> None:

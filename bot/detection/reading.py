@@ -22,6 +22,11 @@ _QUOTED = re.compile(
 )
 _NEGATION_REACH = 3
 
+_HEAD = 1_400
+_TAIL = 600
+"""How many characters at the beginning and end of a longer text are read closely: nobody writes a
+threat in the midst of a wall of text and is understood."""
+
 
 class Place(NamedTuple):
     """One concept in a text: word places, original places, and whether the words are another's."""
@@ -70,7 +75,7 @@ class Stances(NamedTuple):
 def read(message: Message, *, lexicon: Lexicon, stances: Stances) -> Reading:
     """The concepts of `message`; linear in its length and bounded in work."""
     text = message.wording
-    tokens = _joined(tokenise(text), lexicon)
+    tokens = _joined(_tokens(text), lexicon)
     words = tuple(token.word for token in tokens)
     begins = frozenset(place for place, token in enumerate(tokens) if token.begins)
     hits = lexicon.match(words, Budget(), begins)
@@ -83,6 +88,19 @@ def read(message: Message, *, lexicon: Lexicon, stances: Stances) -> Reading:
     own = frozenset(place.concept for place in places if not place.foreign)
     foreign = frozenset(place.concept for place in places if place.foreign)
     return Reading(message, places, own, foreign, words)
+
+
+def _tokens(text: str) -> list[Token]:
+    """The words of `text`; of a long one those of its beginning and end."""
+    if len(text) <= _HEAD + _TAIL:
+        return tokenise(text)
+    cut = text.rfind(" ", 0, _HEAD) + 1 or _HEAD
+    rest = text.find(" ", len(text) - _TAIL) + 1 or len(text) - _TAIL
+    end = [
+        token._replace(start=token.start + rest, end=token.end + rest)
+        for token in tokenise(text[rest:])
+    ]
+    return [*tokenise(text[:cut]), *end]
 
 
 def _joined(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
@@ -114,12 +132,7 @@ def _negated(hit: Hit, words: Sequence[str], stances: Stances) -> bool:
 
 
 def _quotations(message: Message) -> list[tuple[int, int]]:
-    spans = [match.span() for match in _QUOTED.finditer(message.wording)]
-    place = len(message.text) + 1 if message.text else 0
-    for part in message.forwarded:
-        spans.append((place, place + len(part)))
-        place += len(part) + 1
-    return spans
+    return [match.span() for match in _QUOTED.finditer(message.wording)]
 
 
 def _is_foreign(

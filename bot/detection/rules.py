@@ -6,8 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bot.detection.reading import Reading
+from bot.detection.reading import Place, Reading
 from bot.domain.assessment import Category, Finding, Kind, Level, Signal
+
+_OWN_WORDS = 2
+"""How many words a place must have beside those of another one that lies within it."""
+
+_TRIES = 60
+_PLACES_PER_NEED = 6
+"""How many ways to place the concepts of one rule are tried."""
 
 AnyOf = frozenset[str]
 """Concepts of which one must occur."""
@@ -49,6 +56,10 @@ class Rule:
     """Concepts of which one must stand in what others said shortly before."""
     within: int = 60
     """How many words of one message the concepts may span."""
+    own_vetoes: AnyOf = frozenset()
+    """Concepts that silence the rule when they stand in the judged author's own words."""
+    apart: bool = False
+    """Whether each need must have words of its own: "send it" is not both demand and showing."""
 
     @property
     def is_mark(self) -> bool:
@@ -113,6 +124,9 @@ def apply(
         return None
     if not (_in_order(rule, judged) and _together(rule, chosen)):
         return None
+    if rule.apart:
+        separate = _apart(rule, judged)
+        return _finding(rule, [(judged, concept) for concept in separate]) if separate else None
     return _finding(rule, chosen)
 
 
@@ -130,7 +144,7 @@ def _newest(
 def _vetoed(rule: Rule, chosen: Sequence[tuple[Reading, str]], judged: Reading) -> bool:
     readings = {id(reading): reading for reading, _ in chosen}
     readings[id(judged)] = judged
-    return any(
+    return not rule.own_vetoes.isdisjoint(judged.own) or any(
         not rule.vetoes.isdisjoint(reading.own | reading.foreign) for reading in readings.values()
     )
 
@@ -155,6 +169,44 @@ def _together(rule: Rule, chosen: Sequence[tuple[Reading, str]]) -> bool:
         if not _near(reading, wanted, rule.within):
             return False
     return True
+
+
+def _apart(rule: Rule, reading: Reading) -> tuple[str, ...]:
+    """A concept for each need, each with words of its own; empty if there is none.
+
+    Tried in order of place and only so often: who needs longer has said nothing clearly.
+    """
+    heard = [place for place in reading.places if rule.foreign or not place.foreign]
+    options = [
+        [place for place in heard if place.concept in need][:_PLACES_PER_NEED]
+        for need in rule.needs
+    ]
+    chosen = _choose(options, (), [_TRIES])
+    return tuple(place.concept for place in chosen or ())
+
+
+def _choose(
+    options: Sequence[Sequence[Place]], chosen: tuple[Place, ...], left: list[int]
+) -> tuple[Place, ...] | None:
+    """`chosen` with one more of each of `options`; `left` counts what may still be tried."""
+    if not options:
+        return chosen
+    for place in options[0]:
+        left[0] -= 1
+        if left[0] < 0:
+            return None
+        if all(_separate(place, other) and _separate(other, place) for other in chosen):
+            found = _choose(options[1:], (*chosen, place), left)
+            if found is not None:
+                return found
+    return None
+
+
+def _separate(inner: Place, outer: Place) -> bool:
+    """Whether `outer` has words of its own beside `inner`, if `inner` lies within it."""
+    if inner.first < outer.first or inner.last > outer.last:
+        return True
+    return outer.last - outer.first - (inner.last - inner.first) >= _OWN_WORDS
 
 
 def _near(reading: Reading, concepts: Sequence[str], within: int) -> bool:

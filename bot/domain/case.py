@@ -55,6 +55,8 @@ class CaseView:
     items: int
     fault: str | None
     """What is wrong with the chain of evidence; None when it is intact."""
+    is_forwarded: bool
+    """Whether the newest finding's message passes on words that somebody wrote elsewhere."""
     edits: int
     deletions: int
     breaker_until: datetime | None

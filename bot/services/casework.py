@@ -113,10 +113,19 @@ async def case_view(tx: Transaction, case_id: int) -> CaseView:
         opened_at=case.opened_at,
         findings=case.findings,
         items=case.items,
+        is_forwarded=_is_forwarded(items, newest.facts["message_id"]),
         fault=first_fault(items, count=case.items, head=case.head),
         edits=case.edits,
         deletions=case.deletions,
         breaker_until=await tx.memory.broken_until(DIRECT_MESSAGES),
+    )
+
+
+def _is_forwarded(items: Sequence[EvidenceItem], message_id: int) -> bool:
+    return any(
+        (item.content or {}).get("forwarded")
+        for item in items
+        if item.message_id == message_id and item.kind is ItemKind.MESSAGE
     )
 
 

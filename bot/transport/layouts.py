@@ -142,6 +142,8 @@ def _facts(language: Language, view: CaseView, titles: Mapping[str, str]) -> Ite
     yield f"**{language.text('alert.who')}** {_person(view.offender)}"
     yield _to_whom(language, view)
     yield f"**{language.text('alert.why')}** {why}: {words}"
+    if view.is_forwarded:
+        yield f"-# {language.text('alert.forwarded')}"
     yield f"**{language.text('alert.when')}** {moment}:R> ({moment}:f>)"
     yield f"**{language.text('alert.where')}** <#{view.channel_id}> {_jump(view)}"
 

@@ -154,7 +154,8 @@ class Watch:
     def _apply_policy(self, guild: discord.Guild) -> None:
         policy = self._policies.of(guild.id)
         here = {channel.id for channel in guild.channels}
-        ignored = {c.id for c in guild.channels if {str(c.id), c.name} & policy.ignored_channels}
+        unwatched = {policy.alert_channel.removeprefix("#"), *policy.ignored_channels}
+        ignored = {c.id for c in guild.channels if {str(c.id), c.name} & unwatched}
         self._ignored = frozenset(self._ignored - here | ignored)
         self._present.update({c.id: present_in(c) for c in guild.text_channels})
         self._webhooks.discard(guild.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.detection import Conversations, Detector
 from bot.domain.message import Message, Person
 
@@ -96,3 +98,28 @@ def test_a_forgotten_channel_is_empty(detector: Detector) -> None:
 
     assert conversations.context(1) == ()
     assert len(conversations) == 0
+
+
+def test_elements_that_are_near_in_no_order_are_not_sent_to_the_judge(detector: Detector) -> None:
+    conversations = Conversations(detector)
+    words = "your money is in the shop, everyone is at home, the pics of the cat are on the wall"
+
+    assert conversations.observe(_message(1, words)) is None
+
+
+def test_the_author_is_looked_at_closely_but_once_per_message(detector: Detector) -> None:
+    class Counting:
+        def __init__(self) -> None:
+            self.asked: list[int] = []
+
+        def exact_bits(self, words: Sequence[str]) -> int:
+            self.asked.append(len(words))
+            return detector.lexicon.exact_bits(words)
+
+    counting = Counting()
+    conversations = Conversations(detector)
+    conversations._lexicon = counting
+    for number in range(1, 7):
+        conversations.observe(_message(number, "pay 50 or i post " + "x " * number))
+
+    assert len(counting.asked) <= 2 * 6

@@ -36,14 +36,14 @@ async def test_a_full_disk_is_said_and_nothing_committed_is_lost(sqlite_store: S
     def fill(connection: Any, _: object) -> None:
         connection.execute(f"PRAGMA max_page_count={full}")
 
-    await sqlite_store.close()  # so that every connection from here on meets the limit
+    await sqlite_store._engine.dispose()  # so that every connection from here on meets the limit
     event.listen(sqlite_store._engine.sync_engine, "connect", fill)
     with pytest.raises(StoreUnavailableError, match="full"):
         await case_with(sqlite_store, draft("message:2:0", text="x" * 100_000))
 
     assert await fault_of(sqlite_store, case_id) is None
     event.remove(sqlite_store._engine.sync_engine, "connect", fill)
-    await sqlite_store.close()
+    await sqlite_store._engine.dispose()
     await case_with(sqlite_store, draft("message:2:0", text="x" * 100_000))
     async with sqlite_store.transaction() as tx:
         items = await tx.evidence.items(case_id)
