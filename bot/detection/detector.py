@@ -17,6 +17,7 @@ from bot.detection.targets import find_targets
 from bot.domain.assessment import NOTHING, Assessment, Finding, Kind
 from bot.domain.message import Message, Person, Window
 
+_REMEMBERED_READINGS = 512
 _RUN = 10
 """How many of an author's earlier messages are judged together with the present one."""
 
@@ -54,6 +55,7 @@ class Detector:
         )
         self._masks = [(rule, rule.masks(places)) for rule in self._rules if not rule.is_mark]
         self._chances: dict[tuple[int, bool], frozenset[tuple[int, ...]]] = {}
+        self._readings: dict[Message, Reading] = {}
         self._second: SecondOpinion | None = None
 
     @property
@@ -225,7 +227,14 @@ class Detector:
         return frozenset(heard)
 
     def _read(self, message: Message) -> Reading:
-        return read(message, lexicon=self._lexicon, stances=self._stances)
+        """The reading of `message`; an author's earlier ones are asked for again and again."""
+        known = self._readings.get(message)
+        if known is None:
+            known = read(message, lexicon=self._lexicon, stances=self._stances)
+            if len(self._readings) >= _REMEMBERED_READINGS:
+                self._readings.clear()
+            self._readings[message] = known
+        return known
 
     def _is_echo(self, reading: Reading, window: Window) -> bool:
         """Whether the message repeats somebody else's, as the one it was aimed at might.
