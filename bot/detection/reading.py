@@ -132,7 +132,19 @@ def _negated(hit: Hit, words: Sequence[str], stances: Stances) -> bool:
 
 
 def _quotations(message: Message) -> list[tuple[int, int]]:
-    return [match.span() for match in _QUOTED.finditer(message.wording)]
+    """Places of words that are another's: quoted ones, and those that own words introduce.
+
+    What is forwarded without a word is read as if it were said: a script is passed on like that.
+    """
+    spans = [match.span() for match in _QUOTED.finditer(message.wording)]
+    if message.text.strip():
+        spans.append((len(message.text) + 1, len(message.text) + 1 + _length(message.forwarded)))
+    return spans
+
+
+def _length(parts: Sequence[str]) -> int:
+    """How long the parts are with a line break after each."""
+    return sum(len(part) + 1 for part in parts if part)
 
 
 def _is_foreign(
