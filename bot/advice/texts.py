@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LOCALES = Path(__file__).parent / "locales"
+DESK = "desk"
 REFERENCE = "en"
+_FIRST = f"{REFERENCE}.yaml"
 
 
 class TextError(LookupError):
@@ -33,6 +35,13 @@ class LocaleFile(BaseModel):
     name: str = Field(min_length=1)
     reviewed_by: str | None = Field(min_length=1)
     texts: dict[str, Any]
+
+
+class _Source(NamedTuple):
+    """A file and its texts by dotted key, with references to others not yet resolved."""
+
+    file: LocaleFile
+    templates: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,35 +86,54 @@ class Texts:
 
 
 def load_texts(directory: Path = LOCALES) -> Texts:
-    """All languages of a folder. Raises AdviceFileError with everything that is wrong in a file."""
-    paths = [directory / f"{REFERENCE}.yaml", *sorted(directory.glob("*.yaml"))]
-    files = {path: _read(path) for path in paths}
-    templates = {path: _templates(path, file) for path, file in files.items()}
-    english = templates[paths[0]]
-    languages = {
-        file.locale: _language(path, file, templates=templates[path], english=english)
-        for path, file in files.items()
-    }
+    """All languages of a folder. Raises AdviceFileError with everything that is wrong in a file.
+
+    A language is a file of `directory`, held to English. What moderators read is in its folder
+    `desk`, in a file of the same name or else in the English one.
+    """
+    everybody, desk = _read_all(directory), _read_all(directory / DESK)
+    languages = {}
+    for path, source in everybody.items():
+        moderators = desk.get(directory / DESK / path.name) or desk.get(directory / DESK / _FIRST)
+        languages[source.file.locale] = _language(path, source, moderators)
     return Texts(MappingProxyType(languages))
 
 
-def _language(
-    path: Path, file: LocaleFile, *, templates: Mapping[str, str], english: Mapping[str, str]
-) -> Language:
+def _read_all(directory: Path) -> dict[Path, _Source]:
+    """Every file of a folder by path, each held to the English one beside it."""
+    paths = dict.fromkeys([directory / _FIRST, *sorted(directory.glob("*.yaml"))])
+    sources = {path: _source(path) for path in paths if path.exists() or directory.name != DESK}
+    english = sources.get(directory / _FIRST)
+    for path, source in sources.items():
+        assert english is not None
+        _raise_any(path, sorted(differences(source.templates, english.templates)))
+    return sources
+
+
+def _language(path: Path, source: _Source, desk: _Source | None) -> Language:
+    templates = dict(source.templates)
+    if desk is not None:
+        twice = sorted(templates.keys() & desk.templates.keys())
+        _raise_any(path, [f"{key}: stands in {DESK}/ too; remove one of them" for key in twice])
+        templates |= desk.templates
     try:
-        _raise_any(path, sorted(differences(templates, english)))
         texts = {key: resolve(template, templates) for key, template in templates.items()}
     except ValueError as error:
         raise _located(path, error) from error
     _raise_any(path, sorted(misfits(texts)))
+    file = source.file
     return Language(file.locale, file.name, file.reviewed_by, MappingProxyType(texts))
 
 
-def _templates(path: Path, file: LocaleFile) -> dict[str, str]:
+def _source(path: Path) -> _Source:
+    file = _read(path)
     try:
-        return dict(flatten(file.texts))
+        templates = dict(flatten(file.texts))
+        for template in templates.values():
+            placeholders(template)
     except ValueError as error:
         raise _located(path, error) from error
+    return _Source(file, templates)
 
 
 def _read(path: Path) -> LocaleFile:

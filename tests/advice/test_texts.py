@@ -190,3 +190,26 @@ def test_everything_that_the_detector_says_has_a_name(language: Language) -> Non
     keys += [f"kind.{kind}" for kind in Kind if kind is not Kind.NONE]
 
     assert [key for key in keys if key not in language.texts] == []
+
+
+def test_moderators_read_their_language_or_else_english(tmp_path: Path) -> None:
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    write(tmp_path, "en", SMALL)
+    write(tmp_path, "de", changed("button", more_help="Mehr Hilfe"))
+    write(tmp_path, "fr", SMALL)
+    write(desk, "en", {"alert": {"how": "Alert: {button.more_help}"}})
+    write(desk, "fr", {"alert": {"how": "Alerte : {button.more_help}"}})
+
+    texts = load_texts(tmp_path)
+
+    said = {locale: texts.get(locale).text("alert.how") for locale in ("en", "de", "fr")}
+    assert said == {"en": "Alert: More help", "de": "Alert: Mehr Hilfe", "fr": "Alerte : More help"}
+
+
+def test_a_text_stands_in_one_of_the_two_files(tmp_path: Path) -> None:
+    (tmp_path / "desk").mkdir()
+    write(tmp_path, "en", SMALL)
+    write(tmp_path / "desk", "en", {"button": {"more_help": "More"}})
+
+    assert problems(tmp_path) == ("button.more_help: stands in desk/ too; remove one of them",)
