@@ -8,7 +8,6 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 import discord
@@ -29,6 +28,7 @@ from bot.services.support import Support
 from bot.storage import Keyring, Store
 from bot.transport.courier import DiscordCourier
 from bot.transport.inspection import BAD_TOKEN, NO_CONTENT, intents
+from bot.transport.payload import Payload, hear_first
 from bot.transport.watch import Watch
 
 _log = structlog.get_logger(__name__)
@@ -72,20 +72,15 @@ class NotAlone(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=_LONGEST_RATE_LIMIT,
         )
+        hear_first(self, self.hear)
 
-    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
-        """Hand a new message on at once; everything else goes discord.py's way.
-
-        discord.py makes a task for every event and listener. For each message of every channel,
-        that would cost more than looking at it does.
-        """
-        if event_name != "message":
-            super().dispatch(event_name, *args, **kwargs)
-            return
+    def hear(self, data: Payload) -> bool:
+        """Screen a new message before discord.py sees it; False if it is for the bot itself."""
         try:
-            self.parts.watch.see(*args)
+            return self.parts.watch.hear(data)
         except Exception:  # noqa: BLE001 - the border: one message must not end the connection
             _log.exception("message_not_screened")
+            return False
 
     async def setup_hook(self) -> None:
         """Load the cogs and tell Discord which commands there are."""

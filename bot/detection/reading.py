@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bot.detection.lexicon import Hit, Lexicon
 from bot.detection.matching import Budget
-from bot.detection.normalise import Token, tokenise
+from bot.detection.normalise import Token
 from bot.detection.spelling import join_spaced
 from bot.domain.assessment import Signal
 from bot.domain.message import Message
@@ -75,7 +75,7 @@ class Stances(NamedTuple):
 def read(message: Message, *, lexicon: Lexicon, stances: Stances) -> Reading:
     """The concepts of `message`; linear in its length and bounded in work."""
     text = message.wording
-    tokens = _joined(_tokens(text), lexicon)
+    tokens = _joined(_tokens(text, lexicon), lexicon)
     words = tuple(token.word for token in tokens)
     begins = frozenset(place for place, token in enumerate(tokens) if token.begins)
     hits = lexicon.match(words, Budget(), begins)
@@ -90,17 +90,17 @@ def read(message: Message, *, lexicon: Lexicon, stances: Stances) -> Reading:
     return Reading(message, places, own, foreign, words)
 
 
-def _tokens(text: str) -> list[Token]:
+def _tokens(text: str, lexicon: Lexicon) -> list[Token]:
     """The words of `text`; of a long one those of its beginning and end."""
     if len(text) <= _HEAD + _TAIL:
-        return tokenise(text)
+        return lexicon.tokens(text)
     cut = text.rfind(" ", 0, _HEAD) + 1 or _HEAD
     rest = text.find(" ", len(text) - _TAIL) + 1 or len(text) - _TAIL
     end = [
         token._replace(start=token.start + rest, end=token.end + rest)
-        for token in tokenise(text[rest:])
+        for token in lexicon.tokens(text[rest:])
     ]
-    return [*tokenise(text[:cut]), *end]
+    return [*lexicon.tokens(text[:cut]), *end]
 
 
 def _joined(tokens: list[Token], lexicon: Lexicon) -> list[Token]:

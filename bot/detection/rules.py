@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from bot.detection.reading import Place, Reading
 from bot.domain.assessment import Category, Finding, Kind, Level, Signal
@@ -18,18 +17,6 @@ _PLACES_PER_NEED = 6
 
 AnyOf = frozenset[str]
 """Concepts of which one must occur."""
-
-
-class Masks(NamedTuple):
-    """What must have been seen before a rule is worth trying, as bits."""
-
-    here: int
-    """Of these the judged message must hold one."""
-    gate: tuple[int, ...]
-    """The needs that the gate can tell."""
-    look: tuple[int, ...]
-    """All needs."""
-    heard: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +57,6 @@ class Rule:
     def concepts(self) -> frozenset[str]:
         """The concepts that are looked for on behalf of this rule."""
         return frozenset().union(self.heard, *self.needs)
-
-    def missing(self, masks: Masks, here: int, *, closely: bool = False) -> tuple[int, ...] | None:
-        """What a message with the bits `here` leaves open; None if this rule has no chance.
-
-        Of each mask that is returned one bit must have been said before. `closely` says that
-        `here` holds the weak concepts too.
-        """
-        if not here & masks.here:
-            return None
-        wanted = masks.look if closely else masks.gate
-        left = tuple(mask for mask in wanted if not here & mask)
-        if left and not self.across:
-            return None
-        return (*left, masks.heard) if masks.heard else left
-
-    def masks(self, places: Mapping[str, int]) -> Masks:
-        """What to ask of the bits; `places` are those of the concepts."""
-        bits = {
-            need: sum(1 << places[concept] for concept in need)
-            for need in (*self.needs, self.heard, frozenset().union(*self.needs) - self.weak)
-        }
-        return Masks(
-            here=bits[frozenset().union(*self.needs) - self.weak],
-            gate=tuple(bits[need] for need in self.needs if need.isdisjoint(self.weak)),
-            look=tuple(bits[need] for need in self.needs),
-            heard=bits[self.heard],
-        )
 
 
 def apply(

@@ -31,7 +31,9 @@ class Joined(NamedTuple):
 
 def variants(word: str) -> Iterator[str]:
     """What `word` may stand for, most faithful first; at most a handful, none for long words."""
-    if len(word) > _LONGEST_WORD:
+    if len(word) > _LONGEST_WORD or (
+        word.isascii() and word.isalpha() and not _REPEATED.search(word)
+    ):
         return
     bare = word.strip(_EDGES)
     if bare != word:
