@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bot.detection.matching import Budget, Phrase, clauses_of, occurrences
+from bot.detection.matching import Budget, Phrase, Spot, clauses_of, occurrences
 from bot.detection.memory import LONE_LETTERS, SPACED, Entries, remember
 from bot.detection.normalise import Token
 from bot.detection.phrases import BUILT_IN, Element, Step
 from bot.detection.segments import Segments
 from bot.detection.spelling import join_spaced, uncensored, variants
+from bot.detection.tongues import SHARED, Tongues
 
 _SPELLED_OUT = 3
 """So many single letters in a row may spell a word."""
@@ -39,6 +40,7 @@ class Wording(NamedTuple):
     steps: tuple[Step, ...]
     common: Mapping[str, int]
     """The commonest words of that language with their ranks, which the gate avoids to look for."""
+    language: str = SHARED
 
 
 @dataclass
@@ -62,6 +64,7 @@ class Lexicon:
     _look: Entries = field(init=False)
     _rest: Entries = field(init=False)
     _segments: Segments = field(init=False)
+    _tongues: Tongues = field(default_factory=Tongues)
 
     @classmethod
     def of(
@@ -142,15 +145,21 @@ class Lexicon:
         ]
         positions = self._positions(words, phrases)
         clauses = clauses_of(len(words), begins or frozenset())
+        spots = [
+            Spot(phrase, first, last)
+            for phrase in phrases
+            for first, last in occurrences(phrase, positions, clauses, budget)
+            if not phrase.begins or begins is None or first in begins
+        ]
+        spoken = self._tongues.spoken(words, spots)
         hits: list[Hit] = []
         counts: dict[int, int] = {}
-        for phrase in phrases:
-            for first, last in occurrences(phrase, positions, clauses, budget):
-                if phrase.begins and begins is not None and first not in begins:
-                    continue
-                counts[phrase.concept] = counts.get(phrase.concept, 0) + 1
-                if counts[phrase.concept] <= _HITS_PER_CONCEPT * 2:
-                    hits.append(Hit(self.concepts[phrase.concept], first, last))
+        for (concept, *_, language), first, last in spots:
+            if language not in spoken:
+                continue
+            counts[concept] = counts.get(concept, 0) + 1
+            if counts[concept] <= _HITS_PER_CONCEPT * 2:
+                hits.append(Hit(self.concepts[concept], first, last))
         return sorted(set(hits), key=lambda hit: (hit.first, hit.last))
 
     def knows(self, word: str) -> bool:
@@ -173,7 +182,9 @@ class Lexicon:
     def _add(self, wording: Wording, places: Mapping[str, int]) -> None:
         steps = tuple((self._id(step.element), step.gap, step.optional) for step in wording.steps)
         required = frozenset(element for element, _, optional in steps if not optional)
-        phrase = Phrase(places[wording.concept], steps, required, wording.steps[0].begins)
+        language = self._tongues.number(wording.language, wording.common)
+        begins = wording.steps[0].begins
+        phrase = Phrase(places[wording.concept], steps, required, begins, language)
         elements = [step.element for step in wording.steps if not step.optional]
         for element in elements:
             number = self._ids[element]

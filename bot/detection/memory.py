@@ -8,7 +8,8 @@ from typing import Protocol, TypeVar
 from bot.detection.matching import Phrase
 
 SPACED = 1 << 100
-"""The gate's bit for single letters that ordinary chat does not leave alone ("s e n d")."""
+"""The gate's bit for single letters that English chat does not leave alone ("s e n d"); in some
+languages they are words of their own too."""
 
 LONE_LETTERS = frozenset("efghjlmopqvwz")
 
@@ -108,14 +109,16 @@ class Entries(dict[str, Entry | None]):
         return found
 
     def _entry(self, word: str) -> Entry | None:
-        if word in LONE_LETTERS:
-            return 0, SPACED, 0, {}
         mine = self._index.elements(word)
         if mine not in self._alike:
             if len(self._alike) >= _REMEMBERED_WORDS:
                 self._alike.clear()
             self._alike[mine] = self._worked_out(mine)
-        return self._alike[mine]
+        entry = self._alike[mine]
+        if word not in LONE_LETTERS:
+            return entry
+        elements, sure, seconds, needs = entry or (0, 0, 0, {})
+        return elements, sure | SPACED, seconds, needs
 
     def _worked_out(self, mine: tuple[int, ...]) -> Entry | None:
         present = sum(self._companions.get(element, 0) for element in set(mine))
