@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from bot.detection.reading import Place, Reading
-from bot.detection.vetoes import Innocence, Veto, weigh
+from bot.detection.vetoes import UNTOLD, Innocence, Veto, weigh
 from bot.domain.assessment import Category, Finding, Kind, Level, Signal
 
 _OWN_WORDS = 2
@@ -61,7 +61,7 @@ class Rule:
     """Concepts that silence the rule when they stand in the judged author's own words."""
     apart: bool = False
     """Whether each need must have words of its own: "send it" is not both demand and showing."""
-    innocence: Innocence = Innocence()
+    innocence: Innocence = UNTOLD
     """How far the vetoes go."""
 
     @property

@@ -27,6 +27,10 @@ class Innocence(NamedTuple):
     """What no harmless object explains."""
 
 
+UNTOLD = Innocence()
+"""Every veto silences."""
+
+
 class Veto(NamedTuple):
     """Innocent words that speak against a finding, and whether they silence it."""
 
