@@ -60,3 +60,5 @@ class CaseView:
     edits: int
     deletions: int
     breaker_until: datetime | None
+    is_offered: bool
+    """Whether a neutral offer of help stands in the channel where it happened."""

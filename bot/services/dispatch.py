@@ -26,7 +26,7 @@ from bot.domain.policy import Fallback
 from bot.services.casework import case_view
 from bot.services.custody import delivery_draft
 from bot.services.durable import insist, whole
-from bot.services.names import BUDGET, DIRECT_MESSAGES
+from bot.services.names import BUDGET, DIRECT_MESSAGES, OFFER_COOLDOWN
 from bot.services.policies import Policies
 from bot.storage import Store, StoreUnavailableError, Transaction
 
@@ -37,8 +37,6 @@ _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 900.0
 _IDLE = 5.0
 _BUDGET_WAIT = timedelta(minutes=10)
-OFFER_COOLDOWN = timedelta(hours=1)
-"""A channel gets a *Private help* offer at most once in this time."""
 
 
 class Courier(Protocol):
@@ -239,8 +237,9 @@ class Dispatcher:
         else:
             await tx.outbox.gave_up(delivery, outcome.explanation)
         await self._record(tx, delivery, outcome)
-        if delivery.kind is DeliveryKind.ADVICE:
+        if delivery.kind is not DeliveryKind.ALERT:
             await self._tell_moderators(tx, delivery)
+        if delivery.kind is DeliveryKind.ADVICE:
             await self._fall_back(tx, delivery, outcome)
         if delivery.kind is DeliveryKind.ALERT and not isinstance(outcome, Delivered):
             await self._tell_owner(tx, delivery)
@@ -275,6 +274,7 @@ class Dispatcher:
             about=f"offer:{view.channel_id}:{delivery.id}",
             token=self._store.token(),
             guild_id=delivery.guild_id,
+            case_id=delivery.case_id,
             channel_id=view.channel_id,
         )
 

@@ -110,13 +110,20 @@ class Standings:
         )
         return await self._connection.scalar(query.limit(1)) is not None
 
-    async def offered_since(self, channel_id: int, since: datetime) -> bool:
-        """Whether a *Private help* offer was queued for this channel since then."""
+    async def offered_since(
+        self, channel_id: int, since: datetime, *, delivered: bool = False
+    ) -> bool:
+        """Whether a *Private help* offer was queued for this channel since then.
+
+        With `delivered`, only one that stands there counts.
+        """
         query = select(outbox.c.id).where(
             outbox.c.channel_id == channel_id,
             outbox.c.kind == DeliveryKind.OFFER.value,
             outbox.c.created_at >= since,
         )
+        if delivered:
+            query = query.where(outbox.c.state == DeliveryState.DELIVERED.value)
         return await self._connection.scalar(query.limit(1)) is not None
 
 

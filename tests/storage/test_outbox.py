@@ -567,6 +567,12 @@ async def test_an_offer_in_a_channel_is_remembered(store: Store, clock: Clock) -
         assert await tx.standings.offered_since(7, since) is True
         assert await tx.standings.offered_since(8, since) is False
         assert await tx.standings.offered_since(7, tx.now) is False
+        assert await tx.standings.offered_since(7, since, delivered=True) is False
+
+    (offer,) = await claim(store)
+    async with store.transaction() as tx:
+        await tx.outbox.delivered(offer, Delivered(channel_id=7, message_id=70))
+        assert await tx.standings.offered_since(7, since, delivered=True) is True
 
 
 async def test_settling_and_screening_at_once_do_not_wait_for_each_other_in_a_ring(
