@@ -118,6 +118,7 @@ async def case_view(tx: Transaction, case_id: int) -> CaseView:
         edits=case.edits,
         deletions=case.deletions,
         breaker_until=await tx.memory.broken_until(DIRECT_MESSAGES),
+        newest_alert=await tx.standings.newest_alert(case_id),
         is_offered=await tx.standings.offered_since(
             newest.facts["channel_id"], case.opened_at - OFFER_COOLDOWN, delivered=True
         ),

@@ -110,6 +110,16 @@ class Standings:
         )
         return await self._connection.scalar(query.limit(1)) is not None
 
+    async def newest_alert(self, case_id: int) -> tuple[int, int] | None:
+        """Channel and message of the newest alert of a case that was posted."""
+        query = select(outbox.c.channel_id, outbox.c.message_id).where(
+            outbox.c.case_id == case_id,
+            outbox.c.kind == DeliveryKind.ALERT.value,
+            outbox.c.message_id.is_not(None),
+        )
+        row = (await self._connection.execute(query.order_by(outbox.c.id.desc()).limit(1))).first()
+        return (row.channel_id, row.message_id) if row else None
+
     async def offered_since(
         self, channel_id: int, since: datetime, *, delivered: bool = False
     ) -> bool:

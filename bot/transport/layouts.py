@@ -128,6 +128,18 @@ def alert(
     return layout
 
 
+def superseded(language: Language, view: CaseView) -> discord.ui.LayoutView:
+    """What an older alert becomes: it points to the newest one, so that nothing in it is stale."""
+    assert view.newest_alert is not None
+    channel_id, message_id = view.newest_alert
+    link = f"https://discord.com/channels/{view.guild_id}/{channel_id}/{message_id}"
+    layout = discord.ui.LayoutView(timeout=None)
+    text = language.text("alert.superseded", case=view.id, link=link)
+    layout.add_item(discord.ui.Container(discord.ui.TextDisplay(text)))
+    layout.stop()
+    return layout
+
+
 def _facts(language: Language, view: CaseView, titles: Mapping[str, str]) -> Iterable[str]:
     headline = language.text(
         "alert.headline",
