@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -123,10 +124,11 @@ class Dispatcher:
         self._due.set()
 
     async def _wait(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._due.wait(), seconds)
-        except TimeoutError:
-            return
+        # Not asyncio.wait_for: that of Python 3.11 forgets a request to end which comes just as the
+        # event is set, and then nothing would ever end this (python/cpython#86296).
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._due.wait()
 
     async def _claim(self) -> list[Delivery]:
         free = _AT_ONCE - len(self._sending)
