@@ -35,7 +35,11 @@ _log = structlog.get_logger(__name__)
 
 COGS = ("cogs.screening", "cogs.setup", "cogs.help", "cogs.cases")
 _LONGEST_RATE_LIMIT = 30.0
+_GOODBYE = 5.0
+"""Seconds in which Discord may answer that the connection ends; discord.py would wait for 30."""
 _LAST_WORDS = 5.0
+_LETTING_GO = 25.0
+"""Seconds in which the workers end: `services/durable.py` gives each transaction ten of them."""
 
 
 class StartError(Exception):
@@ -165,16 +169,26 @@ class App:
             tasks.create_task(self.dispatcher.run())
 
     async def _stop(self, client: asyncio.Task[None], work: asyncio.Task[None]) -> None:
-        """Stop listening first, then store what was heard, then let go of the database."""
-        await self.bot.close()
+        """Stop listening first, then store what was heard, then let go of the database.
+
+        Every wait has an end, whatever Discord and the database do: what is not stored by then is
+        screened again at the next start, and what is not sent keeps its place in the outbox.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYE):
+                await self.bot.close()
         client.cancel()
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_WORDS):
                 await self.screening.settled()
                 await insist_on(self.screening.set_marks)
         work.cancel()
-        await asyncio.gather(client, work, return_exceptions=True)
-        await self.store.close()
+        _, left = await asyncio.wait((client, work), timeout=_LETTING_GO)
+        if left:
+            _log.error("did_not_end", tasks=len(left))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS):
+                await self.store.close()
 
 
 def _spare_what_stays() -> None:
@@ -189,7 +203,7 @@ def _spare_what_stays() -> None:
 def _raise_failure(task: asyncio.Task[None]) -> None:
     """Pass on what ended a task, in words for the operator where it was Discord's doing."""
     try:
-        if not task.cancelled():
+        if task.done() and not task.cancelled():
             task.result()
     except discord.LoginFailure:
         raise StartError(BAD_TOKEN) from None

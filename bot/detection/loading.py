@@ -25,6 +25,7 @@ from bot.detection.phrases import Element, PhraseError, Step, element_of, parse
 from bot.detection.reading import Stances
 from bot.detection.rules import AnyOf, Rule
 from bot.detection.tongues import SHARED
+from bot.detection.vetoes import Innocence
 
 
 @cache
@@ -141,4 +142,7 @@ def _rule(path: Path, entry: RuleEntry, concepts: ConceptFile) -> Rule:
         heard=some(entry.when.heard),
         within=entry.when.within,
         apart=entry.when.apart,
+        innocence=Innocence(
+            *(frozenset(concepts.groups.get(group, ())) for group in Innocence._fields)
+        ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from bot.detection.lexicon import Hit, Lexicon
@@ -17,7 +18,7 @@ _QUOTED = re.compile(
     r"\"[^\"\n]{3,600}+\"|“[^“”\n]{3,600}+”|„[^„“”\n]{3,600}+[“”]|«[^«»\n]{3,600}+»"
     r"|(?<!\w)'(?:[^\n']|(?<=\w)'(?=\w)){3,600}+'(?!\w)"
     r"|(?<!\w)‘(?:[^\n‘’]|(?<=\w)’(?=\w)){3,600}+’(?!\w)"
-    r"|^>[^\n]{1,4000}+$",
+    r"|^>>> (?s:.){1,4000}+|^>[^\n]{1,4000}+$",
     re.MULTILINE,
 )
 _NEGATION_REACH = 3
@@ -136,10 +137,27 @@ def _quotations(message: Message) -> list[tuple[int, int]]:
 
     What is forwarded without a word is read as if it were said: a script is passed on like that.
     """
-    spans = [match.span() for match in _QUOTED.finditer(message.wording)]
+    spans = [] if is_quotation(message) else _quoted(message.wording)
     if message.text.strip():
         spans.append((len(message.text) + 1, len(message.text) + 1 + _length(message.forwarded)))
     return spans
+
+
+def is_quotation(message: Message) -> bool:
+    """Whether the author's text is nothing but words in quotation marks.
+
+    Such words are read as if they were said: a pair of marks costs an offender nothing. Lines that
+    begin with `>` stay somebody else's.
+    """
+    text = message.text
+    spans = [(start, end) for start, end in _quoted(text) if text[start] != ">"]
+    between = pairwise((0, *(place for span in spans for place in span), len(text)))
+    outside = [text[end:start] for end, start in between if (end, start) not in spans]
+    return bool(spans) and not any(letter.isalnum() for letter in "".join(outside))
+
+
+def _quoted(text: str) -> list[tuple[int, int]]:
+    return [match.span() for match in _QUOTED.finditer(text)]
 
 
 def _length(parts: Sequence[str]) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.detection.reading import Place, Reading
+from bot.detection.vetoes import UNTOLD, Innocence, Veto, weigh
 from bot.domain.assessment import Category, Finding, Kind, Level, Signal
 
 _OWN_WORDS = 2
@@ -47,6 +48,8 @@ class Rule:
     """Concepts that silence the rule when they stand in the judged author's own words."""
     apart: bool = False
     """Whether each need must have words of its own: "send it" is not both demand and showing."""
+    innocence: Innocence = UNTOLD
+    """How far the vetoes go."""
 
     @property
     def is_mark(self) -> bool:
@@ -70,6 +73,17 @@ def apply(
     """
     if rule.heard and rule.heard.isdisjoint(heard):
         return None
+    finding = unvetoed(rule, run)
+    if finding is None:
+        return None
+    against = veto(rule, run, finding)
+    if against is None:
+        return finding
+    return None if against.silences else _weakened(finding, against)
+
+
+def unvetoed(rule: Rule, run: Sequence[Reading]) -> Finding | None:
+    """What `rule` would find in `run` if nothing innocent stood there."""
     readings = run if rule.across else run[-1:]
     chosen: list[tuple[Reading, str]] = []
     for need in rule.needs:
@@ -78,9 +92,7 @@ def apply(
             return None
         chosen.append(found)
     judged = run[-1]
-    if not any(
-        reading is judged and concept not in rule.weak for reading, concept in chosen
-    ) or _vetoed(rule, chosen, judged):
+    if not any(reading is judged and concept not in rule.weak for reading, concept in chosen):
         return None
     if not (_in_order(rule, judged) and _together(rule, chosen)):
         return None
@@ -88,6 +100,22 @@ def apply(
         separate = _apart(rule, judged)
         return _finding(rule, [(judged, concept) for concept in separate]) if separate else None
     return _finding(rule, chosen)
+
+
+def veto(rule: Rule, run: Sequence[Reading], finding: Finding) -> Veto | None:
+    """The innocent words in the messages of `finding` that count most against it."""
+    judged = run[-1]
+    involved = {signal.message_id for signal in finding.signals} | {judged.message.id}
+    vetoing = [(each, rule.vetoes) for each in run if each.message.id in involved]
+    vetoing.append((judged, rule.own_vetoes & judged.own))
+    explicit = rule.kind is Kind.THREAT and rule.level >= Level.HIGH
+    return weigh(vetoing, finding.signals, rule.innocence, explicit=explicit)
+
+
+def _weakened(finding: Finding, against: Veto) -> Finding:
+    """`finding` as one of which nobody can be sure, with the words that make it so."""
+    signals = (*finding.signals, against.signal)
+    return replace(finding, level=Level.MEDIUM, signals=signals)
 
 
 def _newest(
@@ -99,14 +127,6 @@ def _newest(
         if present:
             return reading, min(present, key=lambda concept: (concept in weak, concept))
     return None
-
-
-def _vetoed(rule: Rule, chosen: Sequence[tuple[Reading, str]], judged: Reading) -> bool:
-    readings = {id(reading): reading for reading, _ in chosen}
-    readings[id(judged)] = judged
-    return not rule.own_vetoes.isdisjoint(judged.own) or any(
-        not rule.vetoes.isdisjoint(reading.own | reading.foreign) for reading in readings.values()
-    )
 
 
 def _in_order(rule: Rule, judged: Reading) -> bool:
