@@ -222,8 +222,8 @@ def _alert_buttons(language: Language, view: CaseView, token: str) -> discord.ui
 
 
 def _can_be_offered(reached: Reached) -> bool:
-    held = reached.state is DeliveryState.HELD
-    return held and reached.reason != HeldReason.OPTED_OUT
+    unsent = reached.state in (DeliveryState.HELD, DeliveryState.REHEARSED)
+    return unsent and reached.reason != HeldReason.OPTED_OUT
 
 
 def held_people(view: CaseView) -> list[Person]:
