@@ -67,6 +67,7 @@ class Parts:
     screening: Screening
     casework: Casework
     support: Support
+    readiness: Readiness
     watch: Watch
 
 
@@ -142,6 +143,7 @@ class App:
             messages=window.messages,
         )
         self.screening = Screening(self.store, detector, conversations, policies, wake=wake)
+        readiness = Readiness(self.store, wake=wake)
         self.bot.parts = Parts(
             texts=texts,
             resources=load_resources(),
@@ -152,10 +154,11 @@ class App:
             screening=self.screening,
             casework=Casework(self.store, wake=wake),
             support=Support(self.store, wake=wake),
+            readiness=readiness,
             watch=Watch(
                 self.bot,
                 self.screening,
-                Readiness(self.store, wake=wake),
+                readiness,
                 policies,
                 window_minutes=window.minutes,
                 hours_back=config.catch_up.hours,

@@ -8,6 +8,8 @@ import discord
 from discord.ext import commands
 
 from bot.app import NotAlone
+from bot.services.choices import as_written
+from bot.transport.choices_here import objections
 
 
 class Arming(commands.Cog):
@@ -45,8 +47,9 @@ class Arming(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        """It may be the alert channel."""
+        """It may be the alert channel, or another one that the settings name."""
         await self._watch.consider(channel.guild)
+        await self._tell_if_chosen(channel)
 
     @commands.Cog.listener()
     async def on_guild_channel_update(
@@ -69,14 +72,23 @@ class Arming(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_role_delete(self, role: discord.Role) -> None:
-        """It may have let the bot into the alert channel."""
+        """It may have let the bot into the alert channel, or be one that the settings name."""
         await self._watch.consider(role.guild)
+        await self._tell_if_chosen(role)
 
     @commands.Cog.listener()
     async def on_member_update(self, _: discord.Member, after: discord.Member) -> None:
         """The bot's own roles may have changed; of others Discord tells it nothing."""
         if after.id == after.guild.me.id:
             await self._watch.consider(after.guild)
+
+    async def _tell_if_chosen(self, gone: discord.Role | discord.abc.GuildChannel) -> None:
+        """Have the owner told if a setting names what was deleted."""
+        parts, guild = self._bot.parts, gone.guild
+        found = objections(guild, as_written(parts.policies.settings(guild.id)))
+        keys = [one.key for one in found if one.value in (str(gone.id), gone.name)]
+        if keys:
+            await parts.readiness.choice_gone(guild.id, keys)
 
 
 async def setup(bot: NotAlone) -> None:

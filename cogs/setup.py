@@ -12,7 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.app import NotAlone
-from bot.services.choices import SETTINGS, ChoicesError, as_written, from_yaml, to_yaml
+from bot.services.choices import SETTINGS, ChoicesError, as_written, checked, from_yaml, to_yaml
 from bot.storage import StoreUnavailableError
 from bot.transport import setup_pages as pages
 from bot.transport.choices_here import refusal
@@ -164,8 +164,7 @@ class ResetButton(
         """Let the setting follow the configuration again."""
         await desk.interaction.response.defer()
         key = self.parts["key"]
-        await desk.parts.settings.reset(desk.guild.id, key, by=desk.person)
-        await desk.show(key, desk.language.text("setup.saved"))
+        await desk.show(key, await desk.reset(key))
 
 
 class PrivateButton(
@@ -215,14 +214,14 @@ async def _import(desk: Desk, written: str) -> None:
 
 
 async def _imported(desk: Desk, written: str) -> str:
+    """Take over what was pasted, all of it or nothing; what to tell."""
     try:
-        choices = from_yaml(written)
+        choices = checked(from_yaml(written), desk.parts.policies.written(desk.guild.id))
+        if refused := refusal(desk.language, desk.guild, choices):
+            return refused
+        keys = await desk.parts.settings.replace(desk.guild.id, choices, by=desk.person)
     except ChoicesError as error:
         return desk.language.text("setup.refused.invalid", problems="\n".join(error.problems))
-    refused = refusal(desk.language, desk.guild, choices)
-    if refused:
-        return refused
-    keys = await desk.parts.settings.replace(desk.guild.id, choices, by=desk.person)
     if not keys:
         return desk.language.text("setup.imported_nothing")
     titles = [desk.language.text(f"setup.setting.{k}.name") for k in keys if k in SETTINGS]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import discord
@@ -56,8 +56,16 @@ class Desk:
         refused = refusal(self.language, self.guild, choices)
         if refused:
             return refused
+        work = self.parts.settings.change(self.guild.id, choices, by=self.person)
+        return await self._told(work)
+
+    async def reset(self, key: str) -> str:
+        """Let one setting follow the configuration; what to tell. Raises as `save`."""
+        return await self._told(self.parts.settings.reset(self.guild.id, key, by=self.person))
+
+    async def _told(self, work: Awaitable[None]) -> str:
         try:
-            await self.parts.settings.change(self.guild.id, choices, by=self.person)
+            await work
         except ChoicesError as error:
             return self.language.text("setup.refused.invalid", problems="; ".join(error.problems))
         return self.language.text("setup.saved")

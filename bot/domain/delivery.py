@@ -53,6 +53,8 @@ class NoticeReason(StrEnum):
     PUBLIC_ALERT_CHANNEL = "public_alert_channel"
     MISSING_PERMISSIONS = "missing_permissions"
     ALERTS_FAIL = "alerts_fail"
+    CHOICE_GONE = "choice_gone"
+    """A channel or role that the server's settings name was deleted."""
 
 
 @dataclass(frozen=True, slots=True)

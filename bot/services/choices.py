@@ -158,31 +158,31 @@ SETTINGS: Mapping[str, Setting] = {key: _setting(key) for key in PolicySettings.
 """Every setting by key, in the order of their declaration."""
 
 
-def checked(written: Mapping[Any, Any]) -> dict[str, Any]:
-    """What somebody chose, as it is stored. Raises ChoicesError with everything that is wrong."""
+def layered(base: PolicySettings, choices: Mapping[Any, Any]) -> PolicySettings:
+    """`base` with choices on top. Raises ChoicesError with everything that is wrong."""
     try:
-        settings = PolicySettings.model_validate(dict(written))
+        return PolicySettings.model_validate({**as_written(base), **choices})
     except ValidationError as error:
         raise ChoicesError([_problem(e) for e in error.errors()]) from None
-    return _in_order(settings.model_dump(mode="json", exclude_unset=True))
 
 
-def usable(stored: Choices) -> tuple[dict[str, Any], list[str]]:
-    """What still holds of stored choices, and why the rest does not, one key at a time."""
+def checked(choices: Mapping[Any, Any], base: PolicySettings) -> dict[str, Any]:
+    """Choices that hold on top of `base`, as they are stored. Raises ChoicesError."""
+    written = as_written(layered(base, choices))
+    return {key: written[key] for key in choices}
+
+
+def usable(stored: Choices, base: PolicySettings) -> tuple[dict[str, Any], list[str]]:
+    """What of stored choices holds on top of `base`, and why the rest does not."""
     kept: dict[str, Any] = {}
-    problems: list[str] = []
-    for key, value in stored.items():
+    problems: dict[str, list[str]] = {key: [] for key in stored}
+    for key in [*stored, *stored]:  # twice: one may need another that comes later
         try:
-            kept |= checked({key: value})
+            kept = checked({**kept, key: stored[key]}, base)
+            problems.pop(key, None)
         except ChoicesError as error:
-            problems.extend(error.problems)
-    return kept, problems
-
-
-def layered(base: PolicySettings, choices: Choices) -> PolicySettings:
-    """`base` with what was chosen on top. Raises ChoicesError."""
-    chosen = PolicySettings.model_validate(checked(choices))
-    return base.model_copy(update={key: getattr(chosen, key) for key in choices})
+            problems[key] = error.problems
+    return kept, [problem for key in problems for problem in problems[key]]
 
 
 def as_written(settings: PolicySettings) -> dict[str, Any]:
@@ -195,8 +195,8 @@ def to_yaml(choices: Choices) -> str:
     return yaml.safe_dump(dict(choices), sort_keys=False, allow_unicode=True, width=1000)
 
 
-def from_yaml(text: str) -> dict[str, Any]:
-    """The choices that stand in a YAML text. Raises ChoicesError with all that is wrong."""
+def from_yaml(text: str) -> dict[Any, Any]:
+    """The keys and values of a YAML text, not checked yet. Raises ChoicesError."""
     try:
         written = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
@@ -206,7 +206,7 @@ def from_yaml(text: str) -> dict[str, Any]:
         raise ChoicesError(["not valid YAML"]) from None
     if not isinstance(written, Mapping | None):
         raise ChoicesError(["must be a list of keys and values"])
-    return checked(written or {})
+    return dict(written or {})
 
 
 def _in_order(dumped: dict[str, Any]) -> dict[str, Any]:
@@ -220,11 +220,10 @@ def _is_set(key: str) -> bool:
 
 
 def _problem(error: Any) -> str:
-    place = ".".join(str(part) for part in error["loc"])
+    place = "".join(f"{part}: " for part in error["loc"] if isinstance(part, str))
     if error["type"] == "extra_forbidden":
         near = get_close_matches(str(error["loc"][-1]), SETTINGS, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        return f"{place}: there is no such key{hint}"
-    if error["type"] in _SAID:
-        return f"{place}: {_SAID[error['type']]}"
-    return f"{place}: {error['msg'].removeprefix('Value error, ')}"
+        return f"{place}there is no such key{hint}"
+    message = _SAID.get(error["type"], error["msg"].removeprefix("Value error, "))
+    return f"{place}{message.replace('Input should be', 'must be', 1)}"

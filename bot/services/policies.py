@@ -47,8 +47,9 @@ class Policies:
 
     def put(self, guild_id: int, stored: Choices) -> None:
         """Let what a server stored hold from now on. What cannot be used is left out."""
-        kept, problems = usable(stored)
-        settings = layered(self.written(guild_id), kept)
+        base = self.written(guild_id)
+        kept, problems = usable(stored, base)
+        settings = layered(base, kept)
         self._stored[guild_id], self._faults[guild_id] = kept, tuple(problems)
         self._settings[guild_id], self._policies[guild_id] = settings, settings.policy()
 

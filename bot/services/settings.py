@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from bot.services.choices import Choices, checked
+from bot.services.choices import Choices, checked, usable
 from bot.services.durable import whole
 from bot.services.policies import Policies
 from bot.storage import Store, StoreUnavailableError
@@ -64,22 +64,17 @@ class Settings:
 
     async def change(self, guild_id: int, choices: Mapping[str, Any], *, by: int) -> None:
         """Store these choices beside the others. Raises ChoicesError, StoreUnavailableError."""
-        fresh = checked(choices)
-        await self._write(guild_id, lambda old: {**old, **fresh}, by=by)
+        await self._write(guild_id, lambda old: {**old, **choices}, by=by)
 
     async def reset(self, guild_id: int, key: str, *, by: int) -> None:
-        """Let one setting follow the configuration again. Raises StoreUnavailableError."""
+        """Let one setting follow the configuration again. Raises as `change`."""
         await self._write(guild_id, lambda old: {k: v for k, v in old.items() if k != key}, by=by)
 
     async def replace(
-        self, guild_id: int, choices: Mapping[str, Any], *, by: int
+        self, guild_id: int, choices: Mapping[Any, Any], *, by: int
     ) -> tuple[str, ...]:
-        """Store these choices and no others; which keys are different now.
-
-        Raises ChoicesError, StoreUnavailableError.
-        """
-        fresh = checked(choices)
-        return await self._write(guild_id, lambda _: fresh, by=by)
+        """Store these choices and no others; which keys differ now. Raises as `change`."""
+        return await self._write(guild_id, lambda _: choices, by=by)
 
     async def changes(self, guild_id: int) -> list[SettingsChange]:
         """Who changed what, the newest first. Raises StoreUnavailableError."""
@@ -87,11 +82,13 @@ class Settings:
             return await tx.settings.changes(guild_id)
 
     async def _write(
-        self, guild_id: int, edit: Callable[[Choices], dict[str, Any]], *, by: int
+        self, guild_id: int, edit: Callable[[Choices], Mapping[Any, Any]], *, by: int
     ) -> tuple[str, ...]:
+        """Edit what is stored and can be used; what cannot be is dropped by the way."""
+        base = self._policies.written(guild_id)
         async with self._store.transaction() as tx:
             old = await tx.settings.locked(guild_id)
-            new = edit(old.choices)
+            new = checked(edit(usable(old.choices, base)[0]), base)
             keys = _different(old.choices, new)
             stored = await tx.settings.put(old, new, by=by, keys=keys) if keys else old
         if keys:

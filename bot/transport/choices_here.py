@@ -9,7 +9,7 @@ from typing import Any, Literal
 import discord
 
 from bot.advice import Language, Texts
-from bot.services.choices import SETTINGS, Kind, Setting
+from bot.services.choices import SETTINGS, Kind, PolicySettings, Setting, as_written
 from bot.transport.places import (
     ALERT_CHANNEL,
     channel_of,
@@ -122,6 +122,13 @@ def _about_alerts(language: Language, guild: discord.Guild, choices: Mapping[str
         role=own_role(guild),
         permissions=", ".join(missing_permissions(channel)),
     )
+
+
+def choices_gone(language: Language, guild: discord.Guild, settings: PolicySettings) -> str:
+    """Which settings name what does not exist, for the server's owner."""
+    keys = dict.fromkeys(found.key for found in objections(guild, as_written(settings)))
+    titles = [language.text(f"setup.setting.{key}.name") for key in keys]
+    return language.text("owner.choice_gone", server=name(guild.name), names=", ".join(titles))
 
 
 def own_role(guild: discord.Guild) -> str:

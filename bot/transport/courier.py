@@ -23,6 +23,7 @@ from bot.domain.delivery import (
 )
 from bot.services.policies import Policies
 from bot.transport import layouts
+from bot.transport.choices_here import choices_gone
 from bot.transport.inspection import why_not
 from bot.transport.places import alert_channel, obstacle, role
 from bot.transport.wording import name
@@ -135,11 +136,14 @@ class DiscordCourier:
         reason = NoticeReason(delivery.subject or "")
         policy = self._policies.of(guild.id)
         if reason is NoticeReason.ALERTS_FAIL:
+            channel = alert_channel(guild, policy)
             text = language.text(
                 "owner.alerts_fail",
                 server=name(guild.name, limit=80),
-                channel=name(policy.alert_channel, limit=80),
+                channel=name(channel.name if channel else policy.alert_channel, limit=80),
             )
+        elif reason is NoticeReason.CHOICE_GONE:
+            text = choices_gone(language, guild, self._policies.settings(guild.id))
         else:
             text = why_not(language, guild, policy, reason)
         return Parcel(owner, text, None, discord.AllowedMentions.none())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 import discord
@@ -25,13 +24,14 @@ _WALK = (
     ALERT_CHANNEL,
     "ping_role",
     "advice",
-    "case_*",
-    "retention*",
+    "case_threads",
+    "case_forum",
+    "keep_resolved_days",
     "language",
     "dry_run",
 )
-"""The steps in order, by key or by the pattern of several."""
-STEPS = tuple(key for wanted in _WALK for key in SETTINGS if fnmatchcase(key, wanted))
+STEPS = tuple(key for key in _WALK if key in SETTINGS)
+"""The steps in order: what most servers want to choose. All else is under *All settings*."""
 MENU_SIZE = 25
 _SWITCH = {"true": "setup.option.enabled", "false": "setup.option.disabled"}
 _AS_SERVER = "as-server"
