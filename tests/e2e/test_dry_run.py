@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.delivery import DeliveryState
-from bot.sandbox import Message
+from bot.sandbox import Message, Permission
 from tests.e2e.town import OTHER_THREAT, Town
 
 _TOLD = "i am being blackmailed, someone wants to leak my pics. what do i do"
@@ -87,12 +87,18 @@ async def test_once_it_is_over_a_further_threat_is_answered_in_earnest(town: Tow
 
 async def test_a_rehearsal_that_cannot_be_shown_waits_and_accuses_nobody(town: Town) -> None:
     await _set_dry_run(town, on=True)
-    town.sandbox.faults.fail(method="POST", path=r"/messages$", status=403, code=50013, times=2)
-    await town.settled(await town.threatens())
+    own, see, write = town.sandbox.bot, Permission.VIEW_CHANNEL, Permission.SEND_MESSAGES
+    town.alerts.allow(own, allow=see, deny=write)
+    await town.threatens()
+    await town.until(lambda: len([r for r in town.sandbox.requests if r.status == 403]) > 1)
+    town.alerts.allow(own, allow=see)
+    await town.until_case(lambda case: case.reached[0].state is DeliveryState.REHEARSED)
+    await town.settled()
 
-    assert len(_rehearsals(town)) == 1
-    assert "closed" not in _alert(town).text
-    assert (await town.case()).reached[0].state is DeliveryState.REHEARSED
+    assert (len(_rehearsals(town)), town.advised()) == (1, {"olga": 1})
+    (fact,) = [i.facts for i in await town.evidence() if i.facts.get("what") == "advice"]
+    assert (fact["outcome"], fact["attempts"] > 1) == ("rehearsed", True)
+    assert "not delivered" not in _alert(town).text
 
 
 async def test_the_configuration_can_ask_for_it_too(quiet_town: Town) -> None:
