@@ -14,6 +14,7 @@ from discord.ext import commands
 from bot.app import NotAlone
 from bot.services.choices import SETTINGS, ChoicesError, as_written, checked, from_yaml, to_yaml
 from bot.storage import StoreUnavailableError
+from bot.transport import setup_controls as controls
 from bot.transport import setup_pages as pages
 from bot.transport.choices_here import refusal
 from bot.transport.places import ALERT_CHANNEL
@@ -61,7 +62,7 @@ class Setup(
     async def import_(self, interaction: _Interaction) -> None:
         """Open the form for it."""
         if await admitted(interaction):
-            form = pages.import_form(Desk(interaction).language)
+            form = controls.import_form(Desk(interaction).language)
             await interaction.response.send_modal(form)
 
     @commands.Cog.listener()
@@ -71,11 +72,11 @@ class Setup(
             return
         data: Any = interaction.data
         custom_id: str = data["custom_id"]
-        if custom_id == pages.YAML_FORM and await admitted(interaction):
-            await _import(Desk(interaction), _written(data, pages.YAML_FIELD))
-        key = custom_id.removeprefix("na:setup:typed:")
+        if custom_id == controls.YAML_FORM and await admitted(interaction):
+            await _import(Desk(interaction), _written(data, controls.YAML_FIELD))
+        key = custom_id.removeprefix(controls.VALUE_FORM)
         if key != custom_id and key in SETTINGS and await admitted(interaction):
-            await _take_value(Desk(interaction), key, _written(data, pages.VALUE_FIELD))
+            await _take_value(Desk(interaction), key, _written(data, controls.VALUE_FIELD))
 
 
 class Control(Recognised):
@@ -135,7 +136,7 @@ class ChoiceMenu(
         if key not in SETTINGS:
             await desk.show(pages.ALL)
             return
-        value = pages.chosen(SETTINGS[key], list(self.item.values))
+        value = controls.chosen(SETTINGS[key], list(self.item.values))
         await desk.show(key, await desk.save({key: value}))
 
 
@@ -150,7 +151,7 @@ class WriteButton(
         """Open the form."""
         key = self.parts["key"]
         value = as_written(desk.room.settings).get(key)
-        await desk.interaction.response.send_modal(pages.value_form(desk.language, key, value))
+        await desk.interaction.response.send_modal(controls.value_form(desk.language, key, value))
 
 
 class ResetButton(
@@ -196,7 +197,7 @@ async def _open(interaction: _Interaction, page: str) -> None:
 async def _take_value(desk: Desk, key: str, written: str) -> None:
     await desk.interaction.response.defer()
     try:
-        notice = await desk.save({key: pages.typed(SETTINGS[key], written)})
+        notice = await desk.save({key: controls.typed(SETTINGS[key], written)})
         await desk.show(key, notice)
     except ValueError:
         await desk.show(key, desk.language.text("setup.not_a_number"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import discord
@@ -13,9 +15,12 @@ from bot.services.choices import SETTINGS, ChoicesError
 from bot.transport import setup_pages as pages
 from bot.transport.choices_here import refusal
 from bot.transport.places import is_administrator
+from bot.transport.setup_controls import Room
 from bot.transport.trial import Mark, Trial
 
 _Interaction = discord.Interaction[Any]
+_PATIENCE = 5.0
+_LOOK_AGAIN = 0.05
 
 
 class Desk:
@@ -30,10 +35,10 @@ class Desk:
         self.person = interaction.user.id
 
     @property
-    def room(self) -> pages.Room:
+    def room(self) -> Room:
         """The server as its pages show it."""
         policies = self.parts.policies
-        return pages.Room(
+        return Room(
             language=self.language,
             languages=self.parts.texts,
             guild=self.guild,
@@ -78,18 +83,29 @@ class Desk:
     async def _tested(self) -> discord.ui.LayoutView:
         policy = self.parts.policies.of(self.guild.id)
         results = await Trial(self.language, self.guild, policy).run()
-        await self.parts.watch.consider(self.guild)
         lines = [self.language.text(f"setup.test.{r.mark}", line=r.line) for r in results]
         lines += [
             self.language.text("setup.test.stored_fault", problem=problem)
             for problem in self.parts.policies.faults(self.guild.id)
         ]
         works = all(result.mark is not Mark.BAD for result in results)
-        if not works or self.guild.id not in self.parts.watch.armed:
+        if not works:
+            ending = "setup.test.missing"
+        elif not await self._armed():
             ending = "setup.test.not_armed"
         else:
             ending = "setup.test.armed_dry" if policy.dry_run else "setup.test.armed"
         return pages.test_page(self.language, [*lines, self.language.text(ending)])
+
+    async def _armed(self) -> bool:
+        """Have the server looked at again; whether it is watched, now or in a few seconds."""
+        self.interaction.client.dispatch("settings_changed", self.guild.id)
+        watch = self.parts.watch
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                while self.guild.id not in watch.armed:  # noqa: ASYNC110 - the watch tells nobody
+                    await asyncio.sleep(_LOOK_AGAIN)
+        return self.guild.id in watch.armed
 
 
 async def admitted(interaction: _Interaction) -> bool:

@@ -305,7 +305,7 @@ async def test_the_trial_names_what_is_missing_with_the_click_that_mends_it(town
     assert f"{gear} → green tick at: Create Private Threads → Save" in page.text
     assert f"These roles cannot see {town.alerts.mention}: {town.moderators.mention}." in page.text
     assert f"I cannot read {closed.mention}." in page.text
-    assert page.text.splitlines()[-1].startswith("**This server is not watched yet.**")
+    assert page.text.splitlines()[-1].startswith("**Something is missing.**")
 
     town.alerts.allow(town.sandbox.bot, allow=Permission.VIEW_CHANNEL)
     town.alerts.allow(town.moderators, allow=Permission.VIEW_CHANNEL)
