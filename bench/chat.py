@@ -13,7 +13,16 @@ import orjson
 
 from bot.domain.message import Message, Person, snowflake_time, time_snowflake
 
-LINES = tuple(Path(__file__).with_name("chat.txt").read_text("utf-8").splitlines())
+_SELDOM_MARK = "~"
+_WRITTEN = Path(__file__).with_name("chat.txt").read_text("utf-8").splitlines()
+LINES = tuple(line for line in _WRITTEN if not line.startswith(_SELDOM_MARK))
+SELDOM = tuple(line[1:] for line in _WRITTEN if line.startswith(_SELDOM_MARK))
+"""Lines that look enough like a threat to be judged, as ordinary ones now and then do."""
+
+_SELDOM = 0.004
+"""How often such a line is said. Of 20,000 lines each of real IRC and Reddit talk, run through
+the detector in their order, 0.3 % and 0.6 % were judged."""
+
 
 _TAILS = (
     "anyway, how was your day?",
@@ -64,7 +73,7 @@ class Chat:
     def line(self) -> str:
         """One line of about fifty characters."""
         pick = self._random
-        line = pick.choice(LINES).format(
+        line = pick.choice(SELDOM if pick.random() < _SELDOM else LINES).format(
             n=pick.randint(2, 59),
             who=pick.choice(_NAMES),
             game=pick.choice(_GAMES),

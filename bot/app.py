@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import aiohttp
 import discord
@@ -33,6 +32,7 @@ from bot.storage import Keyring, Store
 from bot.transport.courier import DiscordCourier
 from bot.transport.inspection import BAD_TOKEN, NO_CONTENT, intents
 from bot.transport.making import AlertChannels
+from bot.transport.payload import Payload, hear_first
 from bot.transport.rehearsal import RehearsingCourier
 from bot.transport.watch import Watch
 
@@ -47,7 +47,11 @@ COGS = (
     "cogs.status",
 )
 _LONGEST_RATE_LIMIT = 30.0
+_GOODBYE = 5.0
+"""Seconds in which Discord may answer that the connection ends; discord.py would wait for 30."""
 _LAST_WORDS = 5.0
+_LETTING_GO = 25.0
+"""Seconds in which the workers end: `services/durable.py` gives each transaction ten of them."""
 
 
 class StartError(Exception):
@@ -88,20 +92,15 @@ class NotAlone(commands.AutoShardedBot):
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=_LONGEST_RATE_LIMIT,
         )
+        hear_first(self, self.hear)
 
-    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
-        """Hand a new message on at once; everything else goes discord.py's way.
-
-        discord.py makes a task for every event and listener. For each message of every channel,
-        that would cost more than looking at it does.
-        """
-        if event_name != "message":
-            super().dispatch(event_name, *args, **kwargs)
-            return
+    def hear(self, data: Payload) -> bool:
+        """Screen a new message before discord.py sees it; False if it is for the bot itself."""
         try:
-            self.parts.watch.see(*args)
+            return self.parts.watch.hear(data)
         except Exception:  # noqa: BLE001 - the border: one message must not end the connection
             _log.exception("message_not_screened")
+            return False
 
     async def setup_hook(self) -> None:
         """Load the cogs and tell Discord which commands there are."""
@@ -194,16 +193,26 @@ class App:
             tasks.create_task(self.settings.run())
 
     async def _stop(self, client: asyncio.Task[None], work: asyncio.Task[None]) -> None:
-        """Stop listening first, then store what was heard, then let go of the database."""
-        await self.bot.close()
+        """Stop listening first, then store what was heard, then let go of the database.
+
+        Every wait has an end, whatever Discord and the database do: what is not stored by then is
+        screened again at the next start, and what is not sent keeps its place in the outbox.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYE):
+                await self.bot.close()
         client.cancel()
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_WORDS):
                 await self.screening.settled()
                 await insist_on(self.screening.set_marks)
         work.cancel()
-        await asyncio.gather(client, work, return_exceptions=True)
-        await self.store.close()
+        _, left = await asyncio.wait((client, work), timeout=_LETTING_GO)
+        if left:
+            _log.error("did_not_end", tasks=len(left))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS):
+                await self.store.close()
 
 
 def _spare_what_stays() -> None:
@@ -218,7 +227,7 @@ def _spare_what_stays() -> None:
 def _raise_failure(task: asyncio.Task[None]) -> None:
     """Pass on what ended a task, in words for the operator where it was Discord's doing."""
     try:
-        if not task.cancelled():
+        if task.done() and not task.cancelled():
             task.result()
     except discord.LoginFailure:
         raise StartError(BAD_TOKEN) from None

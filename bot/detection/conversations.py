@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Protocol
 
-from bot.detection.normalise import fold
+from bot.detection.lexicon import Closely
 from bot.domain.message import Message, Window
-
-_READ_CLOSELY = 2_000
-"""Characters of a message whose words are looked at closely before it goes to the judge."""
-
-
-class Index(Protocol):
-    """The part of the lexicon that is asked about the few texts that the gate lets through."""
-
-    def exact_bits(self, words: Sequence[str]) -> int:
-        """The concepts that do stand in `words`, order and nearness minded, one bit each."""
 
 
 class Gate(Protocol):
@@ -27,18 +17,20 @@ class Gate(Protocol):
         """The concepts that may occur in `text`, one bit each."""
 
     @property
-    def lexicon(self) -> Index:
-        """What knows which concepts stand in a row of words."""
-
-    @property
     def heard(self) -> int:
         """The bits that matter even when others than the author said them."""
 
     def look(self, text: str) -> int:
         """The same, closer and dearer: for the few texts that the gate lets through."""
 
+    def closely(self, text: str) -> Closely:
+        """The concepts that do stand in `text`, dearest of all."""
+
     def worthwhile(self, here: int, said: int = 0, *, closely: bool = False) -> bool:
         """Whether a rule could fire on a message with the bits `here` after one's `said`."""
+
+    def confirmed(self, here: Closely, said: int) -> bool:
+        """The same by the concepts that do stand in a message."""
 
 
 _Entry = list[Any]
@@ -52,21 +44,26 @@ class _Channel:
     and is made anew once the channel has turned over.
     """
 
-    __slots__ = ("age", "entries", "first", "heard", "said")
+    __slots__ = ("age", "entries", "heard", "said")
 
-    def __init__(self) -> None:
-        self.entries: deque[_Entry] = deque()
-        self.first = 0.0
-        """When the oldest remembered message was written."""
+    def __init__(self, limit: int) -> None:
+        self.entries: deque[_Entry] = deque(maxlen=limit)
         self.said: dict[int, int] = {}
         self.heard = 0
         self.age = 0
+        """How many messages were forgotten since the summary was made."""
 
     def add(self, message: Message, bits: int, heard: int) -> None:
         """Summarise what `bits` say of a message; `heard` are those that matter whoever says it."""
         author = message.author.id
         self.said[author] = self.said.get(author, 0) | bits
         self.heard |= bits & heard
+
+    def turn(self, heard: int) -> None:
+        """Note that a message was forgotten for a new one."""
+        self.age += 1
+        if self.age >= len(self.entries):
+            self.renew(heard)
 
     def renew(self, heard: int) -> None:
         """Make the summary anew from what is still remembered."""
@@ -112,7 +109,8 @@ class Conversations:
     ) -> None:
         self._gate = detector.gate
         self._look = detector.look
-        self._lexicon = detector.lexicon
+        self._closely = detector.closely
+        self._confirmed = detector.confirmed
         self._worthwhile = detector.worthwhile
         self._heard = detector.heard
         self._seconds = minutes * 60
@@ -132,26 +130,34 @@ class Conversations:
         """
         plain = not (message.forwarded or message.embedded)
         bits = self._gate(message.text if plain else message.wording)
-        channels = self._channels
-        channel = channels.get(message.channel_id)
-        if channel is None:
-            channel = channels[message.channel_id] = _Channel()
-        else:
-            channels.move_to_end(message.channel_id)
+        channel = self._latest(message.channel_id)
         entries = channel.entries
-        if channel.first < message.at - self._seconds or len(entries) >= self._per_channel:
-            self._shorten(channel, message.at - self._seconds)
+        if entries and entries[0][0].at < message.at - self._seconds:
+            self._expire(channel, message.at - self._seconds)
         window = None
         if bits:
-            window = self._window(channel, message, bits)
+            said = channel.said.get(message.author.id, 0) | channel.heard
+            if self._worthwhile(bits, said):
+                window = self._window(channel, message, bits)
             channel.add(message, bits, self._heard)
-        if not entries:
-            channel.first = message.at
-        entries.append([message, bits, None])
-        self._count += 1
-        if self._count > self._limit:
-            self._evict()
+        full = len(entries) == self._per_channel
+        entries.append([message, bits, None])  # the oldest makes room if need be
+        if full:
+            channel.turn(self._heard)
+        else:
+            self._count += 1
+            if self._count > self._limit:
+                self._evict()
         return window
+
+    def _latest(self, channel_id: int) -> _Channel:
+        """The channel, now the last one to be forgotten."""
+        channel = self._channels.get(channel_id)
+        if channel is None:
+            channel = self._channels[channel_id] = _Channel(self._per_channel)
+        else:
+            self._channels.move_to_end(channel_id)
+        return channel
 
     def context(self, channel_id: int) -> tuple[Message, ...]:
         """What is remembered of a channel, oldest first."""
@@ -171,39 +177,32 @@ class Conversations:
         if channel is not None:
             self._count -= len(channel.entries)
 
-    def _shorten(self, channel: _Channel, earliest: float) -> None:
-        """Forget what is too old or too much, so that one more message has its place."""
+    def _expire(self, channel: _Channel, earliest: float) -> None:
+        """Forget what was written before `earliest`."""
         entries = channel.entries
-        dropped = 0
-        while entries and (len(entries) >= self._per_channel or entries[0][0].at < earliest):
+        while entries and entries[0][0].at < earliest:
             entries.popleft()
-            dropped += 1
-        self._count -= dropped
-        channel.age += dropped
-        channel.first = entries[0][0].at if entries else 0.0
-        if channel.age >= self._per_channel:
-            channel.renew(self._heard)
+            self._count -= 1
+        channel.renew(self._heard)
 
     def _window(self, channel: _Channel, message: Message, bits: int) -> Window | None:
+        """The window of a message that by the channel's summary may be worth judging."""
         author = message.author.id
-        if not self._worthwhile(bits, channel.said.get(author, 0) | channel.heard):
-            return None
         said = channel.exactly(author, self._heard)
         if not self._worthwhile(bits, said):
             return None
         text = message.wording
         if not self._worthwhile(self._look(text), said, closely=True):
             return None
-        exact = self._exactly(text)
-        if not self._worthwhile(exact, said, closely=True):
+        here = self._closely(text)
+        if not self._confirmed(here, said):
             return None
-        said = channel.closely(author, self._heard, self._exactly)
-        if not self._worthwhile(exact, said, closely=True):
+        if said and not self._confirmed(here, channel.closely(author, self._heard, self._all)):
             return None
         return Window(message, tuple(entry[0] for entry in channel.entries))
 
-    def _exactly(self, text: str) -> int:
-        return self._lexicon.exact_bits(fold(text[:_READ_CLOSELY]).split())
+    def _all(self, text: str) -> int:
+        return self._closely(text).all()
 
     def _evict(self) -> None:
         while self._count > self._limit and self._channels:

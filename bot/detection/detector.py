@@ -8,8 +8,9 @@ from copy import copy
 from bot.detection.features import Told
 from bot.detection.judge import conclude, fired, is_echo
 from bot.detection.learned import LearnedJudge
-from bot.detection.lexicon import Lexicon
+from bot.detection.lexicon import Closely, Lexicon
 from bot.detection.normalise import fold
+from bot.detection.prospects import Prospects
 from bot.detection.reading import Reading, Stances, read
 from bot.detection.rules import Rule
 from bot.detection.second_opinion import DISCLOSURE, THREAT, SecondOpinion
@@ -26,7 +27,8 @@ _CHARACTERS_BEFORE = 3_000
 
 _ANYTHING = -1
 
-_REMEMBERED_CHANCES = 20_000
+_READ_CLOSELY = 2_000
+"""Characters of a message whose words are looked at closely before it goes to the judge."""
 
 
 class Detector:
@@ -41,20 +43,20 @@ class Detector:
         seen: tuple[Sequence[str], ...],
     ) -> None:
         self._lexicon = lexicon
+        self._bits = lexicon.bits
         self._rules = tuple(rules)
         self._stances = stances
         places = {
             concept: place
             for place, concept in enumerate(concept for part in seen for concept in part)
         }
-        self._weak = sum(1 << places[concept] for concept in seen[-1])
         self._places = places
         self._looked = ("", 0)
         self._heard = sum(
             1 << places[concept] for concept in frozenset().union(*(rule.heard for rule in rules))
         )
-        self._masks = [(rule, rule.masks(places)) for rule in self._rules if not rule.is_mark]
-        self._chances: dict[tuple[int, bool], frozenset[tuple[int, ...]]] = {}
+        finding = (rule for rule in self._rules if not rule.is_mark)
+        self._prospects = Prospects(finding, places)
         self._readings: dict[Message, Reading] = {}
         self._second: SecondOpinion | None = None
 
@@ -86,51 +88,43 @@ class Detector:
 
     def gate(self, text: str) -> int:
         """The concepts that may occur in `text`, one bit each: cheap, and misses none that does."""
-        return self._lexicon.bits(fold(text).split())
+        if text.isascii():
+            return self._bits(fold(text).split())
+        return self._bits(self._lexicon.words(text))
 
     def look(self, text: str) -> int:
         """Like `gate`, closer and dearer: with the concepts that are too common for the gate."""
         looked, bits = self._looked
         if looked != text:
-            bits = self._lexicon.all_bits(fold(text).split())
+            bits = self._lexicon.all_bits(self._lexicon.words(text))
             self._looked = (text, bits)
         return bits
+
+    def closely(self, text: str) -> Closely:
+        """The concepts that do stand in the beginning of `text`."""
+        return self._lexicon.closely(self._lexicon.words(text[:_READ_CLOSELY]))
 
     def worthwhile(self, here: int, said: int = 0, *, closely: bool = False) -> bool:
         """Whether something could be found in a message with the bits `here` after one's `said`.
 
         The bits are those of `gate`, or if `closely` those of `look` for `here`.
         """
-        second = self._second
-        if second is not None and second.asked(here, said):
+        if self._second is not None and self._second.asked(here, said):
             return True
-        return self._has_chance(here, said, closely=closely)
+        if not said:
+            return self._prospects.alone(here, closely=closely)
+        return self._prospects.after(here, said, closely=closely)
+
+    def confirmed(self, here: Closely, said: int) -> bool:
+        """Whether it still is worthwhile by the concepts that do stand in a message."""
+        if self._prospects.confirmed(here, said):
+            return True
+        return self._second is not None and self._second.confirmed(here, said)
 
     def told(self, text: str) -> Told:
         """The concepts of `text` alone, by whose words they are."""
         reading = self._read(Message(0, 0, Person(0, ""), text, 0.0))
         return Told(reading.own, reading.foreign)
-
-    def _has_chance(self, here: int, said: int = 0, *, closely: bool = False) -> bool:
-        """Whether a rule could fire; the bits are those of `worthwhile`."""
-        chances = self._chances.get((here, closely))
-        if chances is None:
-            chances = self._learn_chances(here, closely=closely)
-        if not chances or not said:
-            return () in chances
-        known = said | self._weak if closely and said else said
-        return any(all(known & mask for mask in missing) for missing in chances)
-
-    def _learn_chances(self, here: int, *, closely: bool) -> frozenset[tuple[int, ...]]:
-        """What each rule that has a chance after `here` still needs."""
-        if len(self._chances) >= _REMEMBERED_CHANCES:
-            self._chances.clear()
-        found = (rule.missing(masks, here, closely=closely) for rule, masks in self._masks)
-        chances = frozenset(missing for missing in found if missing is not None)
-        if () in chances:
-            chances = frozenset([()])
-        self._chances[here, closely] = chances
-        return chances
 
     def assess(self, window: Window) -> Assessment:
         """What the judged message of `window` amounts to, read with its author's earlier ones.
@@ -152,7 +146,8 @@ class Detector:
         if not self.worthwhile(here, said, closely=True):
             return NOTHING
         run = [*(self._read(each) for each in earlier), reading]
-        found = self._found(run, window, by_rules=self._has_chance(here, said, closely=True))
+        by_rules = self._prospects.after(here, said, closely=True)
+        found = self._found(run, window, by_rules=by_rules)
         if not found or self._is_echo(reading, window):
             return NOTHING
         aim = find_targets(window, earlier, ordinary=self._lexicon.vocabulary)

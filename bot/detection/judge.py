@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.detection.reading import Reading
+from bot.detection.reading import Reading, is_quotation
 from bot.detection.rules import Rule, apply
 from bot.detection.targets import Aim
 from bot.domain.assessment import (
@@ -36,13 +36,18 @@ def fired(
 
 
 def conclude(found: Sequence[tuple[Rule, Finding]], *, message: Message, aim: Aim) -> Assessment:
-    """The assessment that `found` amounts to. Someone who tells is never taken for the offender."""
+    """The assessment that `found` amounts to. Someone who tells is never taken for the offender.
+
+    Of a message that is nothing but a quotation, only what is explicit counts.
+    """
     told = [finding for rule, finding in found if rule.kind is Kind.DISCLOSURE]
     if told:
         return _assessment(
             Kind.DISCLOSURE, told, message=message, aim=Aim((message.author,), aimed=True)
         )
     threats = [finding for rule, finding in found if rule.kind is Kind.THREAT]
+    if is_quotation(message):
+        threats = [finding for finding in threats if finding.level >= Level.HIGH]
     if all(finding.category is Category.FABRICATED for finding in threats):
         return NOTHING
     return _assessment(Kind.THREAT, threats, message=message, aim=aim)
@@ -73,9 +78,9 @@ def _telling_first(finding: Finding) -> tuple[int, int, str]:
 
 
 def _is_passed_on(findings: Sequence[Finding], message: Message) -> bool:
-    """Whether all that was found in the message stands in what it forwards."""
+    """Whether all that was found in the message stands in what it forwards or quotes."""
     if not message.forwarded:
-        return False
+        return is_quotation(message)
     own = len(message.text)
     here = [
         signal

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bot.detection.matching import Budget, Phrase, clauses_of, occurrences
-from bot.detection.memory import LONE_LETTERS, SPACED, Entries, Needs, remember
+from bot.detection.matching import Budget, Phrase, Spot, clauses_of, occurrences
+from bot.detection.memory import LONE_LETTERS, SPACED, Entries, remember
+from bot.detection.normalise import Token
 from bot.detection.phrases import BUILT_IN, Element, Step
+from bot.detection.segments import Segments
 from bot.detection.spelling import join_spaced, uncensored, variants
+from bot.detection.tongues import SHARED, Tongues
 
-_MANY_WORDS = 40
 _SPELLED_OUT = 3
-"""So many single letters may spell a word."""
+"""So many single letters in a row may spell a word."""
 
 _COMMONEST = 20_000
 _RANK_OFFSET = 4
 """The commonest word counts as five thousand rare ones, the hundredth as two hundred."""
 
 _HITS_PER_CONCEPT = 4
+_SHORTEST_STEM = 3
 
 
 class Hit(NamedTuple):
@@ -37,6 +40,7 @@ class Wording(NamedTuple):
     steps: tuple[Step, ...]
     common: Mapping[str, int]
     """The commonest words of that language with their ranks, which the gate avoids to look for."""
+    language: str = SHARED
 
 
 @dataclass
@@ -49,6 +53,8 @@ class Lexicon:
     _words: dict[str, tuple[int, ...]] = field(default_factory=dict)
     _stems: dict[str, tuple[int, ...]] = field(default_factory=dict)
     _shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    _stem_lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """For the first letters of a word how long the stems are that begin so."""
     by_anchor: dict[int, list[Phrase]] = field(default_factory=dict)
     rarity: dict[int, float] = field(default_factory=dict)
     _elements: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -56,6 +62,9 @@ class Lexicon:
     _sets: dict[str, frozenset[int]] = field(default_factory=dict)
     _gate: Entries = field(init=False)
     _look: Entries = field(init=False)
+    _rest: Entries = field(init=False)
+    _segments: Segments = field(init=False)
+    _tongues: Tongues = field(default_factory=Tongues)
 
     @classmethod
     def of(
@@ -77,10 +86,18 @@ class Lexicon:
         numbers = {concept: number for number, concept in enumerate(lexicon.concepts)}
         for wording in wordings:
             lexicon._add(wording, numbers)
+        for stem in sorted(lexicon._stems):
+            lengths = lexicon._stem_lengths.get(stem[:_SHORTEST_STEM], ())
+            lexicon._stem_lengths[stem[:_SHORTEST_STEM]] = tuple({*lengths, len(stem)})
         places = {numbers[concept]: bit for bit, concept in enumerate((*gated, *looked))}
         first = {number: bit for number, bit in places.items() if bit < len(gated)}
         rest = {number: bit for number, bit in places.items() if bit >= len(gated)}
-        lexicon._gate, lexicon._look = Entries(lexicon, first), Entries(lexicon, rest)
+        silent = (number for number in numbers.values() if number not in places)
+        last = {number: bit for bit, number in enumerate(silent)}
+        lexicon._gate, lexicon._look, lexicon._rest = (
+            Entries(lexicon, sort) for sort in (first, rest, last)
+        )
+        lexicon._segments = Segments(lexicon._words)
         lexicon._places = {number: 1 << bit for number, bit in places.items()}
         return lexicon
 
@@ -89,90 +106,30 @@ class Lexicon:
 
         A bit is set if all words of some phrase of the concept occur, in any order.
         """
-        return self._seen(words, self._gate)
+        found = self._gate.bits(words)
+        return self._joined_bits(words, found, self._gate) if found & SPACED else found
 
     def all_bits(self, words: Sequence[str]) -> int:
         """Like `bits`, with the concepts that the gate does not look for (behind those it does)."""
-        return self._seen(words, self._gate) | self._seen(words, self._look)
+        rest = self._look.bits(words)
+        if rest & SPACED:
+            rest = self._joined_bits(words, rest, self._look)
+        return self.bits(words) | rest
 
-    def exact_bits(self, words: Sequence[str]) -> int:
-        """Like `all_bits`, with the order and nearness of words minded: dearest, never more."""
-        joined = words
-        if sum(len(word) == 1 for word in words) >= _SPELLED_OUT:
-            joined = [each.word for each in join_spaced(words, self._words)]
-        elements = [self._element_set(word) for word in joined]
-        positions: dict[int, list[int]] = {}
-        clauses, budget = clauses_of(len(joined), frozenset()), Budget()
-        found = 0
-        for known in (self._gate, self._look):
-            sure, phrases = self._satisfied(joined, known)
-            found |= sure
-            for phrase in phrases:
-                bit = self._places[phrase.concept]
-                if found & bit:
-                    continue
-                for element, _, _ in phrase.steps:
-                    if element not in positions:
-                        positions[element] = [
-                            place for place, each in enumerate(elements) if element in each
-                        ]
-                if occurrences(phrase, positions, clauses, budget):
-                    found |= bit
-        return found
+    def closely(self, words: Sequence[str]) -> Closely:
+        """Which concepts stand in `words`, order and nearness minded: found out as it is asked."""
+        if _is_spelled(words):
+            words = [each.word for each in join_spaced(words, self._words)]
+        phrases = [*self._gate.phrases(words), *self._look.phrases(words)]
+        return Closely(words, phrases, self._places, self._element_set)
 
-    def _element_set(self, word: str) -> frozenset[int]:
-        known = self._sets.get(word)
-        if known is None:
-            known = frozenset(self.elements(word))
-            remember(self._sets, word, known)
-        return known
-
-    def _satisfied(self, words: Sequence[str], known: Entries) -> tuple[int, list[Phrase]]:
-        """The concepts that one word is enough for, and the phrases all words of which occur."""
-        entries = [entry for entry in map(known.__getitem__, set(words)) if entry]
-        present = sure = 0
-        for elements, enough, _, _ in entries:
-            present |= elements
-            sure |= enough
-        found = [
-            phrase
-            for _, _, seconds, needs in entries
-            if seconds & present
-            for rarest, alike in needs.items()
-            if rarest & present
-            for required, _, phrases in alike
-            if required & present == required
-            for phrase in phrases
-        ]
-        return sure & ~SPACED, found
-
-    def _seen(self, words: Sequence[str], known: Entries) -> int:
-        present = found = 0
-        candidates: list[tuple[int, Needs]] = []
-        distinct = words if len(words) < _MANY_WORDS else set(words)
-        for entry in map(known.__getitem__, distinct):
-            if entry:
-                elements, sure, seconds, phrases = entry
-                present |= elements
-                found |= sure
-                if seconds:
-                    candidates.append((seconds, phrases))
-        if found & SPACED:
-            return self._seen_joined(words, known, found & ~SPACED)
-        for seconds, phrases in candidates:
-            left = seconds & present
-            while left:
-                rarest = left & -left
-                left ^= rarest
-                for required, concepts, _ in phrases[rarest]:
-                    if required & present == required:
-                        found |= concepts
-        return found
-
-    def _seen_joined(self, words: Sequence[str], known: Entries, found: int) -> int:
-        """The bits of `words` with spelled-out ones joined."""
+    def _joined_bits(self, words: Sequence[str], found: int, known: Entries) -> int:
+        """The bits `found` in `words`, and those of spelled-out words if there can be any."""
+        if not _is_spelled(words):
+            return found & ~SPACED
         joined = [each.word for each in join_spaced(words, self._words)]
-        return found | self._seen([word for word in joined if word not in LONE_LETTERS], known)
+        found |= known.bits([word for word in joined if word not in LONE_LETTERS])
+        return found & ~SPACED
 
     def match(
         self, words: Sequence[str], budget: Budget, begins: frozenset[int] | None = None
@@ -181,26 +138,41 @@ class Lexicon:
 
         `begins` are the places at which a clause begins; None means that they are not known.
         """
-        positions = self._positions(words)
-        present = frozenset(positions)
+        phrases = [
+            phrase
+            for known in (self._gate, self._look, self._rest)
+            for phrase in known.phrases(words)
+        ]
+        positions = self._positions(words, phrases)
         clauses = clauses_of(len(words), begins or frozenset())
+        spots = [
+            Spot(phrase, first, last)
+            for phrase in phrases
+            for first, last in occurrences(phrase, positions, clauses, budget)
+            if not phrase.begins or begins is None or first in begins
+        ]
+        spoken = self._tongues.spoken(words, spots)
         hits: list[Hit] = []
         counts: dict[int, int] = {}
-        for anchor in positions:
-            for phrase in self.by_anchor.get(anchor, ()):
-                if not phrase.required <= present:
-                    continue
-                for first, last in occurrences(phrase, positions, clauses, budget):
-                    if phrase.begins and begins is not None and first not in begins:
-                        continue
-                    counts[phrase.concept] = counts.get(phrase.concept, 0) + 1
-                    if counts[phrase.concept] <= _HITS_PER_CONCEPT * 2:
-                        hits.append(Hit(self.concepts[phrase.concept], first, last))
+        for (concept, *_, language), first, last in spots:
+            if language not in spoken:
+                continue
+            counts[concept] = counts.get(concept, 0) + 1
+            if counts[concept] <= _HITS_PER_CONCEPT * 2:
+                hits.append(Hit(self.concepts[concept], first, last))
         return sorted(set(hits), key=lambda hit: (hit.first, hit.last))
 
     def knows(self, word: str) -> bool:
         """Whether `word` stands in some phrase as it is written."""
         return word in self._words
+
+    def words(self, text: str) -> list[str]:
+        """The words of `text`, folded."""
+        return self._segments.words(text)
+
+    def tokens(self, text: str) -> list[Token]:
+        """The words of `text`, each with the place of its original."""
+        return self._segments.tokens(text)
 
     @property
     def vocabulary(self) -> Mapping[str, tuple[int, ...]]:
@@ -210,7 +182,9 @@ class Lexicon:
     def _add(self, wording: Wording, places: Mapping[str, int]) -> None:
         steps = tuple((self._id(step.element), step.gap, step.optional) for step in wording.steps)
         required = frozenset(element for element, _, optional in steps if not optional)
-        phrase = Phrase(places[wording.concept], steps, required, wording.steps[0].begins)
+        language = self._tongues.number(wording.language, wording.common)
+        begins = wording.steps[0].begins
+        phrase = Phrase(places[wording.concept], steps, required, begins, language)
         elements = [step.element for step in wording.steps if not step.optional]
         for element in elements:
             number = self._ids[element]
@@ -255,7 +229,7 @@ class Lexicon:
 
     def _exact(self, word: str) -> tuple[int, ...]:
         found = self._words.get(word, ())
-        for length in range(3, min(len(word), 12) + 1):
+        for length in self._stem_lengths.get(word[:_SHORTEST_STEM], ()):
             found += self._stems.get(word[:length], ())
         if not word.isalpha():
             for shape, pattern in BUILT_IN.items():
@@ -263,12 +237,83 @@ class Lexicon:
                     found += self._shapes.get(shape, ())
         return found
 
-    def _positions(self, words: Sequence[str]) -> dict[int, list[int]]:
+    def _positions(self, words: Sequence[str], phrases: Iterable[Phrase]) -> dict[int, list[int]]:
+        """Where the elements of `phrases` stand in `words`."""
+        wanted = {element for phrase in phrases for element, _, _ in phrase.steps}
         positions: dict[int, list[int]] = {}
         for place, word in enumerate(words):
-            for element in self.elements(word):
+            for element in wanted.intersection(self._element_set(word)):
                 positions.setdefault(element, []).append(place)
         return positions
+
+    def _element_set(self, word: str) -> frozenset[int]:
+        known = self._sets.get(word)
+        if known is None:
+            known = frozenset(self.elements(word))
+            remember(self._sets, word, known)
+        return known
+
+
+def _is_spelled(words: Iterable[str]) -> bool:
+    """Whether single letters in a row may spell a word."""
+    run = 0
+    for word in words:
+        run = run + 1 if len(word) == 1 else 0
+        if run == _SPELLED_OUT:
+            return True
+    return False
+
+
+class Closely:
+    """The concepts that do stand in a text: dearer to know than those that may, so asked singly."""
+
+    __slots__ = ("_budget", "_clauses", "_elements", "_phrases", "_positions", "_sure", "bits")
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        phrases: Iterable[Phrase],
+        places: Mapping[int, int],
+        elements: Callable[[str], frozenset[int]],
+    ) -> None:
+        self._elements = [elements(word) for word in words]
+        self._clauses, self._budget = clauses_of(len(words), frozenset()), Budget()
+        self._positions: dict[int, list[int]] = {}
+        self._phrases: dict[int, list[Phrase]] = {}
+        for phrase in phrases:
+            self._phrases.setdefault(places[phrase.concept], []).append(phrase)
+        self._sure = 0
+        self.bits = sum(self._phrases)
+        """The concepts that may stand there, one bit each: fewer the more was asked."""
+
+    def holds(self, mask: int) -> bool:
+        """Whether one of the concepts `mask` stands in the text."""
+        if mask & self._sure:
+            return True
+        left = mask & self.bits
+        while left:
+            bit = left & -left
+            left ^= bit
+            if any(map(self._occurs, self._phrases[bit])):
+                self._sure |= bit
+                return True
+            self.bits ^= bit
+        return False
+
+    def all(self) -> int:
+        """All concepts that stand in the text, one bit each."""
+        for bit in self._phrases:
+            self.holds(bit)
+        return self.bits
+
+    def _occurs(self, phrase: Phrase) -> bool:
+        positions = self._positions
+        for element, _, _ in phrase.steps:
+            if element not in positions:
+                positions[element] = [
+                    place for place, each in enumerate(self._elements) if element in each
+                ]
+        return bool(occurrences(phrase, positions, self._clauses, self._budget))
 
 
 def _frequency(element: Element, ranks: Mapping[str, int]) -> float:

@@ -21,9 +21,11 @@ from bot.detection.detector import Detector
 from bot.detection.learned import MODEL, LearnedJudge
 from bot.detection.lexicon import Lexicon, Wording
 from bot.detection.normalise import fold
-from bot.detection.phrases import Element, PhraseError, element_of, parse
+from bot.detection.phrases import Element, PhraseError, Step, element_of, parse
 from bot.detection.reading import Stances
 from bot.detection.rules import AnyOf, Rule
+from bot.detection.tongues import SHARED
+from bot.detection.vetoes import Innocence
 
 
 @cache
@@ -38,7 +40,7 @@ def load_detector(folder: Path = HERE, *, learned: bool = True) -> Detector:
     """
     concepts = read_concepts(folder)
     languages = list(read_languages(folder))
-    shared = [file for _, file in languages if file.language == "und"]
+    shared = [file for _, file in languages if file.language == SHARED]
     wordings: list[Wording] = []
     for path, file in languages:
         wordings.extend(_wordings(path, file, shared=shared, concepts=concepts))
@@ -84,7 +86,13 @@ def _wordings(
             except PhraseError as error:
                 message = f"{path}: concepts.{concept}: {error}"
                 raise CatalogueError(message) from error
-            yield Wording(concept, steps, common)
+            yield Wording(concept, steps, common, _language(file, steps))
+
+
+def _language(file: LanguageFile, steps: Iterable[Step]) -> str:
+    """The language of a phrase; figures alone belong to all of them."""
+    in_figures = not any(step.element.words or step.element.stems for step in steps)
+    return SHARED if in_figures else file.language
 
 
 def _classes(path: Path, file: LanguageFile, shared: Sequence[LanguageFile]) -> dict[str, Element]:
@@ -134,4 +142,7 @@ def _rule(path: Path, entry: RuleEntry, concepts: ConceptFile) -> Rule:
         heard=some(entry.when.heard),
         within=entry.when.within,
         apart=entry.when.apart,
+        innocence=Innocence(
+            *(frozenset(concepts.groups.get(group, ())) for group in Innocence._fields)
+        ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import NamedTuple
 
@@ -98,6 +99,11 @@ class _Folding(dict[int, str]):
 
 _FOLDING = _Folding()
 _ASCII = {code: _placed(chr(code).lower()) for code in range(128)}
+_NOTHING = "\0"
+"""Stands where a character becomes nothing, so that the others stay in their places."""
+_ASCII_IN_PLACE = {code: plain or _NOTHING for code, plain in _ASCII.items()}
+_WRITTEN = re.compile("[^ ]+")
+_CLAUSE_END = re.compile(r"""[.?;:,\n"()\->](?!\d)""")
 
 
 def fold(text: str) -> str:
@@ -108,22 +114,41 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower().translate(_ASCII)
     for _ in range(_ROUNDS):
-        folded = " ".join(unicodedata.normalize("NFC", text.translate(_FOLDING)).split())
-        if folded == text:
+        text = text.translate(_FOLDING)
+        if unicodedata.is_normalized("NFC", text):
             break
-        text = folded
-    return text
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(text.split())
 
 
 def tokenise(text: str) -> list[Token]:
     """The words of `fold(text)`, each with the place of its original in `text`."""
+    return _tokens_of_ascii(text) if text.isascii() else _tokens_of_any(text)
+
+
+def _tokens_of_ascii(text: str) -> list[Token]:
+    """Like `_tokens_of_any`, many times faster: every character becomes one or none."""
+    tokens: list[Token] = []
+    end = 0
+    for found in _WRITTEN.finditer(text.lower().translate(_ASCII_IN_PLACE)):
+        written = found[0]
+        word = written.replace(_NOTHING, "")
+        if not word:
+            continue
+        start = found.start() + written.index(word[0])
+        begins = not tokens or _CLAUSE_END.search(text, end, start + 1) is not None
+        end = found.start() + written.rindex(word[-1]) + 1
+        tokens.append(Token(word, start, end, begins))
+    return tokens
+
+
+def _tokens_of_any(text: str) -> list[Token]:
     tokens: list[Token] = []
     word: list[str] = []
     start = end = 0
     begins = True
-    table = _ASCII if text.isascii() else _FOLDING
     for place, letter in enumerate(text):
-        for part in table[ord(letter)]:
+        for part in _FOLDING[ord(letter)]:
             if part != " ":
                 if not word:
                     start = place

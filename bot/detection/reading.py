@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from bot.detection.lexicon import Hit, Lexicon
 from bot.detection.matching import Budget
-from bot.detection.normalise import Token, tokenise
+from bot.detection.normalise import Token
 from bot.detection.spelling import join_spaced
 from bot.domain.assessment import Signal
 from bot.domain.message import Message
@@ -17,7 +18,7 @@ _QUOTED = re.compile(
     r"\"[^\"\n]{3,600}+\"|“[^“”\n]{3,600}+”|„[^„“”\n]{3,600}+[“”]|«[^«»\n]{3,600}+»"
     r"|(?<!\w)'(?:[^\n']|(?<=\w)'(?=\w)){3,600}+'(?!\w)"
     r"|(?<!\w)‘(?:[^\n‘’]|(?<=\w)’(?=\w)){3,600}+’(?!\w)"
-    r"|^>[^\n]{1,4000}+$",
+    r"|^>>> (?s:.){1,4000}+|^>[^\n]{1,4000}+$",
     re.MULTILINE,
 )
 _NEGATION_REACH = 3
@@ -75,7 +76,7 @@ class Stances(NamedTuple):
 def read(message: Message, *, lexicon: Lexicon, stances: Stances) -> Reading:
     """The concepts of `message`; linear in its length and bounded in work."""
     text = message.wording
-    tokens = _joined(_tokens(text), lexicon)
+    tokens = _joined(_tokens(text, lexicon), lexicon)
     words = tuple(token.word for token in tokens)
     begins = frozenset(place for place, token in enumerate(tokens) if token.begins)
     hits = lexicon.match(words, Budget(), begins)
@@ -90,17 +91,17 @@ def read(message: Message, *, lexicon: Lexicon, stances: Stances) -> Reading:
     return Reading(message, places, own, foreign, words)
 
 
-def _tokens(text: str) -> list[Token]:
+def _tokens(text: str, lexicon: Lexicon) -> list[Token]:
     """The words of `text`; of a long one those of its beginning and end."""
     if len(text) <= _HEAD + _TAIL:
-        return tokenise(text)
+        return lexicon.tokens(text)
     cut = text.rfind(" ", 0, _HEAD) + 1 or _HEAD
     rest = text.find(" ", len(text) - _TAIL) + 1 or len(text) - _TAIL
     end = [
         token._replace(start=token.start + rest, end=token.end + rest)
-        for token in tokenise(text[rest:])
+        for token in lexicon.tokens(text[rest:])
     ]
-    return [*tokenise(text[:cut]), *end]
+    return [*lexicon.tokens(text[:cut]), *end]
 
 
 def _joined(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
@@ -136,10 +137,27 @@ def _quotations(message: Message) -> list[tuple[int, int]]:
 
     What is forwarded without a word is read as if it were said: a script is passed on like that.
     """
-    spans = [match.span() for match in _QUOTED.finditer(message.wording)]
+    spans = [] if is_quotation(message) else _quoted(message.wording)
     if message.text.strip():
         spans.append((len(message.text) + 1, len(message.text) + 1 + _length(message.forwarded)))
     return spans
+
+
+def is_quotation(message: Message) -> bool:
+    """Whether the author's text is nothing but words in quotation marks.
+
+    Such words are read as if they were said: a pair of marks costs an offender nothing. Lines that
+    begin with `>` stay somebody else's.
+    """
+    text = message.text
+    spans = [(start, end) for start, end in _quoted(text) if text[start] != ">"]
+    between = pairwise((0, *(place for span in spans for place in span), len(text)))
+    outside = [text[end:start] for end, start in between if (end, start) not in spans]
+    return bool(spans) and not any(letter.isalnum() for letter in "".join(outside))
+
+
+def _quoted(text: str) -> list[tuple[int, int]]:
+    return [match.span() for match in _QUOTED.finditer(text)]
 
 
 def _length(parts: Sequence[str]) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bot.detection.reading import Place, Reading
+from bot.detection.vetoes import UNTOLD, Innocence, Veto, weigh
 from bot.domain.assessment import Category, Finding, Kind, Level, Signal
 
 _OWN_WORDS = 2
@@ -18,18 +18,6 @@ _PLACES_PER_NEED = 6
 
 AnyOf = frozenset[str]
 """Concepts of which one must occur."""
-
-
-class Masks(NamedTuple):
-    """What must have been seen before a rule is worth trying, as bits."""
-
-    here: int
-    """Of these the judged message must hold one."""
-    gate: tuple[int, ...]
-    """The needs that the gate can tell."""
-    look: tuple[int, ...]
-    """All needs."""
-    heard: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +48,8 @@ class Rule:
     """Concepts that silence the rule when they stand in the judged author's own words."""
     apart: bool = False
     """Whether each need must have words of its own: "send it" is not both demand and showing."""
+    innocence: Innocence = UNTOLD
+    """How far the vetoes go."""
 
     @property
     def is_mark(self) -> bool:
@@ -70,33 +60,6 @@ class Rule:
     def concepts(self) -> frozenset[str]:
         """The concepts that are looked for on behalf of this rule."""
         return frozenset().union(self.heard, *self.needs)
-
-    def missing(self, masks: Masks, here: int, *, closely: bool = False) -> tuple[int, ...] | None:
-        """What a message with the bits `here` leaves open; None if this rule has no chance.
-
-        Of each mask that is returned one bit must have been said before. `closely` says that
-        `here` holds the weak concepts too.
-        """
-        if not here & masks.here:
-            return None
-        wanted = masks.look if closely else masks.gate
-        left = tuple(mask for mask in wanted if not here & mask)
-        if left and not self.across:
-            return None
-        return (*left, masks.heard) if masks.heard else left
-
-    def masks(self, places: Mapping[str, int]) -> Masks:
-        """What to ask of the bits; `places` are those of the concepts."""
-        bits = {
-            need: sum(1 << places[concept] for concept in need)
-            for need in (*self.needs, self.heard, frozenset().union(*self.needs) - self.weak)
-        }
-        return Masks(
-            here=bits[frozenset().union(*self.needs) - self.weak],
-            gate=tuple(bits[need] for need in self.needs if need.isdisjoint(self.weak)),
-            look=tuple(bits[need] for need in self.needs),
-            heard=bits[self.heard],
-        )
 
 
 def apply(
@@ -110,6 +73,17 @@ def apply(
     """
     if rule.heard and rule.heard.isdisjoint(heard):
         return None
+    finding = unvetoed(rule, run)
+    if finding is None:
+        return None
+    against = veto(rule, run, finding)
+    if against is None:
+        return finding
+    return None if against.silences else _weakened(finding, against)
+
+
+def unvetoed(rule: Rule, run: Sequence[Reading]) -> Finding | None:
+    """What `rule` would find in `run` if nothing innocent stood there."""
     readings = run if rule.across else run[-1:]
     chosen: list[tuple[Reading, str]] = []
     for need in rule.needs:
@@ -118,9 +92,7 @@ def apply(
             return None
         chosen.append(found)
     judged = run[-1]
-    if not any(
-        reading is judged and concept not in rule.weak for reading, concept in chosen
-    ) or _vetoed(rule, chosen, judged):
+    if not any(reading is judged and concept not in rule.weak for reading, concept in chosen):
         return None
     if not (_in_order(rule, judged) and _together(rule, chosen)):
         return None
@@ -128,6 +100,22 @@ def apply(
         separate = _apart(rule, judged)
         return _finding(rule, [(judged, concept) for concept in separate]) if separate else None
     return _finding(rule, chosen)
+
+
+def veto(rule: Rule, run: Sequence[Reading], finding: Finding) -> Veto | None:
+    """The innocent words in the messages of `finding` that count most against it."""
+    judged = run[-1]
+    involved = {signal.message_id for signal in finding.signals} | {judged.message.id}
+    vetoing = [(each, rule.vetoes) for each in run if each.message.id in involved]
+    vetoing.append((judged, rule.own_vetoes & judged.own))
+    explicit = rule.kind is Kind.THREAT and rule.level >= Level.HIGH
+    return weigh(vetoing, finding.signals, rule.innocence, explicit=explicit)
+
+
+def _weakened(finding: Finding, against: Veto) -> Finding:
+    """`finding` as one of which nobody can be sure, with the words that make it so."""
+    signals = (*finding.signals, against.signal)
+    return replace(finding, level=Level.MEDIUM, signals=signals)
 
 
 def _newest(
@@ -139,14 +127,6 @@ def _newest(
         if present:
             return reading, min(present, key=lambda concept: (concept in weak, concept))
     return None
-
-
-def _vetoed(rule: Rule, chosen: Sequence[tuple[Reading, str]], judged: Reading) -> bool:
-    readings = {id(reading): reading for reading, _ in chosen}
-    readings[id(judged)] = judged
-    return not rule.own_vetoes.isdisjoint(judged.own) or any(
-        not rule.vetoes.isdisjoint(reading.own | reading.foreign) for reading in readings.values()
-    )
 
 
 def _in_order(rule: Rule, judged: Reading) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from bot.detection.features import Told
 from bot.detection.learned import LearnedJudge, Opinion, Telling
+from bot.detection.lexicon import Closely
 from bot.detection.reading import Reading
 from bot.detection.rules import Rule
 from bot.domain.assessment import Category, Finding, Kind, Level, Signal
@@ -64,6 +65,8 @@ class SecondOpinion:
             for concept, weight in judge.gate.items()
             if concept in places
         }
+        self._weighed = sum(self._weights)
+        self._weightiest = sorted(self._weights, key=lambda bit: -self._weights[bit])
         self._scores: dict[int, int] = {}
 
     def asked(self, here: int, said: int = 0) -> bool:
@@ -72,6 +75,15 @@ class SecondOpinion:
         if score >= self._limit or not said:
             return score >= self._limit
         return score * _SHARE >= self._limit and self._score(here | said) >= _SPREAD * self._limit
+
+    def confirmed(self, here: Closely, said: int) -> bool:
+        """The same by the concepts that do stand in a message; the weightiest are asked first."""
+        for bit in self._weightiest:
+            if not self.asked(here.bits, said):
+                return False
+            if here.bits & bit:
+                here.holds(bit)
+        return self.asked(here.bits, said)
 
     def find(self, run: Sequence[Reading], here: int, said: int) -> list[tuple[Rule, Finding]]:
         """What the model finds in the last of `run`, or in it together with those before it."""
@@ -91,7 +103,11 @@ class SecondOpinion:
         if known is None:
             if len(self._scores) >= _REMEMBERED_SCORES:
                 self._scores.clear()
-            known = sum(weight for bit, weight in self._weights.items() if bits & bit)
+            known, left = 0, bits & self._weighed
+            while left:
+                lowest = left & -left
+                left ^= lowest
+                known += self._weights[lowest]
             self._scores[bits] = known
         return known
 

@@ -14,6 +14,9 @@ _LOOKALIKES = str.maketrans(
     "авекмнорстухіјѕԁѵԛԝһɡαβεικνορτυχω",
     "abekmhopctyxijsdvqwhgabeiknoptuxw",
 )
+_SMALL_CAPITALS = str.maketrans("ᴀʙᴄᴅᴇғɢʜɪᴊᴋʟᴍɴᴏᴘǫʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz")
+"""Letters of phonetic alphabets, which nobody chats in but to look different."""
+
 _LONGEST_WORD = 40
 _SHORTEST_JOINED = 3
 _LONGEST_RUN = 48
@@ -31,12 +34,14 @@ class Joined(NamedTuple):
 
 def variants(word: str) -> Iterator[str]:
     """What `word` may stand for, most faithful first; at most a handful, none for long words."""
-    if len(word) > _LONGEST_WORD:
+    if len(word) > _LONGEST_WORD or (
+        word.isascii() and word.isalpha() and not _REPEATED.search(word)
+    ):
         return
     bare = word.strip(_EDGES)
     if bare != word:
         yield bare
-    latin = _without_lookalikes(bare)
+    latin = _without_lookalikes(bare.translate(_SMALL_CAPITALS))
     if latin != bare:
         yield latin
     squeezed = _REPEATED.sub(r"\1", latin)
@@ -48,6 +53,8 @@ def variants(word: str) -> Iterator[str]:
             plain = latin.translate(table).translate(_LEET)
             yield plain
             yield word.strip("*'!").translate(table).translate(_LEET)
+    if "*" in latin:
+        yield latin.replace("*", "")
 
 
 def _without_lookalikes(word: str) -> str:

@@ -60,3 +60,7 @@ class CaseView:
     edits: int
     deletions: int
     breaker_until: datetime | None
+    newest_alert: tuple[int, int] | None
+    """Channel and message of the newest alert that was posted; older ones point to it."""
+    is_offered: bool
+    """Whether a neutral offer of help stands in the channel where it happened."""

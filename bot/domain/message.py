@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 _MARKUP = re.compile(r"<(?:@[!&]?|#|t:-?|a?:\w{2,32}:|/[\w -]{1,99}:)\d{1,20}(?::\w)?>")
 _SIGNS = re.compile(r"[^A-Za-z_ ]")
-
+_OVERRIDE = "\u202e"
+_TURNED = re.compile("(\u202e)([^\u202c\u2029\n]+)")
+"""Text behind RIGHT-TO-LEFT OVERRIDE, up to what ends it (Unicode Annex 9, "X5")."""
 
 DISCORD_EPOCH = 1_420_070_400.0
 """Unix seconds at which Discord's snowflakes begin (Discord API reference, "Snowflakes")."""
@@ -74,17 +76,25 @@ class Message(NamedTuple):
         """Everything that can be read in the message, own words first, parts by line breaks.
 
         Discord's markup (`<@id>`, `<#id>`, `<:name:id>`, `<t:…>`) is blanked out, all else stays in
-        its place: an identifier is no amount.
+        its place: an identifier is no amount. What a direction override turns round stands here as
+        it is seen.
         """
         text = self.text
         if self.forwarded or self.embedded:
             text = "\n".join(part for part in (text, *self.forwarded, *self.embedded) if part)
+        if _OVERRIDE in text:
+            text = _TURNED.sub(_turned, text)
         return _MARKUP.sub(_blank, text) if "<" in text else text
 
 
 def _blank(match: re.Match[str]) -> str:
     """Markup of the same length in which only names are left."""
     return _SIGNS.sub(" ", match[0])
+
+
+def _turned(match: re.Match[str]) -> str:
+    """The characters in the order in which they are seen; the sign stays before them."""
+    return match[1] + match[2][::-1]
 
 
 class Window(NamedTuple):

@@ -11,7 +11,7 @@ from bot.domain.case import CaseView, Reached
 from bot.domain.evidence import EvidenceItem, ItemKind, first_fault
 from bot.domain.message import Person
 from bot.services.custody import MODERATOR, action_draft
-from bot.services.names import DIRECT_MESSAGES
+from bot.services.names import DIRECT_MESSAGES, OFFER_COOLDOWN
 from bot.storage import Store, Transaction
 
 
@@ -118,6 +118,10 @@ async def case_view(tx: Transaction, case_id: int) -> CaseView:
         edits=case.edits,
         deletions=case.deletions,
         breaker_until=await tx.memory.broken_until(DIRECT_MESSAGES),
+        newest_alert=await tx.standings.newest_alert(case_id),
+        is_offered=await tx.standings.offered_since(
+            newest.facts["channel_id"], case.opened_at - OFFER_COOLDOWN, delivered=True
+        ),
     )
 
 

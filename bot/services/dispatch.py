@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -28,7 +29,7 @@ from bot.services.budgets import Budgets
 from bot.services.casework import case_view
 from bot.services.custody import delivery_draft
 from bot.services.durable import insist, whole
-from bot.services.names import BUDGET, DIRECT_MESSAGES
+from bot.services.names import BUDGET, DIRECT_MESSAGES, OFFER_COOLDOWN
 from bot.services.policies import Policies
 from bot.storage import Store, StoreUnavailableError, Transaction
 
@@ -39,8 +40,6 @@ _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 900.0
 _IDLE = 5.0
 _BUDGET_WAIT = timedelta(minutes=10)
-OFFER_COOLDOWN = timedelta(hours=1)
-"""A channel gets a *Private help* offer at most once in this time."""
 
 
 class Courier(Protocol):
@@ -122,10 +121,11 @@ class Dispatcher:
         self._due.set()
 
     async def _wait(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._due.wait(), seconds)
-        except TimeoutError:
-            return
+        # Not asyncio.wait_for: that of Python 3.11 forgets a request to end which comes just as the
+        # event is set, and then nothing would ever end this (python/cpython#86296).
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._due.wait()
 
     async def _claim(self) -> list[Delivery]:
         free = _AT_ONCE - len(self._sending)
@@ -228,8 +228,9 @@ class Dispatcher:
         else:
             await tx.outbox.gave_up(delivery, outcome.explanation)
         await self._record(tx, delivery, outcome)
-        if delivery.kind is DeliveryKind.ADVICE:
+        if delivery.kind is not DeliveryKind.ALERT:
             await self._tell_moderators(tx, delivery)
+        if delivery.kind is DeliveryKind.ADVICE:
             await self._fall_back(tx, delivery, outcome)
         if delivery.kind is DeliveryKind.ALERT and not isinstance(outcome, Delivered):
             await self._tell_owner(tx, delivery)
@@ -264,6 +265,7 @@ class Dispatcher:
             about=f"offer:{view.channel_id}:{delivery.id}",
             token=self._store.token(),
             guild_id=delivery.guild_id,
+            case_id=delivery.case_id,
             channel_id=view.channel_id,
         )
 

@@ -20,7 +20,7 @@ from bot.services.custody import (
     message_draft,
     version,
 )
-from bot.services.dispatch import OFFER_COOLDOWN
+from bot.services.names import OFFER_COOLDOWN
 from bot.services.policies import Policies
 from bot.storage import Store, Transaction
 
@@ -117,7 +117,7 @@ class Recorder:
         await tx.cases.join(case, assessment)
         await self._enqueue_advice(tx, case.id, guild_id, plan)
         if plan.offer:
-            await self._enqueue_offer(tx, message)
+            await self._enqueue_offer(tx, message, case_id=case.id)
         alerted = await tx.standings.alerted_since(case.id, tx.now - _NOTICED_FOR)
         if assessment.level <= case.level and alerted:
             await tx.outbox.refresh_alert(case.id)
@@ -149,12 +149,15 @@ class Recorder:
             if not is_new and reason is None:
                 await tx.outbox.release(case_id, [person.id])
 
-    async def _enqueue_offer(self, tx: Transaction, message: Message) -> None:
+    async def _enqueue_offer(
+        self, tx: Transaction, message: Message, *, case_id: int | None = None
+    ) -> None:
         await tx.outbox.enqueue(
             DeliveryKind.OFFER,
             about=f"offer:{message.channel_id}:{message.id}",
             token=self._token(),
             guild_id=message.guild_id or 0,
+            case_id=case_id,
             channel_id=message.channel_id,
         )
 

@@ -155,7 +155,10 @@ class Outbox:
         await self._connection.execute(statement.values(leased_until=until))
 
     async def delivered(self, delivery: Delivery, outcome: Delivered) -> None:
-        """Record that the message exists; a change since then keeps the delivery pending."""
+        """Record that the message exists; a change since then keeps the delivery pending.
+
+        An alert that appears has the older ones of its case brought up to date: they point to it.
+        """
         await self._lock_case(delivery.id)
         await self._set(
             delivery.id,
@@ -170,6 +173,26 @@ class Outbox:
             update(outbox)
             .where(outbox.c.id == delivery.id, outbox.c.revision > delivery.revision)
             .values(state=DeliveryState.PENDING.value, due_at=self._now)
+        )
+        if delivery.kind is DeliveryKind.ALERT and delivery.message_id is None:
+            await self._supersede(delivery.case_id)
+
+    async def _supersede(self, case_id: int | None) -> None:
+        """Have every alert of a case but the newest brought up to date, where it was posted."""
+        alerts = and_(outbox.c.case_id == case_id, outbox.c.kind == DeliveryKind.ALERT.value)
+        newest = select(func.max(outbox.c.id)).where(alerts, outbox.c.message_id.is_not(None))
+        await self._connection.execute(
+            update(outbox)
+            .where(
+                alerts,
+                outbox.c.state == DeliveryState.DELIVERED.value,
+                outbox.c.id < newest.scalar_subquery(),
+            )
+            .values(
+                state=DeliveryState.PENDING.value,
+                revision=outbox.c.revision + 1,
+                due_at=self._now,
+            )
         )
 
     async def refused(self, delivery: Delivery, outcome: Refused) -> None:

@@ -118,13 +118,30 @@ class Standings:
         )
         return await self._connection.scalar(query.limit(1)) is not None
 
-    async def offered_since(self, channel_id: int, since: datetime) -> bool:
-        """Whether a *Private help* offer was queued for this channel since then."""
+    async def newest_alert(self, case_id: int) -> tuple[int, int] | None:
+        """Channel and message of the newest alert of a case that was posted."""
+        query = select(outbox.c.channel_id, outbox.c.message_id).where(
+            outbox.c.case_id == case_id,
+            outbox.c.kind == DeliveryKind.ALERT.value,
+            outbox.c.message_id.is_not(None),
+        )
+        row = (await self._connection.execute(query.order_by(outbox.c.id.desc()).limit(1))).first()
+        return (row.channel_id, row.message_id) if row else None
+
+    async def offered_since(
+        self, channel_id: int, since: datetime, *, delivered: bool = False
+    ) -> bool:
+        """Whether a *Private help* offer was queued for this channel since then.
+
+        With `delivered`, only one that stands there counts.
+        """
         query = select(outbox.c.id).where(
             outbox.c.channel_id == channel_id,
             outbox.c.kind == DeliveryKind.OFFER.value,
             outbox.c.created_at >= since,
         )
+        if delivered:
+            query = query.where(outbox.c.state == DeliveryState.DELIVERED.value)
         return await self._connection.scalar(query.limit(1)) is not None
 
 

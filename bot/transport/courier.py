@@ -49,6 +49,8 @@ class Parcel(NamedTuple):
     content: str | None
     view: discord.ui.View | discord.ui.LayoutView | None
     mentions: discord.AllowedMentions
+    renews: bool = True
+    """Whether it is posted again when somebody deleted what stood there."""
 
 
 class UndeliverableError(Exception):
@@ -153,6 +155,9 @@ class DiscordCourier:
     ) -> Parcel:
         policy = self._policies.of(guild.id)
         channel = self.moderators_of(guild)
+        if _is_superseded(delivery, view):
+            layout = layouts.superseded(language, view)
+            return Parcel(channel, None, layout, discord.AllowedMentions.none(), renews=False)
         wanted = policy.ping_role if view.level >= policy.ping_from else None
         called = role(guild, wanted) if wanted else None
         layout = layouts.alert(
@@ -177,13 +182,15 @@ class DiscordCourier:
             raise UndeliverableError(0, "alert_channel_public")
         return channel
 
-    async def _hand_over(self, parcel: Parcel, delivery: Delivery) -> discord.Message:
+    async def _hand_over(
+        self, parcel: Parcel, delivery: Delivery
+    ) -> discord.Message | discord.PartialMessage:
         """Bring up to date what stands there already, or post it."""
         is_alert = delivery.kind is DeliveryKind.ALERT
         if is_alert and delivery.message_id is not None:
             edited = await _edit(parcel, delivery.message_id)
-            if edited is not None:
-                return edited
+            if edited is not None or not parcel.renews:
+                return edited or _partial(parcel, delivery.message_id)
         if delivery.uncertain:
             found = await self._find(parcel, delivery)
             if found is not None:
@@ -220,15 +227,25 @@ async def _post(parcel: Parcel, delivery: Delivery) -> discord.Message:
 
 async def _edit(parcel: Parcel, message_id: int) -> discord.Message | None:
     """Bring the message up to date; None when someone deleted it."""
-    channel = parcel.where
-    assert isinstance(channel, discord.TextChannel)
-    message = channel.get_partial_message(message_id)
     try:
-        return await message.edit(view=parcel.view, allowed_mentions=discord.AllowedMentions.none())
+        return await _partial(parcel, message_id).edit(
+            view=parcel.view, allowed_mentions=discord.AllowedMentions.none()
+        )
     except discord.NotFound as error:
         if error.code == _UNKNOWN_CHANNEL:
             raise
         return None
+
+
+def _partial(parcel: Parcel, message_id: int) -> discord.PartialMessage:
+    assert isinstance(parcel.where, discord.TextChannel)
+    return parcel.where.get_partial_message(message_id)
+
+
+def _is_superseded(delivery: Delivery, view: CaseView) -> bool:
+    """Whether this is an alert that was posted, and the case has a newer one."""
+    posted = delivery.message_id
+    return posted is not None and view.newest_alert is not None and posted != view.newest_alert[1]
 
 
 def _custom_ids(components: Any) -> list[str]:

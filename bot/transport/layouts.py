@@ -128,6 +128,18 @@ def alert(
     return layout
 
 
+def superseded(language: Language, view: CaseView) -> discord.ui.LayoutView:
+    """What an older alert becomes: it points to the newest one, so that nothing in it is stale."""
+    assert view.newest_alert is not None
+    channel_id, message_id = view.newest_alert
+    link = f"https://discord.com/channels/{view.guild_id}/{channel_id}/{message_id}"
+    layout = discord.ui.LayoutView(timeout=None)
+    text = language.text("alert.superseded", case=view.id, link=link)
+    layout.add_item(discord.ui.Container(discord.ui.TextDisplay(text)))
+    layout.stop()
+    return layout
+
+
 def _facts(language: Language, view: CaseView, titles: Mapping[str, str]) -> Iterable[str]:
     headline = language.text(
         "alert.headline",
@@ -176,6 +188,8 @@ def _done(language: Language, view: CaseView) -> Iterable[str]:
         if reached.answer == NOTHING:
             said = language.text("case.was_nothing", person=_person(reached.person))
             yield f"- {said}"
+    if view.is_offered and any(map(_is_unreached, view.reached)):
+        yield f"- {language.text('delivery.offered_in_channel')}"
     if view.edits:
         yield f"- {language.text('case.edited', count=view.edits)}"
     if view.deletions:
@@ -219,6 +233,11 @@ def _alert_buttons(language: Language, view: CaseView, token: str) -> discord.ui
         row.add_item(button(language, "button.offer_help", offer_help_id(view.id)))
     row.add_item(discord.ui.Button(label=language.text("button.go_to_message"), url=_jump(view)))
     return row
+
+
+def _is_unreached(reached: Reached) -> bool:
+    by_choice = reached.state is DeliveryState.HELD and reached.reason == HeldReason.SERVER_CHOICE
+    return by_choice or reached.state in (DeliveryState.REFUSED, DeliveryState.GAVE_UP)
 
 
 def _can_be_offered(reached: Reached) -> bool:

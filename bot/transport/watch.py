@@ -20,6 +20,7 @@ from bot.services.policies import Policies
 from bot.services.readiness import Readiness
 from bot.services.screening import Screening
 from bot.transport.inbound import to_message
+from bot.transport.payload import Payload, read_message
 from bot.transport.places import obstacle, present_in
 
 _log = structlog.get_logger(__name__)
@@ -27,6 +28,8 @@ _log = structlog.get_logger(__name__)
 _Held = list[tuple[int | None, Callable[[], None]]]
 """What happened meanwhile: the identifier of a new message, and how to hand it on."""
 _Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+
+_WITHOUT_MESSAGES = (discord.CategoryChannel, discord.ForumChannel)
 
 _TRY_AGAIN = 30.0
 _SETTINGS_PATIENCE = 3.0
@@ -68,16 +71,29 @@ class Watch:
         """The servers that are watched now."""
         return frozenset(self._gates)
 
-    def see(self, message: discord.Message) -> None:
-        """Hand a new message on, unless it is nobody's or its server is not watched."""
-        guild = message.guild
-        if guild is None or guild.id not in self._gates or not self._is_somebodys(message):
-            return
-        held = self._gates[guild.id]
+    def hear(self, data: Payload) -> bool:
+        """Screen a new message, unless it is nobody's or its server is not watched.
+
+        False if it may be meant for the bot itself, by mention or direct message: then it is an
+        event like any other too.
+        """
+        if "guild_id" not in data:
+            return False
+        guild = self._client.get_guild(int(data["guild_id"]))
+        if guild is not None and guild.id in self._gates:
+            channel = guild.get_channel_or_thread(int(data["channel_id"]))
+            if not self._is_ignored(channel) and self._is_persons(data, guild.id):
+                self._take(guild.id, read_message(data))
+            if channel is not None and not isinstance(channel, _WITHOUT_MESSAGES):
+                channel.last_message_id = int(data["id"])
+        return not self._mentions_me(data)
+
+    def _take(self, guild_id: int, message: Message) -> None:
+        held = self._gates[guild_id]
         if held is None:
-            self._screening.screen(to_message(message), self._present.get(message.channel.id, ()))
+            self._screening.screen(message, self._present.get(message.channel_id, ()))
         else:
-            held.append((message.id, partial(self._screen, to_message(message))))
+            held.append((message.id, partial(self._screen, message)))
 
     def see_edit(self, message: discord.Message) -> None:
         """Hand a new version on. Discord reports link previews as edits too, without a time."""
@@ -139,16 +155,34 @@ class Watch:
         self._gates.pop(guild_id, None)
 
     def _is_somebodys(self, message: discord.Message) -> bool:
-        if self._ignored and self._is_ignored(message.channel):
+        if self._is_ignored(message.channel):
             return False
         if message.webhook_id is None:
             return not message.author.bot
-        own = self._client.user is not None and message.author.id == self._client.user.id
-        return not own and message.guild is not None and message.guild.id in self._webhooks
+        return self._is_wanted(message.guild.id if message.guild else 0, message.author.id)
 
-    def _is_ignored(self, channel: discord.abc.MessageableChannel) -> bool:
+    def _is_persons(self, data: Payload, guild_id: int) -> bool:
+        """The same of a payload whose channel is not ignored."""
+        author = data["author"]
+        if "webhook_id" not in data:
+            return not author.get("bot")
+        return self._is_wanted(guild_id, int(author["id"]))
+
+    def _is_wanted(self, guild_id: int, webhook_id: int) -> bool:
+        """Whether what a webhook writes is to be screened; never the bot's own."""
+        own = self._client.user is not None and webhook_id == self._client.user.id
+        return not own and guild_id in self._webhooks
+
+    def _mentions_me(self, data: Payload) -> bool:
+        me = self._client.user
+        return me is not None and any(user["id"] == str(me.id) for user in data["mentions"])
+
+    def _is_ignored(self, channel: object) -> bool:
         """Whether the channel, or the one that the thread belongs to, is not to be screened."""
-        return not self._ignored.isdisjoint((channel.id, getattr(channel, "parent_id", None)))
+        return (
+            getattr(channel, "id", None) in self._ignored
+            or getattr(channel, "parent_id", None) in self._ignored
+        )
 
     def _pass(self, guild_id: int, event: Callable[[], None]) -> None:
         held = self._gates.get(guild_id)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bot.detection import Conversations, Detector
+from bot.detection.lexicon import Closely
 from bot.domain.message import Message, Person
 
 LEO, AVA = Person(1, "leo"), Person(2, "ava")
@@ -108,18 +107,15 @@ def test_elements_that_are_near_in_no_order_are_not_sent_to_the_judge(detector: 
 
 
 def test_the_author_is_looked_at_closely_but_once_per_message(detector: Detector) -> None:
-    class Counting:
-        def __init__(self) -> None:
-            self.asked: list[int] = []
+    asked: list[str] = []
 
-        def exact_bits(self, words: Sequence[str]) -> int:
-            self.asked.append(len(words))
-            return detector.lexicon.exact_bits(words)
+    def closely(text: str) -> Closely:
+        asked.append(text)
+        return detector.closely(text)
 
-    counting = Counting()
     conversations = Conversations(detector)
-    conversations._lexicon = counting
+    conversations._closely = closely
     for number in range(1, 7):
         conversations.observe(_message(number, "pay 50 or i post " + "x " * number))
 
-    assert len(counting.asked) <= 2 * 6
+    assert len(asked) <= 2 * 6

@@ -62,3 +62,10 @@ def test_markup_is_blanked_and_everything_else_keeps_its_place() -> None:
 
     assert len(wording) == len(text)
     assert wording.split() == ["pay", "cash_bag", "by", "t", "R", "in", "1", "<", "2"]
+
+
+def test_turned_text_stands_as_it_is_seen_in_a_text_of_the_same_length() -> None:
+    text = "your \u202esedun\u202c, \u202eyadot"
+    message = Message(1, 1, Person(1, "leo"), text, 1.0)
+
+    assert message.wording == "your \u202enudes\u202c, \u202etoday"

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.evidence import ItemKind
 from bot.sandbox import Message
-from tests.e2e.town import THREAT, Town
+from tests.e2e.town import OTHER_THREAT, THREAT, Town
 
 _LEAD = "i have your pics. pay me 100 dollars tonight or i post them to all your followers. "
 _HOSTILE = {
@@ -212,3 +212,24 @@ async def test_a_forged_press_on_another_servers_case_shows_nothing(town: Town) 
 
     assert answer.text == "This case is no longer kept."
     assert THREAT not in answer.text
+
+
+async def test_an_older_alert_points_to_the_newer_one_and_stays_so(town: Town) -> None:
+    await town.settled(await town.threatens())
+    await town.let_pass(hours=2)
+    await town.settled(await town.threatens(OTHER_THREAT))
+    await town.until(lambda: "newer alert" in town.alert_messages()[0].text)
+    await town.settled()
+    older, newer = town.alert_messages()
+
+    place = f"https://discord.com/channels/{town.server.id}/{town.alerts.id}/{newer.id}"
+    assert older.text == f"Case 1: there is a newer alert about the same person. {place}"
+    assert "Show evidence" in newer.buttons
+
+    await town.mo.deletes(older)
+    await town.let_pass(hours=2)
+    await town.settled(await town.threatens())
+    await town.until(lambda: "newer alert" in newer.text)
+    await town.settled()
+
+    assert len(town.alert_messages()) == 2

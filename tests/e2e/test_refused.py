@@ -68,6 +68,9 @@ async def test_the_fallback_offers_help_in_the_channel_and_names_nobody(quiet_to
     for person in (town.ava, town.leo):
         assert str(person.id) not in offer.text
         assert person.name not in offer.text
+    lines = town.alert.text.splitlines()
+    assert f"- Advice to {town.ava.mention} (`ava`): {_CLOSED} {_REACH_OUT}" in lines
+    assert "- A neutral offer of help was put in the channel. It names nobody." in lines
     answer = await town.ava.presses(offer, "Private help")
     assert answer.ephemeral
     assert "Europol" in answer.text

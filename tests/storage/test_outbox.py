@@ -345,12 +345,38 @@ async def test_only_the_newest_alert_of_a_case_is_brought_up_to_date(store: Stor
     await enqueue(store, ALERT, about=f"alert:{case_id}:urgent", case_id=case_id)
     for delivery in await claim(store):
         await deliver(store, delivery)
+    await take_everything(store)
 
     async with store.transaction() as tx:
         await tx.outbox.refresh_alert(case_id)
 
     assert other != case_id
     assert [d.id for d in await claim(store)] == [3]
+
+
+async def test_an_alert_that_appears_has_the_older_ones_of_its_case_point_to_it(
+    store: Store,
+) -> None:
+    case_id = await case_with_alert(store)
+    await case_with_alert_of_another_offender(store)
+    for delivery in await claim(store):
+        await deliver(store, delivery)
+    await enqueue(store, ALERT, about=f"alert:{case_id}:urgent", case_id=case_id)
+    (newer,) = await claim(store)
+    await deliver(store, newer, Delivered(channel_id=50, message_id=501))
+
+    (older,) = await claim(store)
+    assert (older.case_id, older.message_id) == (case_id, 500)
+    await deliver(store, older)
+    assert await claim(store) == []
+    async with store.transaction() as tx:
+        assert await tx.standings.newest_alert(case_id) == (50, 501)
+
+
+async def take_everything(store: Store) -> None:
+    while claimed := await claim(store):
+        for delivery in claimed:
+            await deliver(store, delivery)
 
 
 async def case_with_alert_of_another_offender(store: Store) -> int:
@@ -567,6 +593,12 @@ async def test_an_offer_in_a_channel_is_remembered(store: Store, clock: Clock) -
         assert await tx.standings.offered_since(7, since) is True
         assert await tx.standings.offered_since(8, since) is False
         assert await tx.standings.offered_since(7, tx.now) is False
+        assert await tx.standings.offered_since(7, since, delivered=True) is False
+
+    (offer,) = await claim(store)
+    async with store.transaction() as tx:
+        await tx.outbox.delivered(offer, Delivered(channel_id=7, message_id=70))
+        assert await tx.standings.offered_since(7, since, delivered=True) is True
 
 
 async def test_settling_and_screening_at_once_do_not_wait_for_each_other_in_a_ring(

@@ -1,0 +1,121 @@
+"""The only module that knows whether something could still be found, given what concepts occur.
+
+Nearly every message ends here: it is asked of each one that holds a concept at all, first with the
+concepts that may occur, then for few with those that do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from bot.detection.lexicon import Closely
+from bot.detection.rules import Rule
+
+_REMEMBERED = 20_000
+
+
+class _Needs(NamedTuple):
+    """What one rule asks for. Its needs are numbered; the numbers are bits."""
+
+    needs: int
+    masks: tuple[int, ...]
+    """For each need the concepts of which one must occur, as bits; rarest first."""
+    here: int
+    """Concepts of which the judged message must hold one, as bits."""
+    heard: int
+    """Concepts of which others must have said one, as bits; 0 if none is asked for."""
+    across: bool
+
+
+class Prospects:
+    """Says which rules have a chance; `places` are the bits of the concepts."""
+
+    def __init__(self, rules: Iterable[Rule], places: Mapping[str, int]) -> None:
+        self._numbers: dict[int, int] = {}
+        """A bit for each set of concepts that some rule asks one of."""
+        self._undecided = 0
+        """The needs that weak concepts meet too, which the gate does not look for."""
+        self._weak = 0
+        self._by_key: dict[int, list[_Needs]] = {}
+        for rule in rules:
+            self._add(rule, places)
+        self._meets = {1 << place: 0 for place in places.values()}
+        """For each concept the needs that it meets."""
+        for mask, number in self._numbers.items():
+            for bit in self._meets:
+                self._meets[bit] |= number if mask & bit else 0
+        self._asked = sum(self._meets)
+        self._met: dict[int, int] = {}
+        self._alone: tuple[dict[int, bool], dict[int, bool]] = ({}, {})
+
+    def alone(self, here: int, *, closely: bool) -> bool:
+        """Whether a rule could fire on a message with the bits `here` if nothing was said before.
+
+        `closely` says that the weak concepts are among the bits.
+        """
+        memory = self._alone[closely]
+        if here not in memory:
+            _make_room(memory)
+            memory[here] = self.after(here, 0, closely=closely)
+        return memory[here]
+
+    def after(self, here: int, said: int, *, closely: bool) -> bool:
+        """Whether a rule could fire on a message with the bits `here` after one's `said`."""
+        return any(self._possible(here, said, closely=closely))
+
+    def confirmed(self, here: Closely, said: int) -> bool:
+        """The same, asking `here` which of its concepts do occur, and not more than needed."""
+        return any(
+            here.holds(rule.here) and all(mask & known or here.holds(mask) for mask in rule.masks)
+            for rule in self._possible(here.bits, said, closely=True)
+            for known in [said | self._weak if said and rule.across else 0]
+        )
+
+    def _possible(self, here: int, said: int, *, closely: bool) -> Iterator[_Needs]:
+        met = self._needs_met(here)
+        if not closely:
+            met |= self._undecided
+        together = met | self._needs_met(said) | self._undecided if said else met
+        for key, rules in self._by_key.items():
+            if not key & together:
+                continue
+            for rule in rules:
+                if (
+                    here & rule.here
+                    and not rule.needs & ~(together if rule.across else met)
+                    and (not rule.heard or rule.heard & said)
+                ):
+                    yield rule
+
+    def _needs_met(self, bits: int) -> int:
+        """The needs that one of the concepts `bits` meets."""
+        if bits not in self._met:
+            _make_room(self._met)
+            met, left = 0, bits & self._asked
+            while left:
+                lowest = left & -left
+                left ^= lowest
+                met |= self._meets[lowest]
+            self._met[bits] = met
+        return self._met[bits]
+
+    def _add(self, rule: Rule, places: Mapping[str, int]) -> None:
+        def bits(concepts: Iterable[str]) -> int:
+            return sum(1 << places[concept] for concept in concepts)
+
+        rare_first = sorted(rule.needs, key=len)
+        masks = tuple(bits(need) for need in rare_first)
+        numbers = [self._numbers.setdefault(mask, 1 << len(self._numbers)) for mask in masks]
+        for number, need in zip(numbers, rare_first, strict=True):
+            if not need.isdisjoint(rule.weak):
+                self._undecided |= number
+        self._weak |= bits(rule.weak & places.keys())
+        here = bits(frozenset().union(*rule.needs) - rule.weak)
+        needs = _Needs(sum(set(numbers)), masks, here, bits(rule.heard), rule.across)
+        self._by_key.setdefault(numbers[0], []).append(needs)
+
+
+def _make_room(memory: dict[int, Any]) -> None:
+    if len(memory) >= _REMEMBERED:
+        memory.clear()

@@ -1,0 +1,88 @@
+"""The only module that knows which innocent words silence a rule, and which only make it unsure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+from bot.detection.reading import Place, Reading
+from bot.domain.assessment import Signal
+
+Names = frozenset[str]
+
+
+class Innocence(NamedTuple):
+    """How far innocent words go against a threat; the names are those of groups of concepts.
+
+    "lol" costs an offender nothing, so that a mere remark never silences what is explicit.
+    """
+
+    remarks: Names = frozenset()
+    """How something is said to be meant: jokes, films, news, warnings."""
+    objects: Names = frozenset()
+    """What something is said to be about: a trade, a wedding, a round of a game."""
+    personal: Names = frozenset()
+    """What belongs to the person spoken to: without it a threat is not explicit."""
+    unmistakable: Names = frozenset()
+    """What no harmless object explains."""
+
+
+UNTOLD = Innocence()
+"""Every veto silences."""
+
+
+class Veto(NamedTuple):
+    """Innocent words that speak against a finding, and whether they silence it."""
+
+    signal: Signal
+    silences: bool
+
+
+def weigh(
+    vetoing: Sequence[tuple[Reading, Names]],
+    signals: Sequence[Signal],
+    innocence: Innocence,
+    *,
+    explicit: bool,
+) -> Veto | None:
+    """The veto that counts most of those that stand in the readings; None if none does.
+
+    `signals` are what the rule found, `explicit` whether the rule is one that remarks cannot
+    silence.
+    """
+    own = frozenset().union(*(reading.own for reading, _ in vetoing))
+    explicit = explicit and not own.isdisjoint(innocence.personal)
+    plain = not own.isdisjoint(innocence.unmistakable)
+    first: Veto | None = None
+    for reading, concept in _occurring(vetoing):
+        signal = reading.signal(concept)
+        if signal is None:
+            continue
+        weakens = explicit and (
+            concept in innocence.remarks
+            or (concept in innocence.objects and (plain or _tacked_on(reading, concept, signals)))
+        )
+        if not weakens:
+            return Veto(signal, silences=True)
+        first = first or Veto(signal, silences=False)
+    return first
+
+
+def _occurring(vetoing: Sequence[tuple[Reading, Names]]) -> Iterator[tuple[Reading, str]]:
+    for reading, names in vetoing:
+        for concept in sorted(names & (reading.own | reading.foreign)):
+            yield reading, concept
+
+
+def _tacked_on(reading: Reading, concept: str, signals: Collection[Signal]) -> bool:
+    """Whether the concept stands only before or after the elements, never among them."""
+    here = [signal for signal in signals if signal.message_id == reading.message.id]
+    if not here:
+        return False
+    start = min(signal.start for signal in here)
+    end = max(signal.end for signal in here)
+    return all(_outside(place, start, end) for place in reading.places if place.concept == concept)
+
+
+def _outside(place: Place, start: int, end: int) -> bool:
+    return place.end <= start or place.start >= end
