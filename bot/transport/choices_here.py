@@ -19,6 +19,9 @@ from bot.transport.places import (
 )
 from bot.transport.wording import in_line, name
 
+_SHOWN = 10
+"""How many channels or roles of one setting are shown; the rest is counted."""
+
 Reason = Literal["unknown_channel", "unknown_role", "everyone"]
 
 
@@ -66,13 +69,14 @@ def _objection(guild: discord.Guild, kind: Kind, wanted: Any) -> Reason | None:
 def shown(
     language: Language, languages: Texts, guild: discord.Guild, setting: Setting, value: Any
 ) -> str:
-    """A setting's value as people read it; channels and roles as Discord links them."""
+    """A setting's value as people read it, bounded; channels and roles as Discord links them."""
     if value is None and setting.kind is Kind.LANGUAGE:
         return language.text("setup.as_server")
     values = values_of(value)
     if not values:
         return language.text("setup.nobody" if setting.kind is Kind.ROLE else "setup.none")
-    return ", ".join(_one(language, languages, guild, setting, one) for one in values)
+    texts = [_one(language, languages, guild, setting, one) for one in values[:_SHOWN]]
+    return ", ".join(texts) + (f" +{len(values) - _SHOWN}" if len(values) > _SHOWN else "")
 
 
 def _one(

@@ -127,7 +127,7 @@ class Trial:
                 "moderators",
                 Mark.HINT if blind else Mark.GOOD,
                 channel=channel.mention,
-                roles=", ".join(one.mention for one in blind),
+                roles=", ".join(one.mention for one in blind[:_SHOWN]),
             )
         ]
         pinged = role(self._guild, self._policy.ping_role)

@@ -355,6 +355,14 @@ async def test_what_is_exported_can_be_imported(town: Town) -> None:
     assert await _imported(town, written) == "Nothing changed: it was like that already."
 
 
+async def test_a_long_list_is_shortened_where_it_is_shown(town: Town) -> None:
+    names = [town.server.create_channel(f"room-{n}").name for n in range(60)]
+    assert (await _imported(town, f"ignored_channels: {names}")).startswith("Imported.")
+    page = _page(await town.owner.runs("setup settings", channel=town.general))
+
+    assert _line(page, "- **Channels not screened**").endswith(" +50")
+
+
 async def test_an_import_is_taken_as_a_whole_or_not_at_all(town: Town) -> None:
     assert await _imported(town, "advice: button\nmany_targets: 99\nadvise: dm") == (
         "Not saved: many_targets: must be less than or equal to 20\n"
