@@ -8,6 +8,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import aiohttp
 import discord
@@ -19,21 +20,32 @@ from bot.advice import Resources, Texts, load_resources, load_texts
 from bot.config import Config
 from bot.detection import Conversations, load_detector
 from bot.services.casework import Casework
+from bot.services.condition import Inspection
 from bot.services.dispatch import Dispatcher
 from bot.services.durable import insist_on
 from bot.services.policies import Policies
 from bot.services.readiness import Readiness
 from bot.services.screening import Screening
+from bot.services.settings import Settings
 from bot.services.support import Support
 from bot.storage import Keyring, Store
 from bot.transport.courier import DiscordCourier
 from bot.transport.inspection import BAD_TOKEN, NO_CONTENT, intents
+from bot.transport.making import AlertChannels
 from bot.transport.payload import Payload, hear_first
+from bot.transport.rehearsal import RehearsingCourier
 from bot.transport.watch import Watch
 
 _log = structlog.get_logger(__name__)
 
-COGS = ("cogs.screening", "cogs.setup", "cogs.help", "cogs.cases")
+COGS = (
+    "cogs.screening",
+    "cogs.arming",
+    "cogs.help",
+    "cogs.cases",
+    "cogs.setup",
+    "cogs.status",
+)
 _LONGEST_RATE_LIMIT = 30.0
 _GOODBYE = 5.0
 """Seconds in which Discord may answer that the connection ends; discord.py would wait for 30."""
@@ -53,9 +65,13 @@ class Parts:
     texts: Texts
     resources: Resources
     policies: Policies
+    settings: Settings
+    alert_channels: AlertChannels
+    inspection: Inspection
     screening: Screening
     casework: Casework
     support: Support
+    readiness: Readiness
     watch: Watch
 
 
@@ -101,18 +117,19 @@ class App:
 
     def __init__(self, config: Config, *, keyring: Keyring) -> None:
         texts, detector = load_texts(), load_detector()
-        policies = Policies(
-            config.defaults.policy(), {g: s.policy() for g, s in config.servers.items()}
-        )
+        policies = Policies(config.defaults, config.servers)
         self.config = config
         self.bot = NotAlone(guild_ready_timeout=config.discord.guild_ready_seconds)
         self.store = Store(config.database.url, keyring)
+        self.settings = Settings(
+            self.store, policies, changed=partial(self.bot.dispatch, "settings_changed")
+        )
+        titles = {rule.id: rule.title for rule in detector.rules}
         self.dispatcher = Dispatcher(
             self.store,
-            DiscordCourier(
-                self.bot, texts, policies, titles={r.id: r.title for r in detector.rules}
-            ),
+            DiscordCourier(self.bot, texts, policies, titles=titles),
             policies,
+            rehearsal=RehearsingCourier(self.bot, texts, policies, titles=titles),
             budgets=config.budgets(),
             patience=config.patience(),
         )
@@ -125,17 +142,22 @@ class App:
             messages=window.messages,
         )
         self.screening = Screening(self.store, detector, conversations, policies, wake=wake)
+        readiness = Readiness(self.store, wake=wake)
         self.bot.parts = Parts(
             texts=texts,
             resources=load_resources(),
             policies=policies,
+            settings=self.settings,
+            alert_channels=AlertChannels(policies, self.settings),
+            inspection=Inspection(self.store, self.screening, config.budgets()),
             screening=self.screening,
             casework=Casework(self.store, wake=wake),
             support=Support(self.store, wake=wake),
+            readiness=readiness,
             watch=Watch(
                 self.bot,
                 self.screening,
-                Readiness(self.store, wake=wake),
+                readiness,
                 policies,
                 window_minutes=window.minutes,
                 hours_back=config.catch_up.hours,
@@ -164,9 +186,11 @@ class App:
     async def _work(self) -> None:
         await insist_on(self.store.migrate)
         await insist_on(self.store.check_key)
+        await insist_on(self.settings.load)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.screening.run())
             tasks.create_task(self.dispatcher.run())
+            tasks.create_task(self.settings.run())
 
     async def _stop(self, client: asyncio.Task[None], work: asyncio.Task[None]) -> None:
         """Stop listening first, then store what was heard, then let go of the database.

@@ -13,6 +13,7 @@ from bot.app import point_to
 from bot.config import Config, ConfigError, load_config, read_token
 from bot.detection import load_detector
 from bot.services.policies import Policies
+from bot.services.settings import Settings
 from bot.storage import KeyFileError, Keyring, Store, StoreUnavailableError, unmade_file
 from bot.transport.inspection import inspect_servers
 
@@ -38,12 +39,13 @@ async def diagnose(path: Path, environment: Mapping[str, str]) -> Diagnosis:
     resources = load_resources()
     today = datetime.now(UTC).date()
     found.warnings.extend(w for w in (resources.stale(today), resources.unverified()) if w)
-    await _look_at_storage(config, found)
-    await _look_at_discord(config, environment, found)
+    policies = Policies(config.defaults, config.servers)
+    await _look_at_storage(config, policies, found)
+    await _look_at_discord(config, policies, environment, found)
     return found
 
 
-async def _look_at_storage(config: Config, found: Diagnosis) -> None:
+async def _look_at_storage(config: Config, policies: Policies, found: Diagnosis) -> None:
     key_file, url = config.database.key_file, config.database.url
     unmade = unmade_file(url)
     if unmade is not None:
@@ -64,6 +66,8 @@ async def _look_at_storage(config: Config, found: Diagnosis) -> None:
             )
         elif condition.cases:
             await store.check_key()
+        if await store.is_current():
+            await Settings(store, policies, changed=lambda _: None).load()
     except KeyFileError as error:
         found.problems.append(str(error))
     except StoreUnavailableError as error:
@@ -85,7 +89,7 @@ def _look_at_folder(unmade: Path, found: Diagnosis) -> None:
 
 
 async def _look_at_discord(
-    config: Config, environment: Mapping[str, str], found: Diagnosis
+    config: Config, policies: Policies, environment: Mapping[str, str], found: Diagnosis
 ) -> None:
     try:
         token = read_token(config, environment)
@@ -93,9 +97,6 @@ async def _look_at_discord(
         found.problems.extend(error.problems)
         return
     point_to(config)
-    policies = Policies(
-        config.defaults.policy(), {g: s.policy() for g, s in config.servers.items()}
-    )
     found.problems.extend(
         await inspect_servers(
             token,

@@ -7,14 +7,14 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.domain.assessment import Level
-from bot.domain.policy import AdviceMode, Disclosures, Fallback, Policy
-from bot.services.dispatch import Budgets, Patience
+from bot.services.budgets import Budgets
+from bot.services.choices import PolicySettings
+from bot.services.dispatch import Patience
 from bot.storage import anchored_url
 
 TOKEN_VARIABLE = "NOTALONE_TOKEN"  # noqa: S105 - the variable's name is no secret
@@ -34,22 +34,6 @@ class ConfigError(Exception):
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-def _level(value: Any) -> Any:
-    names = [level.label for level in Level if level is not Level.NONE]
-    if value not in names:
-        raise ValueError(f"must be one of {', '.join(names)}")
-    return Level[value.upper()]
-
-
-def _name_or_id(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-_Level = Annotated[Level, BeforeValidator(_level)]
-_Place = Annotated[str, BeforeValidator(_name_or_id), Field(min_length=1)]
-"""The identifier or the name of a channel or role; YAML may take an identifier for a number."""
 
 
 class DiscordSettings(_Model):
@@ -105,27 +89,6 @@ class LogSettings(_Model):
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
-
-
-class PolicySettings(_Model):
-    """One server's choices; what is left out holds as in `defaults`."""
-
-    alert_channel: _Place = "notalone-alerts"
-    moderator_roles: tuple[_Place, ...] = ()
-    ping_role: _Place | None = None
-    ping_from: _Level = Level.HIGH
-    alert_from: _Level = Level.MEDIUM
-    advise_from: _Level = Level.HIGH
-    advice: AdviceMode = AdviceMode.DIRECT
-    fallback: Fallback = Fallback.NONE
-    disclosures: Disclosures = Disclosures.OFFER
-    many_targets: int = Field(3, ge=1, le=20)
-    webhooks: bool = False
-    ignored_channels: frozenset[_Place] = frozenset()
-
-    def policy(self) -> Policy:
-        """The same choices as the domain knows them."""
-        return Policy(**dict(self))
 
 
 class Config(_Model):

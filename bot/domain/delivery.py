@@ -21,7 +21,7 @@ class DeliveryKind(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands. `DELIVERED`, `REFUSED` and `GAVE_UP` are outcomes."""
+    """Where a delivery stands. All but the first two are outcomes."""
 
     HELD = "held"
     """Not sent unless a moderator asks for it; the reason is stored."""
@@ -31,6 +31,8 @@ class DeliveryState(StrEnum):
     """Discord answered that this cannot be delivered; the code is stored."""
     GAVE_UP = "gave_up"
     """No attempt succeeded within the cap on attempts."""
+    REHEARSED = "rehearsed"
+    """Shown to the moderators instead of being sent, because the server tries the bot out."""
 
 
 class HeldReason(StrEnum):
@@ -51,6 +53,8 @@ class NoticeReason(StrEnum):
     PUBLIC_ALERT_CHANNEL = "public_alert_channel"
     MISSING_PERMISSIONS = "missing_permissions"
     ALERTS_FAIL = "alerts_fail"
+    CHOICE_GONE = "choice_gone"
+    """A channel or role that the server's settings name was deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +112,12 @@ class Postponed:
     uncertain: bool = False
 
 
-Outcome = Delivered | Refused | Postponed
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """Moderators were shown what would have been sent: where, and in which message."""
+
+    channel_id: int
+    message_id: int
+
+
+Outcome = Delivered | Refused | Postponed | Rehearsed

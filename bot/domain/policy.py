@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.assessment import Assessment, Category, Kind, Level
-from bot.domain.delivery import HeldReason
+from bot.domain.delivery import DeliveryState, HeldReason
 from bot.domain.message import Person
 
 
@@ -48,6 +48,10 @@ class Policy:
     many_targets: int = 3
     webhooks: bool = False
     ignored_channels: frozenset[str] = frozenset()
+    language: str | None = None
+    """The locale that the bot writes in; None for the one that the server is set to."""
+    dry_run: bool = False
+    """Whether what would be sent to people is shown to the moderators instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,13 @@ def decide(assessment: Assessment, policy: Policy, history: History) -> Plan:
         hold=tuple((person, reason) for person, reason in reasons if reason is not None),
         offer=by_button and not history.offered_lately,
     )
+
+
+def counts_as_given(state: DeliveryState, policy: Policy) -> bool:
+    """Whether advice in this state is not given again. A rehearsal counts while it lasts."""
+    if state is DeliveryState.REHEARSED:
+        return policy.dry_run
+    return state is not DeliveryState.HELD
 
 
 def _reason_to_hold(

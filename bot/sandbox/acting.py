@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.sandbox.answers import Modal, ModalField
     from bot.sandbox.commands import Commands
     from bot.sandbox.messages import Message
+    from bot.sandbox.reading import Select
     from bot.sandbox.servers import Server
 
 Value: TypeAlias = "str | int | float | bool | User | Role | Channel"
@@ -177,6 +178,8 @@ def select_data(
     for select in message.selects:
         if custom_id in {select.custom_id, select.placeholder} and not select.disabled:
             resolved = Resolved(message.channel.server)
+            values = list(values)
+            _check_choice(select, values)
             chosen = [_chosen(select.options, value, resolved) for value in values]
             return {
                 "component_type": int(select.kind),
@@ -184,6 +187,16 @@ def select_data(
                 "values": chosen,
             } | resolved.payload()
     raise SandboxError(f"no menu {custom_id!r} to choose from in {message!r}")
+
+
+def _check_choice(select: Select, values: list[str | User | Role | Channel]) -> None:
+    """Raise SandboxError for what the client does not let a person choose."""
+    if not select.least <= len(values) <= select.most:
+        raise SandboxError(f"the menu takes {select.least} to {select.most}, not {len(values)}")
+    for value in values:
+        kinds = select.channel_types
+        if isinstance(value, Channel) and kinds and int(value.kind) not in kinds:
+            raise SandboxError(f"the menu does not offer {value.name!r}")
 
 
 def _chosen(options: dict[str, str], value: str | User | Role | Channel, resolved: Resolved) -> str:

@@ -28,13 +28,20 @@ class Button:
 
 @dataclass(frozen=True)
 class Select:
-    """A select menu as a person sees it; `options` maps value to label (text selects only)."""
+    """A select menu as a person sees it; `options` maps value to label (text selects only).
+
+    `chosen` are the values that it shows as chosen; `channel_types` is empty for any.
+    """
 
     custom_id: str
     kind: ComponentType
     placeholder: str
     options: dict[str, str]
     disabled: bool
+    least: int = 1
+    most: int = 1
+    channel_types: tuple[int, ...] = ()
+    chosen: tuple[str, ...] = ()
 
 
 def walk(components: list[Json]) -> Iterator[Json]:
@@ -86,10 +93,19 @@ def selects_of(components: list[Json]) -> list[Select]:
             placeholder=str(component.get("placeholder") or ""),
             options={str(o["value"]): str(o["label"]) for o in component.get("options", [])},
             disabled=bool(component.get("disabled")),
+            least=int(component.get("min_values", 1)),
+            most=int(component.get("max_values", 1)),
+            channel_types=tuple(component.get("channel_types") or ()),
+            chosen=_chosen(component),
         )
         for component in walk(components)
         if component.get("type") in SELECTS
     ]
+
+
+def _chosen(select: Json) -> tuple[str, ...]:
+    options = [str(o["value"]) for o in select.get("options", []) if o.get("default")]
+    return (*options, *(str(value["id"]) for value in select.get("default_values") or []))
 
 
 def embed_texts(embed: Json) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.assessment import Assessment
-from bot.domain.delivery import Delivered, Delivery, Outcome, Refused
+from bot.domain.delivery import Delivered, Delivery, Outcome, Refused, Rehearsed
 from bot.domain.evidence import Draft, ItemKind
 from bot.domain.message import Attachment, Message
 
@@ -106,6 +106,8 @@ def delivery_draft(delivery: Delivery, outcome: Outcome) -> Draft:
         facts |= {"outcome": "delivered", "message_id": outcome.message_id}
     elif isinstance(outcome, Refused):
         facts |= {"outcome": "refused", "code": outcome.code}
+    elif isinstance(outcome, Rehearsed):
+        facts |= {"outcome": "rehearsed", "message_id": outcome.message_id}
     else:
         facts |= {"outcome": "gave_up"}
     about = f"delivery:{delivery.id}:{facts['outcome']}"

@@ -22,8 +22,10 @@ from bot.domain.delivery import (
     Outcome,
     Postponed,
     Refused,
+    Rehearsed,
 )
 from bot.domain.policy import Fallback
+from bot.services.budgets import Budgets
 from bot.services.casework import case_view
 from bot.services.custody import delivery_draft
 from bot.services.durable import insist, whole
@@ -49,16 +51,6 @@ class Courier(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Budgets:
-    """How many direct messages may be sent unasked, so that the bot cannot be made to flood."""
-
-    person_day: int = 2
-    server_hour: int = 20
-    server_day: int = 60
-    bot_hour: int = 100
-
-
-@dataclass(frozen=True, slots=True)
 class Patience:
     """How long a lease lasts, in seconds, and after how many attempts a delivery is given up."""
 
@@ -67,7 +59,10 @@ class Patience:
 
 
 class Dispatcher:
-    """Sends the outbox. Several may run on one database: each delivery is leased to one."""
+    """Sends the outbox. Several may run on one database: each delivery is leased to one.
+
+    In servers that rehearse, `rehearsal` takes the courier's place; nothing else differs there.
+    """
 
     def __init__(
         self,
@@ -75,11 +70,13 @@ class Dispatcher:
         courier: Courier,
         policies: Policies,
         *,
+        rehearsal: Courier,
         budgets: Budgets,
         patience: Patience,
     ) -> None:
         self._store = store
         self._courier = courier
+        self._rehearsal = rehearsal
         self._policies = policies
         self._budgets = budgets
         self._patience = patience
@@ -188,8 +185,10 @@ class Dispatcher:
 
     async def _send(self, delivery: Delivery, view: CaseView | None) -> Outcome:
         """Send; a courier that breaks off has tried once more in vain, and is not tried forever."""
+        is_rehearsed = self._policies.of(delivery.guild_id).dry_run
+        courier = self._rehearsal if is_rehearsed else self._courier
         try:
-            return await self._courier.send(delivery, view)
+            return await courier.send(delivery, view)
         except Exception as error:  # noqa: BLE001 - the border: whatever it was, count the attempt
             _log.exception("courier_broke_off", id=delivery.id)
             return Postponed(type(error).__name__, uncertain=True)
@@ -208,24 +207,12 @@ class Dispatcher:
         if await tx.memory.opted_out([person]):
             await tx.outbox.hold(delivery.id, reason=HeldReason.OPTED_OUT.value)
             return False
-        if not await self._spent(tx, delivery, person):
+        if not await self._budgets.are_spent(tx, delivery):
             return True
         until = tx.now + _BUDGET_WAIT
         wait = Postponed(BUDGET)
         await tx.outbox.postponed(delivery, wait, until=until, counts=False)
         return False
-
-    async def _spent(self, tx: Transaction, delivery: Delivery, person: int) -> bool:
-        """Whether one of the budgets is used up, by what was sent and what is being sent."""
-        hour, day = tx.now - timedelta(hours=1), tx.now - timedelta(days=1)
-        budgets, guild_id = self._budgets, delivery.guild_id
-        sent = partial(tx.standings.sent_since, before=delivery.id)
-        return (
-            await sent(day, recipient_id=person) >= budgets.person_day
-            or await sent(hour, guild_id=guild_id) >= budgets.server_hour
-            or await sent(day, guild_id=guild_id) >= budgets.server_day
-            or await sent(hour) >= budgets.bot_hour
-        )
 
     async def _settle(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
         """Store the outcome and what follows from it, together."""
@@ -233,6 +220,8 @@ class Dispatcher:
             await tx.outbox.delivered(delivery, outcome)
         elif isinstance(outcome, Refused):
             await tx.outbox.refused(delivery, outcome)
+        elif isinstance(outcome, Rehearsed):
+            await tx.outbox.rehearsed(delivery, outcome)
         elif delivery.attempts < self._patience.attempts:
             await self._postpone(tx, delivery, outcome)
             return
@@ -255,7 +244,7 @@ class Dispatcher:
             await self._tell_moderators(tx, delivery)
 
     async def _record(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
-        edited = delivery.message_id is not None
+        edited = delivery.kind is DeliveryKind.ALERT and delivery.message_id is not None
         if delivery.case_id is not None and not edited:
             await tx.evidence.append(delivery.case_id, [delivery_draft(delivery, outcome)])
 
@@ -266,7 +255,7 @@ class Dispatcher:
     async def _fall_back(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
         """Offer private help in the channel where a refused person was threatened."""
         wanted = self._policies.of(delivery.guild_id).fallback is Fallback.BUTTON
-        if isinstance(outcome, Delivered) or not wanted or delivery.case_id is None:
+        if isinstance(outcome, Delivered | Rehearsed) or not wanted or delivery.case_id is None:
             return
         view = await case_view(tx, delivery.case_id)
         if await tx.standings.offered_since(view.channel_id, tx.now - OFFER_COOLDOWN):

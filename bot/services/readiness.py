@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -23,6 +23,13 @@ class Readiness:
     async def cannot_alert(self, guild_id: int, reason: NoticeReason) -> None:
         """Tell the operator at once, and the owner once a day."""
         _log.error("not_armed", guild=guild_id, reason=reason.value)
+        await insist(self._store, lambda tx: self._tell_owner(tx, guild_id, reason))
+        self._wake()
+
+    async def choice_gone(self, guild_id: int, keys: Sequence[str]) -> None:
+        """Tell the owner, once a day, that what these settings name was deleted."""
+        _log.error("choice_gone", guild=guild_id, keys=list(keys))
+        reason = NoticeReason.CHOICE_GONE
         await insist(self._store, lambda tx: self._tell_owner(tx, guild_id, reason))
         self._wake()
 

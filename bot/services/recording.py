@@ -8,10 +8,10 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.assessment import Assessment, Kind
-from bot.domain.delivery import DeliveryKind, DeliveryState
+from bot.domain.delivery import DeliveryKind
 from bot.domain.evidence import GENESIS, Draft, ItemKind
 from bot.domain.message import Message, Window
-from bot.domain.policy import History, Plan, decide
+from bot.domain.policy import History, Plan, counts_as_given, decide
 from bot.services.custody import (
     GATEWAY,
     assessment_about,
@@ -108,10 +108,11 @@ class Recorder:
         guild_id = message.guild_id or 0
         offender = assessment.offender or message.author
         case = await tx.cases.open_or_join(guild_id=guild_id, offender_id=offender.id, head=GENESIS)
+        policy = self._policies.of(guild_id)
         standing = await tx.standings.advised(case.id)
-        advised = frozenset(p for p, s in standing.items() if s.state is not DeliveryState.HELD)
+        advised = frozenset(p for p, s in standing.items() if counts_as_given(s.state, policy))
         known = History(advised, history.opted_out, history.offered_lately)
-        plan = decide(assessment, self._policies.of(guild_id), known)
+        plan = decide(assessment, policy, known)
         await tx.evidence.append(case.id, _drafts(found))
         await tx.cases.join(case, assessment)
         await self._enqueue_advice(tx, case.id, guild_id, plan)

@@ -16,11 +16,13 @@ from bot.domain.delivery import (
     DeliveryState,
     Postponed,
     Refused,
+    Rehearsed,
 )
 from bot.storage.dialect import insert_or_nothing
 from bot.storage.schema import cases, outbox
 
 _UNSETTLED = (DeliveryState.REFUSED.value, DeliveryState.GAVE_UP.value)
+_UNSENT = (DeliveryState.HELD.value, DeliveryState.REHEARSED.value)
 
 
 class Outbox:
@@ -201,6 +203,17 @@ class Outbox:
             delivery.id, state=state, code=outcome.code, reason=reason, **self._let_go()
         )
 
+    async def rehearsed(self, delivery: Delivery, outcome: Rehearsed) -> None:
+        """Record that moderators were shown it instead; it can be released to be sent."""
+        await self._lock_case(delivery.id)
+        await self._set(
+            delivery.id,
+            state=DeliveryState.REHEARSED.value,
+            message_id=outcome.message_id,
+            attempts=0,
+            **self._let_go(),
+        )
+
     async def gave_up(self, delivery: Delivery, explanation: str) -> None:
         """Record that the cap on attempts was reached; whether the last one arrived is unknown."""
         values = {**self._let_go(), "uncertain": True}
@@ -234,13 +247,13 @@ class Outbox:
         return result.rowcount == 1
 
     async def release(self, case_id: int, people: Iterable[int]) -> list[int]:
-        """Queue held advice for those people; the ones for whom some was held."""
+        """Queue advice that was held or only rehearsed; the people for whom there was some."""
         result = await self._connection.execute(
             update(outbox)
             .where(
                 outbox.c.case_id == case_id,
                 outbox.c.kind == DeliveryKind.ADVICE.value,
-                outbox.c.state == DeliveryState.HELD.value,
+                outbox.c.state.in_(_UNSENT),
                 outbox.c.recipient_id.in_(list(people)),
             )
             .values(state=DeliveryState.PENDING.value, reason=None, due_at=self._now)

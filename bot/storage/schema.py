@@ -167,3 +167,26 @@ marks = Table(
     Column("screened_until", BigInteger, nullable=False),
 )
 """Per server the snowflake up to which every message was screened: where catching up begins."""
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("choices", JSON, nullable=False),
+    Column("changed_at", UTCDateTime, nullable=False),
+    Index("ix_settings_changed_at", "changed_at"),
+)
+"""What a server chose itself, by key; it goes before the configuration."""
+
+setting_changes = Table(
+    "setting_changes",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("changed_by", BigInteger, nullable=True),
+    Column("changed_at", UTCDateTime, nullable=False),
+    Column("keys", JSON, nullable=False),
+    Index("ix_setting_changes_changed_by", "changed_by"),
+)
+"""Who changed which settings when."""

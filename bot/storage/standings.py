@@ -57,6 +57,14 @@ class Standings:
         )
         return await self._connection.scalar(query) or 0
 
+    async def waiting(self, guild_id: int) -> tuple[int, datetime | None]:
+        """How many of a server's deliveries are to be sent, and since when the oldest waits."""
+        query = select(func.count(), func.min(outbox.c.created_at)).where(
+            outbox.c.guild_id == guild_id, outbox.c.state == DeliveryState.PENDING.value
+        )
+        count, oldest = (await self._connection.execute(query)).one()
+        return count, oldest
+
     async def advised(self, case_id: int) -> dict[int, Standing]:
         """Advice of a case by the person it is for."""
         query = select(outbox).where(
@@ -75,19 +83,19 @@ class Standings:
         self,
         since: datetime,
         *,
-        before: int,
+        before: int | None = None,
         guild_id: int | None = None,
         recipient_id: int | None = None,
     ) -> int:
         """How many direct messages of advice were delivered since then, or are just being sent.
 
         Of those being sent, only the ones with a number below `before` count, so that of two
-        deliveries that are sent at once the second one gives way.
+        deliveries that are sent at once the second one gives way; all, where it is None.
         """
         sending = and_(
             outbox.c.state == DeliveryState.PENDING.value,
             outbox.c.lease.is_not(None),
-            outbox.c.id < before,
+            *(() if before is None else (outbox.c.id < before,)),
         )
         delivered = and_(
             outbox.c.state == DeliveryState.DELIVERED.value, outbox.c.settled_at >= since

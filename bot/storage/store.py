@@ -21,6 +21,7 @@ from bot.storage.evidence import Evidence
 from bot.storage.memory import Memory
 from bot.storage.outbox import Outbox
 from bot.storage.schema import cases
+from bot.storage.settings import Settings
 from bot.storage.standings import Standings
 
 _TOKEN_BYTES = 8
@@ -36,6 +37,7 @@ class Transaction:
         self.outbox = Outbox(connection, now)
         self.standings = Standings(connection)
         self.memory = Memory(connection, now)
+        self.settings = Settings(connection, now)
 
 
 @dataclass(frozen=True, slots=True)

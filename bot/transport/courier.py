@@ -23,6 +23,7 @@ from bot.domain.delivery import (
 )
 from bot.services.policies import Policies
 from bot.transport import layouts
+from bot.transport.choices_here import choices_gone
 from bot.transport.inspection import why_not
 from bot.transport.places import alert_channel, obstacle, role
 from bot.transport.wording import name
@@ -41,7 +42,7 @@ _CLOCKS_APART = timedelta(minutes=1)
 _SERVER_ERROR = 500
 
 
-class _Parcel(NamedTuple):
+class Parcel(NamedTuple):
     """A message as discord.py sends it."""
 
     where: discord.abc.Messageable
@@ -52,7 +53,7 @@ class _Parcel(NamedTuple):
     """Whether it is posted again when somebody deleted what stood there."""
 
 
-class _UndeliverableError(Exception):
+class UndeliverableError(Exception):
     """There is nowhere to send it; found out without asking Discord."""
 
     def __init__(self, code: int, explanation: str) -> None:
@@ -81,7 +82,7 @@ class DiscordCourier:
         try:
             parcel = await self._pack(delivery, view)
             message = await self._hand_over(parcel, delivery)
-        except _UndeliverableError as error:
+        except UndeliverableError as error:
             return error.refusal
         except discord.RateLimited as error:
             return Postponed("rate_limited", seconds=error.retry_after)
@@ -95,63 +96,68 @@ class DiscordCourier:
             return Postponed("shutting_down", uncertain=True)
         return Delivered(channel_id=message.channel.id, message_id=message.id)
 
-    async def _pack(self, delivery: Delivery, view: CaseView | None) -> _Parcel:
+    async def _pack(self, delivery: Delivery, view: CaseView | None) -> Parcel:
         guild = self._client.get_guild(delivery.guild_id)
         if guild is None:
-            raise _UndeliverableError(_UNKNOWN_CHANNEL, "server_left")
-        language = self._texts.get(str(guild.preferred_locale))
+            raise UndeliverableError(_UNKNOWN_CHANNEL, "server_left")
+        language = self._language(guild)
         if delivery.kind is DeliveryKind.ADVICE:
-            return await self._pack_advice(delivery, guild, language)
+            return await self.pack_advice(delivery, guild, language)
         if delivery.kind is DeliveryKind.OFFER:
-            return self._pack_offer(delivery, guild, language)
+            return self.pack_offer(delivery, guild, language)
         if delivery.kind is DeliveryKind.NOTICE:
             return await self._pack_notice(delivery, guild, language)
         if view is None:
-            raise _UndeliverableError(0, "case_gone")
+            raise UndeliverableError(0, "case_gone")
         return self._pack_alert(delivery, view, guild, language)
 
-    async def _pack_advice(
+    def _language(self, guild: discord.Guild) -> Language:
+        chosen = self._policies.of(guild.id).language
+        return self._texts.get(chosen or str(guild.preferred_locale))
+
+    async def pack_advice(
         self, delivery: Delivery, guild: discord.Guild, language: Language
-    ) -> _Parcel:
+    ) -> Parcel:
+        """The advice, addressed to its person."""
         person = await self._client.create_dm(discord.Object(delivery.recipient_id or 0))
         text, buttons = layouts.advice(language, server=guild.name, token=delivery.token)
-        return _Parcel(person, text, buttons, discord.AllowedMentions.none())
+        return Parcel(person, text, buttons, discord.AllowedMentions.none())
 
-    def _pack_offer(self, delivery: Delivery, guild: discord.Guild, language: Language) -> _Parcel:
+    def pack_offer(self, delivery: Delivery, guild: discord.Guild, language: Language) -> Parcel:
+        """The offer of private help, addressed to its channel."""
         channel = guild.get_channel_or_thread(delivery.channel_id or 0)
         if not isinstance(channel, discord.abc.Messageable):
-            raise _UndeliverableError(_UNKNOWN_CHANNEL, "channel_gone")
+            raise UndeliverableError(_UNKNOWN_CHANNEL, "channel_gone")
         text, buttons = layouts.offer(language)
-        return _Parcel(channel, text, buttons, discord.AllowedMentions.none())
+        return Parcel(channel, text, buttons, discord.AllowedMentions.none())
 
     async def _pack_notice(
         self, delivery: Delivery, guild: discord.Guild, language: Language
-    ) -> _Parcel:
+    ) -> Parcel:
         owner = await self._client.create_dm(discord.Object(guild.owner_id or 0))
         reason = NoticeReason(delivery.subject or "")
         policy = self._policies.of(guild.id)
         if reason is NoticeReason.ALERTS_FAIL:
+            channel = alert_channel(guild, policy)
             text = language.text(
                 "owner.alerts_fail",
                 server=name(guild.name, limit=80),
-                channel=name(policy.alert_channel, limit=80),
+                channel=name(channel.name if channel else policy.alert_channel, limit=80),
             )
+        elif reason is NoticeReason.CHOICE_GONE:
+            text = choices_gone(language, guild, self._policies.settings(guild.id))
         else:
             text = why_not(language, guild, policy, reason)
-        return _Parcel(owner, text, None, discord.AllowedMentions.none())
+        return Parcel(owner, text, None, discord.AllowedMentions.none())
 
     def _pack_alert(
         self, delivery: Delivery, view: CaseView, guild: discord.Guild, language: Language
-    ) -> _Parcel:
+    ) -> Parcel:
         policy = self._policies.of(guild.id)
-        channel = alert_channel(guild, policy)
-        if channel is None:
-            raise _UndeliverableError(_UNKNOWN_CHANNEL, "alert_channel_gone")
-        if obstacle(guild, policy) is NoticeReason.PUBLIC_ALERT_CHANNEL:
-            raise _UndeliverableError(0, "alert_channel_public")
+        channel = self.moderators_of(guild)
         if _is_superseded(delivery, view):
             layout = layouts.superseded(language, view)
-            return _Parcel(channel, None, layout, discord.AllowedMentions.none(), renews=False)
+            return Parcel(channel, None, layout, discord.AllowedMentions.none(), renews=False)
         wanted = policy.ping_role if view.level >= policy.ping_from else None
         called = role(guild, wanted) if wanted else None
         layout = layouts.alert(
@@ -164,10 +170,20 @@ class DiscordCourier:
         mentions = discord.AllowedMentions(
             everyone=False, users=False, replied_user=False, roles=[called] if called else False
         )
-        return _Parcel(channel, None, layout, mentions)
+        return Parcel(channel, None, layout, mentions)
+
+    def moderators_of(self, guild: discord.Guild) -> discord.TextChannel:
+        """Where only moderators read. Raises UndeliverableError while there is no such place."""
+        policy = self._policies.of(guild.id)
+        channel = alert_channel(guild, policy)
+        if channel is None:
+            raise UndeliverableError(_UNKNOWN_CHANNEL, "alert_channel_gone")
+        if obstacle(guild, policy) is NoticeReason.PUBLIC_ALERT_CHANNEL:
+            raise UndeliverableError(0, "alert_channel_public")
+        return channel
 
     async def _hand_over(
-        self, parcel: _Parcel, delivery: Delivery
+        self, parcel: Parcel, delivery: Delivery
     ) -> discord.Message | discord.PartialMessage:
         """Bring up to date what stands there already, or post it."""
         is_alert = delivery.kind is DeliveryKind.ALERT
@@ -182,7 +198,7 @@ class DiscordCourier:
                 return (is_alert and await _edit(parcel, found.id)) or found
         return await _post(parcel, delivery)
 
-    async def _find(self, parcel: _Parcel, delivery: Delivery) -> discord.Message | None:
+    async def _find(self, parcel: Parcel, delivery: Delivery) -> discord.Message | None:
         """The message of an attempt whose answer was lost.
 
         Its buttons tell, or where they bear no token, its words: as good as those to be sent.
@@ -199,7 +215,7 @@ class DiscordCourier:
         return None
 
 
-async def _post(parcel: _Parcel, delivery: Delivery) -> discord.Message:
+async def _post(parcel: Parcel, delivery: Delivery) -> discord.Message:
     arguments: dict[str, Any] = {"view": parcel.view} if parcel.view else {}
     if parcel.content is not None:
         arguments |= {"content": parcel.content, "suppress_embeds": True}
@@ -209,7 +225,7 @@ async def _post(parcel: _Parcel, delivery: Delivery) -> discord.Message:
     )
 
 
-async def _edit(parcel: _Parcel, message_id: int) -> discord.Message | None:
+async def _edit(parcel: Parcel, message_id: int) -> discord.Message | None:
     """Bring the message up to date; None when someone deleted it."""
     try:
         return await _partial(parcel, message_id).edit(
@@ -221,7 +237,7 @@ async def _edit(parcel: _Parcel, message_id: int) -> discord.Message | None:
         return None
 
 
-def _partial(parcel: _Parcel, message_id: int) -> discord.PartialMessage:
+def _partial(parcel: Parcel, message_id: int) -> discord.PartialMessage:
     assert isinstance(parcel.where, discord.TextChannel)
     return parcel.where.get_partial_message(message_id)
 

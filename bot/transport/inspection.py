@@ -11,7 +11,9 @@ import discord
 from bot.advice import Language
 from bot.domain.delivery import NoticeReason
 from bot.domain.policy import Policy
+from bot.services.choices import as_written
 from bot.services.policies import Policies
+from bot.transport.choices_here import objections
 from bot.transport.places import alert_channel, missing_permissions, obstacle, role
 from bot.transport.wording import name
 
@@ -22,6 +24,13 @@ NO_CONTENT = (
     "the Message Content intent is off: turn it on in the Developer Portal "
     "(your application, Bot, Privileged Gateway Intents)"
 )
+
+
+_CHECKED = {
+    "unknown_channel": "there is no channel",
+    "unknown_role": "there is no role",
+    "everyone": "everyone has the role",
+}
 
 
 def intents() -> discord.Intents:
@@ -41,17 +50,28 @@ def why_not(
 
     `shown` makes names harmless where the text is shown; by default in a message on Discord.
     """
+    why, remedy = reason_and_remedy(language, guild, policy, reason, shown=shown)
+    server = shown(guild.name)
+    return language.text("owner.cannot_alert", reason=why, remedy=remedy, server=server)
+
+
+def reason_and_remedy(
+    language: Language,
+    guild: discord.Guild,
+    policy: Policy,
+    reason: NoticeReason,
+    *,
+    shown: Callable[[str], str] = name,
+) -> tuple[str, str]:
+    """Why moderators cannot be alerted, and what mends it; `shown` as in `why_not`."""
     channel = alert_channel(guild, policy)
     values = {
-        "server": shown(guild.name),
-        "channel": shown(policy.alert_channel),
+        "channel": shown(channel.name if channel else policy.alert_channel),
         "permissions": ", ".join(missing_permissions(channel)) if channel else "",
     }
-    return language.text(
-        "owner.cannot_alert",
-        reason=language.text(f"owner.reason.{reason.value}", **values),
-        remedy=language.text(f"owner.remedy.{reason.value}", **values),
-        **values,
+    return (
+        language.text(f"owner.reason.{reason.value}", **values),
+        language.text(f"owner.remedy.{reason.value}", **values),
     )
 
 
@@ -76,7 +96,7 @@ async def inspect_servers(
                 reason = obstacle(guild, policy)
                 if reason is not None:
                     problems.append(why_not(language, guild, policy, reason, shown=str))
-                problems.extend(_unknown_names(guild, policy))
+                problems.extend(_unknown_names(guild, policies))
             return problems
     except discord.LoginFailure:
         return [BAD_TOKEN]
@@ -86,14 +106,19 @@ async def inspect_servers(
         return [f"Discord cannot be reached ({type(error).__name__}): check this machine's network"]
 
 
-def _unknown_names(guild: discord.Guild, policy: Policy) -> Iterator[str]:
-    """What the policy names and the server lacks, and a role that the bot may not ping."""
-    for wanted in (*policy.moderator_roles, *filter(None, (policy.ping_role,))):
-        if role(guild, wanted) is None:
-            yield f"server {guild.name}: there is no role {wanted!r}, which the configuration names"
-    channels = {names for c in guild.channels for names in (str(c.id), c.name)}
-    for wanted in sorted(policy.ignored_channels - channels):
-        yield f"server {guild.name}: there is no channel {wanted!r}, which the configuration names"
+def _unknown_names(guild: discord.Guild, policies: Policies) -> Iterator[str]:
+    """What cannot hold in the server, by whoever chose it, and a role that may not be pinged."""
+    for fault in policies.faults(guild.id):
+        yield f"server {guild.name}: a stored setting cannot be used: {fault}"
+    settings = policies.settings(guild.id)
+    for found in objections(guild, as_written(settings)):
+        stored = found.key in policies.stored(guild.id)
+        yield f"server {guild.name}: {_CHECKED[found.reason]} {found.value!r}, which " + (
+            f"the stored setting {found.key} names: type /setup settings there"
+            if stored
+            else "the configuration names"
+        )
+    policy = policies.of(guild.id)
     pinged, channel = role(guild, policy.ping_role), alert_channel(guild, policy)
     if pinged is None or channel is None or pinged.mentionable:
         return

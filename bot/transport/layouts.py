@@ -241,8 +241,8 @@ def _is_unreached(reached: Reached) -> bool:
 
 
 def _can_be_offered(reached: Reached) -> bool:
-    held = reached.state is DeliveryState.HELD
-    return held and reached.reason != HeldReason.OPTED_OUT
+    unsent = reached.state in (DeliveryState.HELD, DeliveryState.REHEARSED)
+    return unsent and reached.reason != HeldReason.OPTED_OUT
 
 
 def held_people(view: CaseView) -> list[Person]:

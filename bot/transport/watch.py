@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 import aiohttp
@@ -31,6 +32,7 @@ _Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | 
 _WITHOUT_MESSAGES = (discord.CategoryChannel, discord.ForumChannel)
 
 _TRY_AGAIN = 30.0
+_SETTINGS_PATIENCE = 3.0
 
 
 class Watch:
@@ -122,8 +124,8 @@ class Watch:
         """
         self._apply_policy(guild)
         async with self._locks[guild.id]:
+            reason = await self._obstacle(guild)
             armed = guild.id in self._gates
-            reason = obstacle(guild, self._policies.of(guild.id))
             if reason is not None:
                 told = NoticeReason.ALERTS_FAIL if armed else reason
                 await self._readiness.cannot_alert(guild.id, told)
@@ -131,6 +133,22 @@ class Watch:
                 await self._arm(guild)
             if reason is None:
                 await self._readiness.can_alert(guild.id)
+
+    async def _obstacle(self, guild: discord.Guild) -> NoticeReason | None:
+        """Why moderators cannot be alerted, once it is known what the server itself chose.
+
+        While the database is away, config.yaml alone may be enough to begin.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_SETTINGS_PATIENCE):
+                await self._policies.known()
+        self._apply_policy(guild)
+        reason = obstacle(guild, self._policies.of(guild.id))
+        if reason is None or self._policies.are_known:
+            return reason
+        await self._policies.known()
+        self._apply_policy(guild)
+        return obstacle(guild, self._policies.of(guild.id))
 
     def leave(self, guild_id: int) -> None:
         """Stop watching a server that the bot is no longer in."""

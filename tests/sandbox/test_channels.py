@@ -140,6 +140,22 @@ async def test_the_bot_cannot_give_what_it_does_not_have(lab: Lab, sandbox: Sand
     assert caught.value.code == 50013
 
 
+async def test_only_administrators_set_manage_roles_in_a_channel(
+    lab: Lab, sandbox: Sandbox
+) -> None:
+    permissions = BOT_BY_DEFAULT | Permission.MANAGE_CHANNELS | Permission.MANAGE_ROLES
+    server = sandbox.create_server("Harbour", bot_permissions=permissions)
+    bot = await lab.connect()
+    guild = bot.get_guild(server.id)
+    wanted = {guild.me: discord.PermissionOverwrite(manage_roles=True)}
+    with pytest.raises(discord.Forbidden):
+        await guild.create_text_channel("x", overwrites=wanted)
+    assert server.bot_role is not None
+    server.set_permissions(server.bot_role, Permission.ADMINISTRATOR)
+    await guild.create_text_channel("x", overwrites=wanted)
+    assert [c.name for c in server.channels.values()] == ["x"]
+
+
 async def test_messages_are_edited_deleted_and_purged(lab: Lab, sandbox: Sandbox) -> None:
     permissions = BOT_BY_DEFAULT | Permission.MANAGE_MESSAGES
     server = sandbox.create_server("Harbour", bot_permissions=permissions)

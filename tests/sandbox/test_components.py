@@ -111,6 +111,28 @@ async def test_a_menu_of_people_hands_over_people(lab: Lab) -> None:
     assert (await mo.selects(message, "Who?", [ava])).text == "ava"
 
 
+async def test_a_menu_takes_only_what_it_offers_and_as_many_as_it_says(lab: Lab) -> None:
+    server = lab.sandbox.create_server("Harbour")
+    general, mo = server.create_channel("general"), server.join("mo")
+    lounge = server.create_channel("lounge", kind="voice")
+    bot = await lab.connect(Cases())
+    view = ui.View(timeout=None)
+    view.add_item(
+        ui.ChannelSelect(
+            custom_id="where",
+            channel_types=[discord.ChannelType.text],
+            default_values=[discord.Object(general.id, type=discord.TextChannel)],
+        )
+    )
+    await bot.get_channel(general.id).send(view=view)
+    (message,) = mo.sees(general)
+    assert message.selects[0].chosen == (str(general.id),)
+    with pytest.raises(SandboxError, match="does not offer 'lounge'"):
+        await mo.selects(message, "where", [lounge])
+    with pytest.raises(SandboxError, match="takes 1 to 1, not 2"):
+        await mo.selects(message, "where", [general, lounge])
+
+
 async def test_subcommands_are_named_after_their_command(lab: Lab) -> None:
     server = lab.sandbox.create_server("Harbour")
     general, mo = server.create_channel("general"), server.join("mo")

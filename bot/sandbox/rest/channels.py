@@ -43,7 +43,10 @@ async def edit_channel(call: Call) -> Json:
 
 
 def overwrites_of(call: Call, payloads: list[Json]) -> dict[int, Overwrite]:
-    """Return the overwrites of a form; 50013 for bits that the bot does not have itself."""
+    """Return the overwrites of a form; 50013 for bits that the bot does not have itself.
+
+    Manage Roles in a channel can be set by administrators only ("Create Guild Channel").
+    """
     found = [
         Overwrite(
             int(p["id"]),
@@ -54,6 +57,8 @@ def overwrites_of(call: Call, payloads: list[Json]) -> dict[int, Overwrite]:
         for p in payloads
     ]
     own = base_permissions(call.me()) if "guild" in call.params else _own_in_channel(call)
+    if not own & Permission.ADMINISTRATOR:
+        own &= ~int(Permission.MANAGE_ROLES)
     if any((o.allow | o.deny) & ~own for o in found):
         raise ApiError(50013)
     return {o.target_id: o for o in found}

@@ -1,0 +1,140 @@
+"""What a server's choices mean in that server: what they are called, and what cannot hold there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import discord
+
+from bot.advice import Language, Texts
+from bot.services.choices import SETTINGS, Kind, PolicySettings, Setting, as_written
+from bot.transport.places import (
+    ALERT_CHANNEL,
+    channel_of,
+    missing_permissions,
+    obstacle_in,
+    role,
+)
+from bot.transport.wording import in_line, name
+
+_SHOWN = 10
+"""How many channels or roles of one setting are shown; the rest is counted."""
+
+Reason = Literal["unknown_channel", "unknown_role", "everyone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why one value of a setting cannot hold in a server."""
+
+    key: str
+    value: str
+    reason: Reason
+
+
+def objections(guild: discord.Guild, choices: Mapping[str, Any]) -> Iterator[Objection]:
+    """What the choices name and the server lacks, or must not have; the alert channel apart.
+
+    Whether alerts can go there is a question of its own: `places.obstacle`.
+    """
+    for key, value in choices.items():
+        if key == ALERT_CHANNEL:
+            continue
+        for wanted in values_of(value):
+            reason = _objection(guild, SETTINGS[key].kind, wanted)
+            if reason is not None:
+                yield Objection(key, str(wanted), reason)
+
+
+def values_of(value: Any) -> tuple[Any, ...]:
+    """The single values of a setting: none, one, or several."""
+    if value is None:
+        return ()
+    return tuple(value) if isinstance(value, list | tuple | frozenset) else (value,)
+
+
+def _objection(guild: discord.Guild, kind: Kind, wanted: Any) -> Reason | None:
+    if kind is Kind.CHANNEL and channel_of(guild, wanted) is None:
+        return "unknown_channel"
+    if kind is not Kind.ROLE:
+        return None
+    found = role(guild, wanted)
+    if found is None:
+        return "unknown_role"
+    return "everyone" if found.is_default() else None
+
+
+def shown(
+    language: Language, languages: Texts, guild: discord.Guild, setting: Setting, value: Any
+) -> str:
+    """A setting's value as people read it, bounded; channels and roles as Discord links them."""
+    if value is None and setting.kind is Kind.LANGUAGE:
+        return language.text("setup.as_server")
+    values = values_of(value)
+    if not values:
+        return language.text("setup.nobody" if setting.kind is Kind.ROLE else "setup.none")
+    texts = [_one(language, languages, guild, setting, one) for one in values[:_SHOWN]]
+    return ", ".join(texts) + (f" +{len(values) - _SHOWN}" if len(values) > _SHOWN else "")
+
+
+def _one(
+    language: Language, languages: Texts, guild: discord.Guild, setting: Setting, value: Any
+) -> str:
+    if setting.kind in (Kind.CHANNEL, Kind.ROLE):
+        of_kind = channel_of if setting.kind is Kind.CHANNEL else role
+        found = of_kind(guild, value)
+        gone = language.text("setup.missing", value=in_line(str(value)))
+        return found.mention if found is not None else gone
+    if setting.kind is Kind.LANGUAGE:
+        return languages.get(str(value)).name
+    if setting.kind is Kind.SWITCH:
+        return language.text("setup.option.enabled" if value else "setup.option.disabled")
+    if setting.kind is Kind.CHOICE:
+        return option_text(language, setting, str(value))
+    return name(str(value))
+
+
+def option_text(language: Language, setting: Setting, value: str) -> str:
+    """What one option of a choice is called: in words of its own, or a level's."""
+    own = f"setup.option.{setting.key}.{value}"
+    return language.text(own if own in language.texts else f"level.{value}")
+
+
+def refusal(language: Language, guild: discord.Guild, choices: Mapping[str, Any]) -> str:
+    """Why these choices are not saved, and what to do instead; empty if they may be."""
+    if ALERT_CHANNEL in choices and (said := _about_alerts(language, guild, choices)):
+        return said
+    found = next(objections(guild, choices), None)
+    if found is None:
+        return ""
+    return language.text(f"setup.refused.{found.reason}", value=in_line(found.value))
+
+
+def _about_alerts(language: Language, guild: discord.Guild, choices: Mapping[str, Any]) -> str:
+    wanted = str(choices[ALERT_CHANNEL])
+    channel = channel_of(guild, wanted)
+    if not isinstance(channel, discord.TextChannel):
+        return language.text("setup.refused.unknown_channel", value=in_line(wanted))
+    reason = obstacle_in(channel)
+    if reason is None:
+        return ""
+    return language.text(
+        f"setup.refused.{reason.value}",
+        channel=channel.mention,
+        role=own_role(guild),
+        permissions=", ".join(missing_permissions(channel)),
+    )
+
+
+def choices_gone(language: Language, guild: discord.Guild, settings: PolicySettings) -> str:
+    """Which settings name what does not exist, for the server's owner."""
+    keys = dict.fromkeys(found.key for found in objections(guild, as_written(settings)))
+    titles = [language.text(f"setup.setting.{key}.name") for key in keys]
+    return language.text("owner.choice_gone", server=name(guild.name), names=", ".join(titles))
+
+
+def own_role(guild: discord.Guild) -> str:
+    """The name under which the bot stands in the settings of channels and roles."""
+    return name(guild.self_role.name if guild.self_role else guild.me.display_name)

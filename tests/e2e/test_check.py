@@ -1,0 +1,70 @@
+"""`run.py check` looks at what servers chose for themselves, too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.check import diagnose
+from bot.services.choices import PolicySettings
+from bot.services.policies import Policies
+from bot.services.settings import Settings
+from bot.storage import Store
+from tests.e2e.conftest import Build
+from tests.e2e.town import KEYRING, Town
+
+_TOKEN = ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4OQ", "GabcDE", "a1B2" * 8))
+
+
+def _configured(town: Town, **policy: Any) -> Path:
+    path = town.folder / "config.yaml"
+    path.write_text(yaml.safe_dump(town.written(**policy)), "utf-8")
+    return path
+
+
+async def _choose(town: Town, **choices: Any) -> Store:
+    store = Store(town.database_url, KEYRING)
+    await store.migrate()
+    settings = Settings(store, Policies(PolicySettings(), {}), changed=lambda _: None)
+    await settings.change(town.server.id, choices, by=town.owner.id)
+    return store
+
+
+async def test_stored_settings_that_no_longer_hold_are_named(build: Build) -> None:
+    async with build(token=_TOKEN) as town:
+        store = await _choose(town, alert_channel="42", ping_role="43", ignored_channels=["44"])
+        async with store.transaction() as tx:
+            old = await tx.settings.locked(town.server.id)
+            spoilt = {**old.choices, "advice": "carrier pigeon"}
+            await tx.settings.put(old, spoilt, by=1, keys=["advice"])
+        await store.close()
+        path = _configured(town, moderator_roles=["Nobody"])
+        found = await diagnose(path, {"NOTALONE_TOKEN": _TOKEN})
+
+    named = "which the stored setting {} names: type /setup settings there"
+    assert found.problems == [
+        (
+            "I cannot alert the moderators of Harbour. Why: there is no text channel 42. To mend "
+            "it: type /setup start in the server. It makes the channel or lets you choose one. "
+            "(You need the permission Manage Server.) Until then I do not screen messages there."
+        ),
+        (
+            "server Harbour: a stored setting cannot be used: "
+            "advice: must be 'dm', 'button' or 'moderator'"
+        ),
+        "server Harbour: there is no role 'Nobody', which the configuration names",
+        f"server Harbour: there is no role '43', {named.format('ping_role')}",
+        f"server Harbour: there is no channel '44', {named.format('ignored_channels')}",
+    ]
+
+
+async def test_what_a_server_chose_goes_before_the_configuration(build: Build) -> None:
+    async with build(token=_TOKEN) as town:
+        store = await _choose(town, alert_channel=str(town.alerts.id))
+        await store.close()
+        path = _configured(town, alert_channel="nowhere")
+        found = await diagnose(path, {"NOTALONE_TOKEN": _TOKEN})
+
+    assert found.problems == []
