@@ -66,6 +66,7 @@ class DatabaseSettings(_Model):
 
     url: str = "sqlite+aiosqlite:///data/notalone.db"
     key_file: Path = Path("data/notalone.key")
+    signing_key_file: Path = Path("data/notalone-signing.key")
 
 
 class ConversationSettings(_Model):
@@ -276,6 +277,7 @@ def _anchored(config: Config, path: Path) -> Config:
         update={
             "url": _database_url(config.database.url, folder, path),
             "key_file": folder / config.database.key_file,
+            "signing_key_file": folder / config.database.signing_key_file,
         }
     )
     discord = config.discord.model_copy(

@@ -23,6 +23,7 @@ from bot.domain.evidence import canonical
 
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
+MASTER = "master key"
 
 
 class KeyFileError(Exception):
@@ -90,13 +91,13 @@ class Box:
         return value
 
 
-def read_key(path: Path) -> bytes:
-    """The 32 bytes in the key file. Raises KeyFileError as `Keyring.load` says."""
+def read_key(path: Path, *, what: str = MASTER) -> bytes:
+    """The 32 bytes in a key file. Raises KeyFileError as `Keyring.load` says."""
     try:
         text = path.read_text("ascii")
         mode = stat.S_IMODE(path.stat().st_mode)
     except (OSError, UnicodeDecodeError) as error:
-        raise KeyFileError(f"{path}: cannot read the master key ({error})") from None
+        raise KeyFileError(f"{path}: cannot read the {what} ({error})") from None
     if os.name == "posix" and mode & 0o077:
         raise KeyFileError(f"{path}: others can read this key; run: chmod 600 {path}")
     try:
@@ -104,12 +105,12 @@ def read_key(path: Path) -> bytes:
     except binascii.Error:
         key = b""
     if len(key) != _KEY_BYTES:
-        raise KeyFileError(f"{path}: not a master key (one line of base64 for 32 bytes)")
+        raise KeyFileError(f"{path}: not a {what} (one line of base64 for 32 bytes)")
     return key
 
 
-def create_key(path: Path) -> None:
-    """Write a new master key that only its owner can read. Raises KeyFileError."""
+def create_key(path: Path, *, what: str = MASTER) -> None:
+    """Write a new key that only its owner can read. Raises KeyFileError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -118,7 +119,7 @@ def create_key(path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise KeyFileError(f"{path}: cannot write the master key ({error})") from None
+        raise KeyFileError(f"{path}: cannot write the {what} ({error})") from None
 
 
 def _seal(key: AESGCM, plain: bytes, place: str) -> bytes:
