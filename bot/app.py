@@ -22,18 +22,30 @@ from bot.detection import Conversations, load_detector
 from bot.services.casework import Casework
 from bot.services.dispatch import Dispatcher
 from bot.services.durable import insist_on
+from bot.services.exporting import Exporting
+from bot.services.gathering import Gathering
+from bot.services.holding import Holding
+from bot.services.keeping import Keeper
 from bot.services.policies import Policies
 from bot.services.readiness import Readiness
 from bot.services.screening import Screening
 from bot.services.support import Support
-from bot.storage import Keyring, Store
+from bot.storage import Keyring, Signer, Store
 from bot.transport.courier import DiscordCourier
 from bot.transport.inspection import BAD_TOKEN, NO_CONTENT, intents
 from bot.transport.watch import Watch
 
 _log = structlog.get_logger(__name__)
 
-COGS = ("cogs.screening", "cogs.setup", "cogs.help", "cogs.cases")
+COGS = (
+    "cogs.screening",
+    "cogs.setup",
+    "cogs.help",
+    "cogs.cases",
+    "cogs.evidence",
+    "cogs.export",
+    "cogs.keeping",
+)
 _LONGEST_RATE_LIMIT = 30.0
 _LAST_WORDS = 5.0
 
@@ -53,6 +65,11 @@ class Parts:
     casework: Casework
     support: Support
     watch: Watch
+    gathering: Gathering
+    exporting: Exporting
+    signer: Signer
+    holding: Holding
+    keeper: Keeper
 
 
 class NotAlone(commands.AutoShardedBot):
@@ -142,6 +159,11 @@ class App:
                 hours_back=config.catch_up.hours,
                 per_channel=config.catch_up.messages_per_channel,
             ),
+            gathering=Gathering(self.store),
+            exporting=Exporting(self.store),
+            signer=Signer.load_or_create(config.database.signing_key_file),
+            holding=Holding(self.store),
+            keeper=Keeper(self.store, policies, wake=wake),
         )
 
     async def run(self, token: str) -> None:
@@ -168,6 +190,7 @@ class App:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.screening.run())
             tasks.create_task(self.dispatcher.run())
+            tasks.create_task(self.bot.parts.keeper.run())
 
     async def _stop(self, client: asyncio.Task[None], work: asyncio.Task[None]) -> None:
         """Stop listening first, then store what was heard, then let go of the database."""

@@ -6,16 +6,18 @@ import asyncio
 import os
 import sys
 import typing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot import exports
+from bot import databases, exports
 from bot import scan as scans
 from bot.config import Config, ConfigError, load_config, read_token
 from bot.domain.dossier import Consent, Purpose
 from bot.storage import KeyFileError, Keyring, Store, StoreUnavailableError
+from bot.storage.copies import CopyError
 from bot.transcripts import TranscriptError
 
 _UNUSABLE = 2
@@ -88,6 +90,8 @@ def check(context: typer.Context) -> None:
         typer.echo(f"warning: {warning}", err=True)
     if found.problems:
         _fail(found.problems)
+    for note in found.notes:
+        typer.echo(note)
     typer.echo("Everything is in order.")
 
 
@@ -137,9 +141,39 @@ def upgrade(context: typer.Context) -> None:
     typer.echo("The database is up to date.")
 
 
+@database.command()
+def backup(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="The file to write: new.")]
+) -> None:
+    """Copy the database to a file, consistent while the bot runs (SQLite)."""
+    _look_after(lambda config: databases.backup(config, file), context.obj)
+
+
+@database.command()
+def restore(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="A backup.")]
+) -> None:
+    """Put a backup in the place of the database, while the bot is stopped (SQLite)."""
+    _look_after(lambda config: databases.restore(config, file), context.obj)
+
+
+@database.command()
+def rotate_key(context: typer.Context) -> None:
+    """Change the master key, while the bot is stopped. If it was cut off, run it again."""
+    _look_after(databases.rotate, context.obj)
+
+
 def main() -> None:
     """Run the command line."""
     cli()
+
+
+def _look_after(work: Callable[[Config], str], path: Path) -> None:
+    config = _loaded(path)
+    try:
+        typer.echo(work(config))
+    except (CopyError, KeyFileError, StoreUnavailableError, OSError) as error:
+        _fail([str(error)])
 
 
 def _run_bot(config: Config) -> None:

@@ -123,6 +123,10 @@ class PolicySettings(_Model):
     many_targets: int = Field(3, ge=1, le=20)
     webhooks: bool = False
     ignored_channels: frozenset[_Place] = frozenset()
+    keep_resolved_days: int = Field(30, ge=1, le=180)
+    keep_false_alarm_days: int = Field(7, ge=0, le=30)
+    keep_record_days: int = Field(365, ge=1, le=3650)
+    keep_after_leaving_days: int = Field(7, ge=0, le=30)
 
     def policy(self) -> Policy:
         """The same choices as the domain knows them."""

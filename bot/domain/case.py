@@ -15,7 +15,21 @@ class CaseState(StrEnum):
     """Where the moderators' work on a case stands."""
 
     OPEN = "open"
+    CLAIMED = "claimed"
+    """One moderator has it."""
     RESOLVED = "resolved"
+    REOPENED = "reopened"
+    """It was resolved before, and nobody has it."""
+
+
+class Verdict(StrEnum):
+    """How a case was resolved."""
+
+    CONFIRMED = "confirmed"
+    FALSE_ALARM = "false_alarm"
+    """There was no threat: the quoted words are erased, the counts are kept."""
+    UNCLEAR = "unclear"
+    NO_ACTION = "no_action"
 
 
 @dataclass(frozen=True, slots=True)

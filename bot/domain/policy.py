@@ -48,6 +48,14 @@ class Policy:
     many_targets: int = 3
     webhooks: bool = False
     ignored_channels: frozenset[str] = frozenset()
+    keep_resolved_days: int = 30
+    """After how many days the words of a resolved case are erased."""
+    keep_false_alarm_days: int = 7
+    """After how many days nothing at all is left of a false alarm; its words go at once."""
+    keep_record_days: int = 365
+    """After how many days nothing at all is left of a resolved case."""
+    keep_after_leaving_days: int = 7
+    """For how long everything is kept when the bot is removed from the server."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,10 @@ class Cases:
         """Count what became of preserved messages later."""
         await self._set(case.id, edits=case.edits + edits, deletions=case.deletions + deletions)
 
+    async def erase_content(self, case_id: int) -> None:
+        """Destroy the case's data key: every word of it is lost for good, the chain still fits."""
+        await self._set(case_id, data_key=None)
+
     async def ids(self) -> list[int]:
         """Every case's number, oldest first."""
         return list(await self._connection.scalars(select(cases.c.id).order_by(cases.c.id)))

@@ -40,14 +40,20 @@ class Keyring:
     def load(cls, path: Path) -> Keyring:
         """Read the master key: one line of base64, 32 bytes, readable by its owner alone.
 
-        Raises KeyFileError when the file is missing, malformed, or open to others.
+        Raises KeyFileError when the file is missing, malformed, or open to others, or when a
+        change of the key was not brought to its end.
         """
+        if next_key(path).exists():
+            raise KeyFileError(
+                f"{next_key(path)}: a change of the master key was not finished; "
+                "run: python run.py db rotate-key"
+            )
         return cls(read_key(path))
 
     @classmethod
     def load_or_create(cls, path: Path) -> Keyring:
         """Read the master key, or make one where the file does not exist yet."""
-        if not path.exists():
+        if not path.exists() and not next_key(path).exists():
             create_key(path)
         return cls.load(path)
 
@@ -60,15 +66,26 @@ class Keyring:
         """A fresh data key, already wrapped for `place`."""
         return _seal(self._master, AESGCM.generate_key(bit_length=256), place)
 
+    def opens(self, wrapped: bytes, *, place: str) -> bool:
+        """Whether this master key wrapped that data key."""
+        try:
+            _open(self._master, wrapped, place)
+        except (InvalidTag, ValueError):
+            return False
+        return True
+
+    def wrapped_for(self, other: Keyring, wrapped: bytes, *, place: str) -> bytes:
+        """The same data key, wrapped by another master key. Raises KeyFileError as `box`."""
+        if not self.opens(wrapped, place=place):
+            raise KeyFileError(_does_not_open(place))
+        return _seal(other._master, _open(self._master, wrapped, place), place)
+
     def box(self, wrapped: bytes, *, place: str) -> Box:
         """The data key's use. Raises KeyFileError when it was wrapped by another master key."""
         try:
             return Box(_open(self._master, wrapped, place))
         except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
-            raise KeyFileError(
-                f"the data key of {place} does not open with this master key: "
-                "put back the key file that belongs to this database"
-            ) from None
+            raise KeyFileError(_does_not_open(place)) from None
 
 
 class Box:
@@ -89,6 +106,11 @@ class Box:
             return None
         value: dict[str, Any] = json.loads(text.decode("utf-8", "surrogatepass"))
         return value
+
+
+def next_key(path: Path) -> Path:
+    """Where the new master key lies while the old one is being replaced."""
+    return path.with_name(f"{path.name}.next")
 
 
 def read_key(path: Path, *, what: str = MASTER) -> bytes:
@@ -120,6 +142,13 @@ def create_key(path: Path, *, what: str = MASTER) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         raise KeyFileError(f"{path}: cannot write the {what} ({error})") from None
+
+
+def _does_not_open(place: str) -> str:
+    return (
+        f"the data key of {place} does not open with this master key: "
+        "put back the key file that belongs to this database"
+    )
 
 
 def _seal(key: AESGCM, plain: bytes, place: str) -> bytes:

@@ -18,6 +18,7 @@ from bot.storage.cases import Cases
 from bot.storage.cipher import Keyring
 from bot.storage.engine import BUSY_SECONDS, StoreUnavailableError, make_engine, transaction
 from bot.storage.evidence import Evidence
+from bot.storage.keeping import Keeping
 from bot.storage.memory import Memory
 from bot.storage.outbox import Outbox
 from bot.storage.schema import cases
@@ -36,6 +37,7 @@ class Transaction:
         self.outbox = Outbox(connection, now)
         self.standings = Standings(connection)
         self.memory = Memory(connection, now)
+        self.keeping = Keeping(connection, now)
 
 
 @dataclass(frozen=True, slots=True)
