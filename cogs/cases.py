@@ -17,6 +17,7 @@ from bot.transport.layouts import (
     button,
     evidence_id,
     held_people,
+    more_around_id,
     offered_people_id,
     view_of,
 )
@@ -80,7 +81,8 @@ class EvidenceButton(
                 button(language, key, evidence_id(self.case_id, page=to))
                 for to, key in turns.items()
                 if 0 <= to < count
-            )
+            ),
+            button(language, "button.more_around", more_around_id(self.case_id)),
         )
 
 

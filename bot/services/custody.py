@@ -8,11 +8,14 @@ from typing import Any
 from bot.domain.assessment import Assessment
 from bot.domain.delivery import Delivered, Delivery, Outcome, Refused
 from bot.domain.evidence import Draft, ItemKind
-from bot.domain.message import Attachment, Message
+from bot.domain.fates import BANNED
+from bot.domain.message import Attachment, Message, Profile, snowflake_time
 
 GATEWAY = "gateway"
 HISTORY = "history"
 BOT = "bot"
+REST = "rest"
+"""Asked of Discord when a moderator wanted to know."""
 PERSON = "person"
 MODERATOR = "moderator"
 
@@ -37,6 +40,8 @@ def message_draft(message: Message, *, kind: ItemKind, source: str) -> Draft:
             "written_at": iso(message.at),
             "edited_at": iso(message.edited_at) if message.edited_at else None,
             "reply_to": message.reply_to,
+            "reply_author_id": message.reply_author.id if message.reply_author else None,
+            "forwarded_from": message.forwarded_from._asdict() if message.forwarded_from else None,
             "mentions": [person.id for person in message.mentions],
         },
         content={
@@ -80,6 +85,42 @@ def assessment_draft(message: Message, assessment: Assessment) -> Draft:
                 for signal in f.signals
             ],
         },
+    )
+
+
+def member_draft(profile: Profile, *, at: float, source: str) -> Draft:
+    """What Discord said of a person: kept once a day and case, however much they write.
+
+    What names it holds no digest of names: it would outlive them, and could be guessed.
+    """
+    day = iso(at).partition("T")[0]
+    return Draft(
+        kind=ItemKind.MEMBER,
+        about=f"member:{profile.id}:{day}:{source}",
+        source=source,
+        facts={
+            "what": "seen",
+            "person_id": profile.id,
+            "created_at": iso(snowflake_time(profile.id)),
+            "joined_at": None if profile.joined_at is None else iso(profile.joined_at),
+            "role_ids": [role for role, _ in profile.roles],
+        },
+        content={
+            "account_name": profile.account_name,
+            "global_name": profile.global_name,
+            "shown_name": profile.shown_name,
+            "roles": [name for _, name in profile.roles],
+        },
+    )
+
+
+def ban_draft(person_id: int, *, at: str) -> Draft:
+    """That Discord reported a person as banned from the server."""
+    return Draft(
+        kind=ItemKind.MEMBER,
+        about=f"banned:{person_id}:{at}",
+        source=GATEWAY,
+        facts={"what": BANNED, "person_id": person_id},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -10,13 +10,15 @@ import structlog
 from bot.domain.assessment import Assessment, Kind
 from bot.domain.delivery import DeliveryKind, DeliveryState
 from bot.domain.evidence import GENESIS, Draft, ItemKind
-from bot.domain.message import Message, Window
+from bot.domain.message import Circumstances, Message, Window
 from bot.domain.policy import History, Plan, decide
 from bot.services.custody import (
     GATEWAY,
     assessment_about,
     assessment_draft,
+    ban_draft,
     deletion_draft,
+    member_draft,
     message_draft,
     version,
 )
@@ -40,6 +42,7 @@ class Found:
     window: Window
     assessment: Assessment
     source: str
+    circumstances: Circumstances = field(default_factory=Circumstances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,14 @@ class Deleted:
     bulk: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Banned:
+    """Somebody was banned from a server."""
+
+    guild_id: int
+    person_id: int
+
+
 class Recorder:
     """Writes within the transaction that it is given; what is recorded already stays as it is."""
 
@@ -66,12 +77,14 @@ class Recorder:
         self._token = store.token
         self._policies = policies
 
-    async def record(self, tx: Transaction, work: Found | Edited | Deleted) -> None:
+    async def record(self, tx: Transaction, work: Found | Edited | Deleted | Banned) -> None:
         """Write one piece of work. Raises LookupError for a case whose content was erased."""
         if isinstance(work, Edited):
             await self._edit(tx, work.message)
         elif isinstance(work, Deleted):
             await self._deletions(tx, work)
+        elif isinstance(work, Banned):
+            await self._ban(tx, work)
         else:
             await self._finding(tx, work)
 
@@ -176,13 +189,19 @@ class Recorder:
                 await tx.cases.counted(await tx.cases.get(case_id), deletions=len(fresh))
                 await tx.outbox.refresh_alert(case_id)
 
+    async def _ban(self, tx: Transaction, banned: Banned) -> None:
+        draft = ban_draft(banned.person_id, at=tx.now.isoformat(timespec="seconds"))
+        for case_id in await tx.cases.of_offender(banned.person_id, guild_id=banned.guild_id):
+            await tx.evidence.append(case_id, [draft])
+
 
 def _drafts(found: Found) -> list[Draft]:
-    """Context, message and assessment, in the order in which they were written."""
+    """Context, message, people and assessment, in the order in which they were written."""
     message = found.window.message
     quoted = {s.message_id for f in found.assessment.findings for s in f.signals}
     recent = {version(m) for m in found.window.before[-_CONTEXT:]}
-    drafts = [
+    drafts = _answered(found)
+    drafts += [
         message_draft(
             earlier,
             kind=ItemKind.MESSAGE if earlier.id in quoted else ItemKind.CONTEXT,
@@ -192,5 +211,25 @@ def _drafts(found: Found) -> list[Draft]:
         if earlier.id in quoted or version(earlier) in recent
     ]
     drafts.append(message_draft(message, kind=ItemKind.MESSAGE, source=found.source))
+    drafts += _people(found)
     drafts.append(assessment_draft(message, found.assessment))
     return drafts
+
+
+def _answered(found: Found) -> list[Draft]:
+    """The message that the threat replies to; where the window has it too, that one counts."""
+    answered = found.circumstances.answered
+    if answered is None:
+        return []
+    return [message_draft(answered, kind=ItemKind.CONTEXT, source=found.source)]
+
+
+def _people(found: Found) -> list[Draft]:
+    """What Discord said of the offender and the targets along with the message."""
+    assessment, message = found.assessment, found.window.message
+    concerned = {message.author.id, *(person.id for person in assessment.targets)}
+    return [
+        member_draft(profile, at=message.at, source=found.source)
+        for profile in found.circumstances.profiles
+        if profile.id in concerned
+    ]

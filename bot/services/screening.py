@@ -12,11 +12,11 @@ import structlog
 
 from bot.detection import Conversations, Detector
 from bot.domain.assessment import Kind
-from bot.domain.message import Message, Person
+from bot.domain.message import Circumstances, Message, Person
 from bot.services.custody import GATEWAY, HISTORY
 from bot.services.durable import insist, whole
 from bot.services.policies import Policies
-from bot.services.recording import Deleted, Edited, Found, Recorder
+from bot.services.recording import Banned, Deleted, Edited, Found, Recorder
 from bot.storage import Store, StoreUnavailableError
 
 _log = structlog.get_logger(__name__)
@@ -24,7 +24,7 @@ _log = structlog.get_logger(__name__)
 _MARK_EVERY = 15.0
 
 
-_Work = Found | Edited | Deleted
+_Work = Found | Edited | Deleted | Banned
 
 
 class Screening:
@@ -56,12 +56,18 @@ class Screening:
         self._behind: set[int] = set()
 
     def screen(
-        self, message: Message, present: tuple[Person, ...] = (), *, source: str = GATEWAY
+        self,
+        message: Message,
+        present: tuple[Person, ...] = (),
+        *,
+        source: str = GATEWAY,
+        circumstances: Callable[[], Circumstances] = Circumstances,
     ) -> None:
         """Look at one message, or one version of it, of a server. Never waits, never raises.
 
         Messages of one channel are to be given in the order in which they were written. `present`
-        are the people whom a private channel lets in, if that is known.
+        are the people whom a private channel lets in, if that is known; `circumstances` are asked
+        for only if something is found.
         """
         if source == HISTORY and self._is_remembered(message):
             return
@@ -78,16 +84,26 @@ class Screening:
         assessment = self._detector.assess(window)
         if assessment.kind is Kind.NONE:
             return
-        self._put(Found(window, assessment, source), oldest=message.id)
+        self._put(Found(window, assessment, source, circumstances()), oldest=message.id)
 
     def _is_remembered(self, message: Message) -> bool:
         known = self._conversations.find(message.channel_id, message.id)
         return known is not None and known.edited_at == message.edited_at
 
-    def edited(self, message: Message, present: tuple[Person, ...] = ()) -> None:
+    def edited(
+        self,
+        message: Message,
+        present: tuple[Person, ...] = (),
+        *,
+        circumstances: Callable[[], Circumstances] = Circumstances,
+    ) -> None:
         """Look at a new version, and keep it if the message is preserved."""
         self._put(Edited(message), oldest=message.id)
-        self.screen(message, present)
+        self.screen(message, present, circumstances=circumstances)
+
+    def banned(self, person_id: int, *, guild_id: int) -> None:
+        """Keep on record that somebody was banned, if a case is about them."""
+        self._put(Banned(guild_id, person_id), oldest=self.newest(guild_id))
 
     def deleted(
         self, message_ids: Iterable[int], *, guild_id: int, channel_id: int, bulk: bool

@@ -107,6 +107,15 @@ class Cases:
         """Destroy the case's data key: every word of it is lost for good, the chain still fits."""
         await self._set(case_id, data_key=None)
 
+    async def of_offender(self, offender_id: int, *, guild_id: int) -> list[int]:
+        """The cases of a server about this offender that still have words, oldest first."""
+        query = select(cases.c.id).where(
+            cases.c.offender_id == offender_id,
+            cases.c.guild_id == guild_id,
+            cases.c.data_key.is_not(None),
+        )
+        return list(await self._connection.scalars(query.order_by(cases.c.id)))
+
     async def ids(self) -> list[int]:
         """Every case's number, oldest first."""
         return list(await self._connection.scalars(select(cases.c.id).order_by(cases.c.id)))

@@ -58,6 +58,11 @@ def evidence_id(case_id: int, *, page: int = 0, token: str = "") -> str:
     return f"na:case:evidence:{case_id}:{page}:{token}"
 
 
+def more_around_id(case_id: int) -> str:
+    """The custom id of *More around it*."""
+    return f"na:case:around:{case_id}"
+
+
 def offer_help_id(case_id: int) -> str:
     """The custom id of *Offer help*."""
     return f"na:case:offer:{case_id}"

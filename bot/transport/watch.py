@@ -13,12 +13,12 @@ import discord
 import structlog
 
 from bot.domain.delivery import NoticeReason
-from bot.domain.message import Message, Person, snowflake_time, time_snowflake
+from bot.domain.message import Person, snowflake_time, time_snowflake
 from bot.services.custody import GATEWAY, HISTORY
 from bot.services.policies import Policies
 from bot.services.readiness import Readiness
 from bot.services.screening import Screening
-from bot.transport.inbound import to_message
+from bot.transport.inbound import circumstances, to_message
 from bot.transport.places import obstacle, present_in
 
 _log = structlog.get_logger(__name__)
@@ -73,9 +73,13 @@ class Watch:
             return
         held = self._gates[guild.id]
         if held is None:
-            self._screening.screen(to_message(message), self._present.get(message.channel.id, ()))
+            self._screening.screen(
+                to_message(message),
+                self._present.get(message.channel.id, ()),
+                circumstances=partial(circumstances, message),
+            )
         else:
-            held.append((message.id, partial(self._screen, to_message(message))))
+            held.append((message.id, partial(self._screen, message)))
 
     def see_edit(self, message: discord.Message) -> None:
         """Hand a new version on. Discord reports link previews as edits too, without a time."""
@@ -85,7 +89,9 @@ class Watch:
         if self._is_somebodys(message):
             snapshot = to_message(message)
             present = self._present.get(snapshot.channel_id, ())
-            self._pass(guild.id, partial(self._screening.edited, snapshot, present))
+            came_with = partial(circumstances, message)
+            edited = partial(self._screening.edited, snapshot, present, circumstances=came_with)
+            self._pass(guild.id, edited)
 
     def see_deletion(self, message_ids: set[int], *, guild_id: int, channel_id: int) -> None:
         """Hand on that messages were deleted."""
@@ -97,6 +103,10 @@ class Watch:
             bulk=len(message_ids) > 1,
         )
         self._pass(guild_id, deleted)
+
+    def see_ban(self, person_id: int, *, guild_id: int) -> None:
+        """Hand on that somebody was banned."""
+        self._pass(guild_id, partial(self._screening.banned, person_id, guild_id=guild_id))
 
     async def consider(self, guild: discord.Guild, *, missed: bool = False) -> None:
         """Arm a server whose moderators can be alerted, or tell its owner why that cannot be.
@@ -162,9 +172,13 @@ class Watch:
         if policy.webhooks:
             self._webhooks.add(guild.id)
 
-    def _screen(self, message: Message, *, source: str = GATEWAY) -> None:
-        present = self._present.get(message.channel_id, ())
-        self._screening.screen(message, present, source=source)
+    def _screen(self, message: discord.Message, *, source: str = GATEWAY) -> None:
+        self._screening.screen(
+            to_message(message),
+            self._present.get(message.channel.id, ()),
+            source=source,
+            circumstances=partial(circumstances, message),
+        )
 
     async def _caught_up(self, guild: discord.Guild, seen: set[int]) -> bool:
         """Screen what was missed and is not `seen`; False when Discord failed meanwhile."""
@@ -197,7 +211,7 @@ class Watch:
             async for message in history:
                 count += 1
                 if message.id not in seen and self._is_somebodys(message):
-                    self._screen(to_message(message), source=HISTORY)
+                    self._screen(message, source=HISTORY)
                 seen.add(message.id)
         except (discord.Forbidden, discord.NotFound) as error:
             _log.warning("channel_unreadable", channel=channel.id, code=error.code)
