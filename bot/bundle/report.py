@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from bot.advice import Language
 from bot.bundle import names, story
+from bot.bundle.visible import visible
 from bot.domain.dossier import Dossier
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -19,6 +21,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 def report(dossier: Dossier, language: Language, *, fingerprint: str) -> bytes:
     """The case as one page of HTML: no scripts, nothing fetched, for screens and paper."""
+    told = replace(dossier, items=tuple(i for i in dossier.items if story.is_legible(i)))
     style = (_TEMPLATES / "report.css").read_text("utf-8")
     return _rendered(
         "report.html.j2",
@@ -28,11 +31,12 @@ def report(dossier: Dossier, language: Language, *, fingerprint: str) -> bytes:
         style=style,
         style_hash=_csp_hash(style),
         categories=[language.text(f"category.{category}") for category in dossier.categories],
-        people=story.people(dossier),
-        conversation=story.conversation(dossier),
-        findings=story.findings(dossier),
-        deeds=story.deeds(dossier),
-        identifiers=story.identifiers(dossier),
+        people=story.people(told),
+        conversation=story.conversation(told),
+        findings=story.findings(told),
+        deeds=story.deeds(told),
+        identifiers=story.identifiers(told),
+        illegible=[item.seq for item in dossier.items if item not in told.items],
         names=names,
     )
 
@@ -50,6 +54,7 @@ def _rendered(template: str, language: Language, **values: Any) -> bytes:
         text=language.text,
         locale=language.locale,
         moment=story.moment,
+        visible=visible,
         time_of=story.time_of,
         **values,
     )

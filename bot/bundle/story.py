@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -64,6 +64,22 @@ class Deed:
     source: str
     what: str
     details: tuple[tuple[str, str], ...]
+
+
+def is_legible(item: EvidenceItem) -> bool:
+    """Whether the report can tell of an item; what somebody altered in the database may not be."""
+    tellers: dict[ItemKind, Callable[[EvidenceItem], object]] = {
+        **dict.fromkeys(_WRITTEN, lambda i: _said(i, gone=None, is_with_ban=False)),
+        ItemKind.ASSESSMENT: _finding,
+        ItemKind.MEMBER: lambda i: [*_names([i]), *_sightings([i], i.facts["person_id"])],
+    }
+    try:
+        tellers.get(item.kind, _deed)(item)
+        list(_names([item]))
+        moment(item.recorded_at)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return False
+    return True
 
 
 def people(dossier: Dossier) -> list[Someone]:

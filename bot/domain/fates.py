@@ -27,17 +27,25 @@ def deleted_with_ban(items: Iterable[EvidenceItem]) -> frozenset[int]:
     known = list(items)
     authors = {i.message_id: i.facts["author_id"] for i in known if "author_id" in i.facts}
     bans = [
-        (item.facts["person_id"], _at(item))
+        (item.facts.get("person_id"), _at(item))
         for item in known
-        if item.kind is ItemKind.MEMBER and item.facts["what"] == BANNED
+        if item.kind is ItemKind.MEMBER and item.facts.get("what") == BANNED and _at(item)
     ]
     return frozenset(
         message
         for message, deletion in deletions(known).items()
         for person, at in bans
-        if authors.get(message) == person and abs(_at(deletion) - at) <= _WITH_IT
+        if authors.get(message) == person and _is_near(_at(deletion), at)
     )
 
 
-def _at(item: EvidenceItem) -> datetime:
-    return datetime.fromisoformat(item.recorded_at)
+def _is_near(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and other is not None and abs(one - other) <= _WITH_IT
+
+
+def _at(item: EvidenceItem) -> datetime | None:
+    """When it was recorded; None for an item that somebody altered."""
+    try:
+        return datetime.fromisoformat(item.recorded_at)
+    except ValueError:
+        return None

@@ -196,7 +196,7 @@ class Recorder:
 
 
 def _drafts(found: Found) -> list[Draft]:
-    """Context, message, people and assessment, in the order in which they were written."""
+    """Context and message as they were written, then the assessment and the people."""
     message = found.window.message
     quoted = {s.message_id for f in found.assessment.findings for s in f.signals}
     recent = {version(m) for m in found.window.before[-_CONTEXT:]}
@@ -211,9 +211,8 @@ def _drafts(found: Found) -> list[Draft]:
         if earlier.id in quoted or version(earlier) in recent
     ]
     drafts.append(message_draft(message, kind=ItemKind.MESSAGE, source=found.source))
-    drafts += _people(found)
     drafts.append(assessment_draft(message, found.assessment))
-    return drafts
+    return drafts + _people(found)
 
 
 def _answered(found: Found) -> list[Draft]:

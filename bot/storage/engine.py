@@ -93,12 +93,18 @@ def _make_folder(_dialect: object, _record: object, arguments: list[Any], _: obj
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.driver_connection.text_factory = _text
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
+
+
+def _text(stored: bytes) -> str:
+    """Text as it lies in the file. What is no UTF-8 was altered, and must not hide the rest."""
+    return stored.decode("utf-8", "backslashreplace")
 
 
 def _begin_immediate(connection: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -55,15 +55,27 @@ def _parts(language: Language, exhibit: Exhibit) -> Iterator[str]:
     written = {item.message_id: item.seq for item in exhibit.items if item.kind in _SHOWN}
     banned = deleted_with_ban(exhibit.items)
     for item in exhibit.items:
-        if item.kind in _SHOWN:
-            yield from _message(language, item, written)
-        elif item.kind is ItemKind.DELETION:
-            yield _deletion(language, item, written, is_with_ban=item.message_id in banned)
-        elif item.kind is ItemKind.MEMBER:
-            yield _member(language, item)
-        elif item.facts.get("what") == LOOKED_AROUND:
-            yield _looked_around(language, item)
+        try:
+            yield from list(_part(language, item, written, banned))
+        except (LookupError, TypeError, ValueError, AttributeError):  # somebody altered it
+            yield language.text("evidence.unreadable", number=item.seq)
     yield language.text("evidence.not_observed")
+
+
+def _part(
+    language: Language,
+    item: EvidenceItem,
+    written: Mapping[int | None, int],
+    banned: Collection[int],
+) -> Iterator[str]:
+    if item.kind in _SHOWN:
+        yield from _message(language, item, written)
+    elif item.kind is ItemKind.DELETION:
+        yield _deletion(language, item, written, is_with_ban=item.message_id in banned)
+    elif item.kind is ItemKind.MEMBER:
+        yield _member(language, item)
+    elif item.facts.get("what") == LOOKED_AROUND:
+        yield _looked_around(language, item)
 
 
 def _message(
@@ -105,7 +117,7 @@ def _deletion(
     *,
     is_with_ban: bool,
 ) -> str:
-    key = "evidence.deletion_in_bulk" if item.facts["bulk"] else "evidence.deletion"
+    key = "evidence.deletion_in_bulk" if item.facts.get("bulk") else "evidence.deletion"
     return language.text(
         "evidence.deletion_with_ban" if is_with_ban else key,
         number=item.seq,

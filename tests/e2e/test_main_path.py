@@ -67,7 +67,9 @@ async def test_what_was_found_is_preserved_with_its_context(town: Town) -> None:
     threat = await town.threatens()
     await town.settled(threat)
 
-    context, message, assessment, *deliveries = await town.evidence()
+    context, message, assessment, *rest = await town.evidence()
+    people = [item for item in rest if item.kind is ItemKind.MEMBER]
+    deliveries = [item for item in rest if item.kind is ItemKind.DELIVERY]
     assert (context.kind, context.message_id) == (ItemKind.CONTEXT, said.id)
     assert (message.kind, message.message_id) == (ItemKind.MESSAGE, threat.id)
     assert message.content is not None
@@ -77,6 +79,8 @@ async def test_what_was_found_is_preserved_with_its_context(town: Town) -> None:
         ("advice", "delivered"),
         ("alert", "delivered"),
     }
+    assert {p.facts["person_id"] for p in people} == {town.leo.id, town.ava.id}
+    assert len(people) + len(deliveries) == len(rest)
 
 
 async def test_the_alert_is_the_same_message_after_advice_was_delivered(town: Town) -> None:
