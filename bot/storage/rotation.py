@@ -18,10 +18,11 @@ from bot.storage.cases import key_place
 from bot.storage.cipher import Keyring, create_key, next_key, read_key
 from bot.storage.copies import close_log, sqlite_path
 from bot.storage.engine import StoreUnavailableError, make_engine, transaction
-from bot.storage.schema import cases
+from bot.storage.schema import cases, quiets
 
 WRAPPED: tuple[tuple[Table, Callable[[Row[Any]], str]], ...] = (
     (cases, lambda row: key_place(row.id)),
+    (quiets, lambda row: str(row.about)),
 )
 """Every table with a `data_key`, and what binds a row's key to its place."""
 
