@@ -124,12 +124,12 @@ def ban_draft(person_id: int, *, at: str) -> Draft:
     )
 
 
-def deletion_draft(message_id: int, *, channel_id: int, bulk: bool) -> Draft:
-    """That Discord reported a preserved message as deleted."""
+def deletion_draft(message_id: int, *, channel_id: int, bulk: bool, source: str) -> Draft:
+    """That Discord reported a preserved message as deleted, or that history lacks it."""
     return Draft(
         kind=ItemKind.DELETION,
         about=f"deletion:{message_id}",
-        source=GATEWAY,
+        source=source,
         message_id=message_id,
         facts={"message_id": message_id, "channel_id": channel_id, "bulk": bulk},
     )

@@ -50,6 +50,7 @@ class Edited:
     """A new version of a message."""
 
     message: Message
+    source: str = GATEWAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Deleted:
     channel_id: int
     message_ids: tuple[int, ...]
     bulk: bool
+    source: str = GATEWAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Recorder:
     async def record(self, tx: Transaction, work: Found | Edited | Deleted | Banned) -> None:
         """Write one piece of work. Raises LookupError for a case whose content was erased."""
         if isinstance(work, Edited):
-            await self._edit(tx, work.message)
+            await self._edit(tx, work)
         elif isinstance(work, Deleted):
             await self._deletions(tx, work)
         elif isinstance(work, Banned):
@@ -170,9 +172,9 @@ class Recorder:
             channel_id=message.channel_id,
         )
 
-    async def _edit(self, tx: Transaction, message: Message) -> None:
-        for case_id in await tx.evidence.cases_holding(message.id):
-            draft = message_draft(message, kind=ItemKind.EDIT, source=GATEWAY)
+    async def _edit(self, tx: Transaction, edited: Edited) -> None:
+        for case_id in await tx.evidence.cases_holding(edited.message.id):
+            draft = message_draft(edited.message, kind=ItemKind.EDIT, source=edited.source)
             if await tx.evidence.append(case_id, [draft]):
                 await tx.cases.counted(await tx.cases.get(case_id), edits=1)
                 await tx.outbox.refresh_alert(case_id)
@@ -180,7 +182,12 @@ class Recorder:
     async def _deletions(self, tx: Transaction, deleted: Deleted) -> None:
         by_case: dict[int, list[Draft]] = {}
         for message_id in deleted.message_ids:
-            draft = deletion_draft(message_id, channel_id=deleted.channel_id, bulk=deleted.bulk)
+            draft = deletion_draft(
+                message_id,
+                channel_id=deleted.channel_id,
+                bulk=deleted.bulk,
+                source=deleted.source,
+            )
             for case_id in await tx.evidence.cases_holding(message_id):
                 by_case.setdefault(case_id, []).append(draft)
         for case_id, drafts in sorted(by_case.items()):

@@ -72,7 +72,7 @@ class Screening:
         if source == HISTORY and self._is_remembered(message):
             return
         if source == HISTORY and message.edited_at is not None:
-            self._put(Edited(message), oldest=message.id)
+            self._put(Edited(message, HISTORY), oldest=message.id)
         guild_id = message.guild_id or 0
         if message.id > self._newest.get(guild_id, 0):
             self._newest[guild_id] = message.id
@@ -106,11 +106,17 @@ class Screening:
         self._put(Banned(guild_id, person_id), oldest=self.newest(guild_id))
 
     def deleted(
-        self, message_ids: Iterable[int], *, guild_id: int, channel_id: int, bulk: bool
+        self,
+        message_ids: Iterable[int],
+        *,
+        guild_id: int,
+        channel_id: int,
+        bulk: bool,
+        source: str = GATEWAY,
     ) -> None:
         """Keep on record that messages were deleted, if they are preserved."""
         gone = tuple(message_ids)
-        self._put(Deleted(guild_id, channel_id, gone, bulk), oldest=min(gone))
+        self._put(Deleted(guild_id, channel_id, gone, bulk, source), oldest=min(gone))
 
     def _put(self, work: _Work, *, oldest: int) -> None:
         """Have it stored; until then the marks stay before the oldest message that it is about."""
@@ -128,7 +134,13 @@ class Screening:
         )
         for guild_id, message_id in preserved:
             if message_id not in present:
-                self.deleted([message_id], guild_id=guild_id, channel_id=channel_id, bulk=False)
+                self.deleted(
+                    [message_id],
+                    guild_id=guild_id,
+                    channel_id=channel_id,
+                    bulk=False,
+                    source=HISTORY,
+                )
 
     async def settled(self) -> None:
         """Wait until everything found so far is stored."""

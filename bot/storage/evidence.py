@@ -46,9 +46,11 @@ class Evidence:
         erased: facts alone, such as a delivery's outcome, are still recorded.
         """
         case = await self._cases.get(case_id)
-        box = self._cases.box(case)
-        if box is None and any(draft.content is not None for draft in drafts):
-            raise LookupError("the content of this case was erased")
+        box = None
+        if any(draft.content is not None for draft in drafts):
+            box = self._cases.box(case)
+            if box is None:
+                raise LookupError("the content of this case was erased")
         held = await self._held(case_id, [draft.about for draft in drafts])
         fresh = list({d.about: d for d in drafts if d.about not in held}.values())
         if not fresh:

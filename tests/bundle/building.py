@@ -88,7 +88,7 @@ async def open_case(store: Store) -> int:
                 at=AT,
                 source=GATEWAY,
             ),
-            deletion_draft(said[2].id, channel_id=CHANNEL, bulk=True),
+            deletion_draft(said[2].id, channel_id=CHANNEL, bulk=True, source=GATEWAY),
             ban_draft(LEO.id, at=tx.now.isoformat()),
             action_draft("note", by=7, about="note:1", source="moderator", words="<u>a note</u>"),
         ]
