@@ -124,7 +124,7 @@ class PolicySettings(_Model):
     webhooks: bool = False
     ignored_channels: frozenset[_Place] = frozenset()
     keep_resolved_days: int = Field(30, ge=1, le=180)
-    keep_false_alarm_days: int = Field(7, ge=0, le=30)
+    keep_false_alarm_days: int = Field(7, ge=1, le=30)
     keep_record_days: int = Field(365, ge=1, le=3650)
     keep_after_leaving_days: int = Field(7, ge=0, le=30)
 
