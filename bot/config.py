@@ -7,13 +7,22 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from bot.domain.assessment import Level
-from bot.domain.policy import AdviceMode, Disclosures, Fallback, Policy
+from bot.domain.hours import WEEKDAYS, parse_hours
+from bot.domain.measure import LONGEST_TIMEOUT_HOURS
+from bot.domain.policy import AdviceMode, CaseThreads, Disclosures, Fallback, Policy
 from bot.services.dispatch import Budgets, Patience
 from bot.storage import anchored_url
 
@@ -45,6 +54,18 @@ def _level(value: Any) -> Any:
 
 def _name_or_id(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _quiet_hours(value: Any) -> Any:
+    if value is not None:
+        parse_hours(str(value))
+    return value
+
+
+def _weekday(value: Any) -> Any:
+    if value not in (None, *WEEKDAYS):
+        raise ValueError(f"must be null or one of {', '.join(WEEKDAYS)}")
+    return value
 
 
 _Level = Annotated[Level, BeforeValidator(_level)]
@@ -122,6 +143,19 @@ class PolicySettings(_Model):
     many_targets: int = Field(3, ge=1, le=20)
     webhooks: bool = False
     ignored_channels: frozenset[_Place] = frozenset()
+    case_threads: CaseThreads = CaseThreads.NONE
+    case_forum: _Place | None = None
+    reminder_hours: int = Field(24, ge=0, le=24 * 30)
+    quiet_hours: Annotated[str | None, BeforeValidator(_quiet_hours)] = None
+    digest_day: Annotated[str | None, BeforeValidator(_weekday)] = "monday"
+    quarantine_role: _Place | None = None
+    auto_timeout_hours: int = Field(0, ge=0, le=LONGEST_TIMEOUT_HOURS)
+
+    @model_validator(mode="after")
+    def _forum_is_named(self) -> Self:
+        if self.case_threads is CaseThreads.FORUM and self.case_forum is None:
+            raise ValueError("case_threads: forum needs case_forum, the name of a private forum")
+        return self
 
     def policy(self) -> Policy:
         """The same choices as the domain knows them."""

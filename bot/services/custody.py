@@ -112,10 +112,20 @@ def delivery_draft(delivery: Delivery, outcome: Outcome) -> Draft:
     return Draft(kind=ItemKind.DELIVERY, about=about, source=BOT, facts=facts)
 
 
-def action_draft(what: str, *, by: int, about: str, source: str, **facts: Any) -> Draft:
-    """That somebody did something in the case: a moderator's look, a person's answer."""
-    kind = ItemKind.REPORT if source == PERSON else ItemKind.ACTION
-    return Draft(kind=kind, about=about, source=source, facts={"what": what, "by": by, **facts})
+def action_draft(
+    what: str, *, by: int, about: str, source: str, words: str | None = None, **facts: Any
+) -> Draft:
+    """That somebody did something in the case: a moderator's look, a person's answer.
+
+    `words` are what they wrote about it, which are kept as content.
+    """
+    return Draft(
+        kind=ItemKind.REPORT if source == PERSON else ItemKind.ACTION,
+        about=about,
+        source=source,
+        facts={"what": what, "by": by, **facts},
+        content=None if words is None else {"words": words},
+    )
 
 
 def version(message: Message) -> str:

@@ -11,7 +11,6 @@ from typing import Protocol
 
 import structlog
 
-from bot.domain.case import CaseView
 from bot.domain.delivery import (
     Delivered,
     Delivery,
@@ -28,6 +27,7 @@ from bot.services.custody import delivery_draft
 from bot.services.durable import insist, whole
 from bot.services.names import BUDGET, DIRECT_MESSAGES
 from bot.services.policies import Policies
+from bot.services.reviews import Shown, shown_by
 from bot.storage import Store, StoreUnavailableError, Transaction
 
 _log = structlog.get_logger(__name__)
@@ -37,6 +37,8 @@ _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 900.0
 _IDLE = 5.0
 _BUDGET_WAIT = timedelta(minutes=10)
+_TOLD = (DeliveryKind.ADVICE, DeliveryKind.TIMEOUT)
+"""Kinds whose outcomes the alert shows."""
 OFFER_COOLDOWN = timedelta(hours=1)
 """A channel gets a *Private help* offer at most once in this time."""
 
@@ -44,7 +46,7 @@ OFFER_COOLDOWN = timedelta(hours=1)
 class Courier(Protocol):
     """What carries a delivery to Discord: the transport, which alone knows how."""
 
-    async def send(self, delivery: Delivery, view: CaseView | None) -> Outcome:
+    async def send(self, delivery: Delivery, view: Shown) -> Outcome:
         """Send it, or edit what was sent, and say what became of it. Raises nothing."""
         ...
 
@@ -186,7 +188,7 @@ class Dispatcher:
         )
         await insist(self._store, lambda tx: self._settle(tx, delivery, outcome))
 
-    async def _send(self, delivery: Delivery, view: CaseView | None) -> Outcome:
+    async def _send(self, delivery: Delivery, view: Shown) -> Outcome:
         """Send; a courier that breaks off has tried once more in vain, and is not tried forever."""
         try:
             return await self._courier.send(delivery, view)
@@ -194,14 +196,12 @@ class Dispatcher:
             _log.exception("courier_broke_off", id=delivery.id)
             return Postponed(type(error).__name__, uncertain=True)
 
-    async def _prepare(self, tx: Transaction, delivery: Delivery) -> tuple[bool, CaseView | None]:
-        """Whether it may be sent now, and the case that it shows."""
+    async def _prepare(self, tx: Transaction, delivery: Delivery) -> tuple[bool, Shown]:
+        """Whether it may be sent now, and what it shows."""
         if delivery.kind is DeliveryKind.ADVICE and not await self._may_write(tx, delivery):
             await self._tell_moderators(tx, delivery)
             return False, None
-        if delivery.kind is not DeliveryKind.ALERT or delivery.case_id is None:
-            return True, None
-        return True, await case_view(tx, delivery.case_id)
+        return True, await shown_by(tx, delivery)
 
     async def _may_write(self, tx: Transaction, delivery: Delivery) -> bool:
         person = delivery.recipient_id or 0
@@ -239,8 +239,11 @@ class Dispatcher:
         else:
             await tx.outbox.gave_up(delivery, outcome.explanation)
         await self._record(tx, delivery, outcome)
-        if delivery.kind is DeliveryKind.ADVICE:
+        if delivery.kind in _TOLD:
             await self._tell_moderators(tx, delivery)
+        if delivery.kind is DeliveryKind.THREAD and delivery.case_id and not delivery.message_id:
+            await tx.outbox.refresh_alert(delivery.case_id, thread=False)
+        if delivery.kind is DeliveryKind.ADVICE:
             await self._fall_back(tx, delivery, outcome)
         if delivery.kind is DeliveryKind.ALERT and not isinstance(outcome, Delivered):
             await self._tell_owner(tx, delivery)
