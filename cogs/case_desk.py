@@ -17,6 +17,7 @@ from discord.ext import commands
 from bot.app import NotAlone
 from bot.domain.assessment import Level
 from bot.domain.case import Mistake, Verdict
+from bot.domain.quiet import Quieted
 from bot.transport import desk_views, forms
 from bot.transport.case_ids import wanted_of
 from bot.transport.help_views import country_of
@@ -164,8 +165,9 @@ async def ask_why(visit: Visit, case_id: int, verdict: Verdict) -> None:
     if verdict is not Verdict.FALSE_ALARM:
         form = forms.reason_form(visit.language, case_id, verdict)
     else:
-        phrases = await visit.parts.desk.phrases(case_id, visit.presser)
-        form = forms.false_alarm_form(visit.language, case_id, phrases, visit.parts.titles)
+        rule = await visit.parts.desk.leading_rule(case_id, visit.presser)
+        title = visit.parts.titles.get(rule, rule) if rule else None
+        form = forms.false_alarm_form(visit.language, case_id, title)
     await visit.interaction.response.send_modal(form)
 
 
@@ -226,13 +228,12 @@ async def _take(visit: Visit, what: str, case_id: int, fields: dict[str, list[st
 
 
 async def _take_false_alarm(visit: Visit, case_id: int, fields: dict[str, list[str]]) -> None:
-    quiet = fields.get(forms.QUIET, [])
+    quiet = [Quieted(value) for value in fields.get(forms.QUIET, [])]
     await visit.parts.desk.false_alarm(
         case_id,
         Mistake(fields[forms.WHY][0]),
         visit.presser,
-        phrase=forms.SAME_WORDS in quiet,
-        rules=frozenset(q.removeprefix(forms.RULE) for q in quiet if q.startswith(forms.RULE)),
+        quiet=quiet[0] if quiet else None,
     )
     await visit.say(visit.language.text("desk.false_alarm_done", case=case_id))
 

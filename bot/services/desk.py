@@ -17,7 +17,7 @@ from bot.domain.case import (
 )
 from bot.domain.delivery import HeldReason
 from bot.domain.evidence import ItemKind
-from bot.domain.quiet import Phrase, phrase_of
+from bot.domain.quiet import Quieted, Reason, phrase_of
 from bot.services.casework import case_view, own_case
 from bot.services.custody import MODERATOR, action_draft
 from bot.storage import Store, Transaction
@@ -122,34 +122,27 @@ class Desk:
 
     # -- a false alarm -----------------------------------------------------------------------
 
-    async def phrases(self, case_id: int, presser: Presser) -> dict[str, Phrase]:
-        """By rule the words that fired it in the case's newest finding: what could be quieted."""
+    async def leading_rule(self, case_id: int, presser: Presser) -> str | None:
+        """The rule that the case's newest finding rests on first: what could be quieted."""
         async with self._store.transaction() as tx:
             await _unresolved(tx, case_id, presser)
-            return await _phrases(tx, case_id)
+            reason = await _reason(tx, case_id)
+        return reason.rules[0] if reason.rules else None
 
     async def false_alarm(
-        self,
-        case_id: int,
-        why: Mistake,
-        presser: Presser,
-        *,
-        phrase: bool = False,
-        rules: frozenset[str] = frozenset(),
+        self, case_id: int, why: Mistake, presser: Presser, *, quiet: Quieted | None = None
     ) -> None:
         """Close the case as a false alarm: its words are erased at once, what is counted stays.
 
-        With `phrase`, the same words alert nobody here anymore; of `rules`, those that fired in the
-        case don't. Advice that did not go out yet is held back.
+        `quiet` says what alerts nobody here anymore. Advice that did not go out yet is held back.
         """
         async with self._store.transaction() as tx:
             case = await _unresolved(tx, case_id, presser)
-            for rule, words in (await _phrases(tx, case_id)).items():
-                if rule not in rules and not phrase:
-                    continue
+            reason = await _reason(tx, case_id)
+            if quiet is not None and reason.rules:
                 await tx.quiets.add(
-                    rule,
-                    None if rule in rules else words,
+                    reason,
+                    whole=quiet is Quieted.RULES,
                     guild_id=presser.guild_id,
                     case_id=case_id,
                     why=why,
@@ -198,13 +191,14 @@ async def _unresolved(tx: Transaction, case_id: int, presser: Presser) -> CaseRe
     return case
 
 
-async def _phrases(tx: Transaction, case_id: int) -> dict[str, Phrase]:
+async def _reason(tx: Transaction, case_id: int) -> Reason:
     items = await tx.evidence.items(case_id)
     newest = [item for item in items if item.kind is ItemKind.ASSESSMENT][-1]
-    words: dict[str, list[str]] = {}
-    for signal in (newest.content or {}).get("signals", ()):
-        words.setdefault(signal["rule"], []).append(signal["words"])
-    return {rule: phrase_of(found) for rule, found in words.items()}
+    signals = (newest.content or {}).get("signals", ())
+    return Reason(
+        tuple(dict.fromkeys(rule["rule"] for rule in newest.facts["rules"])),
+        phrase_of(signal["words"] for signal in signals),
+    )
 
 
 async def _record(

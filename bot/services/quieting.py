@@ -21,4 +21,4 @@ class Quieting:
     async def lift(self, quiet_id: int, presser: Presser) -> bool:
         """Let it alert again; False when it does so already."""
         async with self._store.transaction() as tx:
-            return await tx.quiets.lift(quiet_id, guild_id=presser.guild_id) is not None
+            return await tx.quiets.lift(quiet_id, guild_id=presser.guild_id)

@@ -91,7 +91,7 @@ class Recorder:
             return
         guild_id = message.guild_id or 0
         silenced = silencing(assessment, await tx.quiets.of(guild_id))
-        if silenced:
+        if silenced is not None:
             await tx.quiets.count(silenced, message_id=message.id)
             return
         policy = self._policies.of(guild_id)

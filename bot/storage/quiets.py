@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.case import Mistake
-from bot.domain.quiet import Phrase, Quiet
+from bot.domain.quiet import Phrase, Quiet, Reason
 from bot.storage.cipher import Keyring
 from bot.storage.dialect import insert_or_nothing
 from bot.storage.schema import quiets
@@ -26,30 +26,31 @@ class Quiets:
 
     async def add(
         self,
-        rule: str,
-        phrase: Phrase | None,
+        reason: Reason,
         *,
+        whole: bool,
         guild_id: int,
         case_id: int,
         why: Mistake,
         by: int,
         token: str,
     ) -> bool:
-        """Quiet a rule, or one phrase that fires it; False when that is so already."""
-        if phrase is not None and any(
-            (q.rule, q.phrase) == (rule, phrase) for q in await self.of(guild_id)
-        ):
-            return False
-        about = f"rule:{rule}" if phrase is None else f"phrase:{token}"
-        key = None if phrase is None else self._keyring.new_data_key(place=about)
-        sealed = None
-        if phrase is not None and key is not None:
+        """Quiet the `whole` of the rules, or only the phrase that fired them.
+
+        Returns False when that is so already.
+        """
+        about = _about_rules(reason.rules) if whole else f"phrase:{token}"
+        key = sealed = None
+        if not whole:
+            if any(quiet.phrase == reason.phrase for quiet in await self.of(guild_id)):
+                return False
+            key = self._keyring.new_data_key(place=about)
             box = self._keyring.box(key, place=about)
-            sealed = box.seal({"phrase": list(phrase)}, place=about)
+            sealed = box.seal({"phrase": list(reason.phrase)}, place=about)
         statement = insert_or_nothing(self._connection, quiets).values(
             guild_id=guild_id,
             about=about,
-            rule=rule,
+            rules=list(reason.rules),
             data_key=key,
             sealed=sealed,
             why=why.value,
@@ -66,30 +67,26 @@ class Quiets:
         query = select(quiets).where(quiets.c.guild_id == guild_id).order_by(quiets.c.id)
         return [self._quiet(row) for row in await self._connection.execute(query)]
 
-    async def count(self, found: Iterable[Quiet], *, message_id: int) -> None:
+    async def count(self, quiet: Quiet, *, message_id: int) -> None:
         """Count one message that was silenced; one that was counted already is not, nor older."""
-        ids = [quiet.id for quiet in found]
         await self._connection.execute(
             update(quiets)
-            .where(quiets.c.id.in_(ids), quiets.c.last_message_id < message_id)
+            .where(quiets.c.id == quiet.id, quiets.c.last_message_id < message_id)
             .values(counted=quiets.c.counted + 1, last_message_id=message_id)
         )
 
-    async def lift(self, quiet_id: int, *, guild_id: int) -> str | None:
-        """Let it alert again, and forget the phrase; the rule, or None when there is none."""
+    async def lift(self, quiet_id: int, *, guild_id: int) -> bool:
+        """Let it alert again, and forget the phrase; False when it does so already."""
         result = await self._connection.execute(
-            delete(quiets)
-            .where(quiets.c.id == quiet_id, quiets.c.guild_id == guild_id)
-            .returning(quiets.c.rule)
+            delete(quiets).where(quiets.c.id == quiet_id, quiets.c.guild_id == guild_id)
         )
-        rule: str | None = result.scalar()
-        return rule
+        return result.rowcount == 1
 
     def _quiet(self, row: Row[Any]) -> Quiet:
         return Quiet(
             id=row.id,
             guild_id=row.guild_id,
-            rule=row.rule,
+            rules=tuple(row.rules),
             phrase=self._phrase(row),
             why=Mistake(row.why),
             by=row.by_id,
@@ -105,3 +102,8 @@ class Quiets:
         box = self._keyring.box(row.data_key, place=row.about)
         opened = (row.sealed and box.open(row.sealed, place=row.about)) or {"phrase": []}
         return tuple(opened["phrase"])
+
+
+def _about_rules(rules: tuple[str, ...]) -> str:
+    """The name of a set of rules, in whatever order they fired."""
+    return f"rules:{hashlib.sha256(' '.join(sorted(rules)).encode()).hexdigest()[:32]}"

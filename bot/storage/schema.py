@@ -185,7 +185,7 @@ quiets = Table(
     Column("id", RowId, primary_key=True, autoincrement=True),
     Column("guild_id", BigInteger, nullable=False),
     Column("about", String(80), nullable=False),
-    Column("rule", String(64), nullable=False),
+    Column("rules", JSON, nullable=False),
     Column("data_key", LargeBinary, nullable=True),
     Column("sealed", LargeBinary, nullable=True),
     Column("why", String(16), nullable=False),

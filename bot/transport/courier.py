@@ -92,7 +92,7 @@ class DiscordCourier:
         return Delivered(channel_id=message.channel.id, message_id=message.id)
 
     async def _time_out(self, delivery: Delivery, guild: discord.Guild) -> Delivered:
-        """What the server chose for level urgent. Never of a moderator, which Discord might allow."""
+        """What the server chose for level urgent; never of a moderator."""
         member = await guild.fetch_member(delivery.recipient_id or 0)
         if is_moderator(member, self._policies.of(guild.id)):
             raise UndeliverableError(0, "is_moderator")

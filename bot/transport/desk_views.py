@@ -20,6 +20,7 @@ from bot.transport.wording import in_line
 
 _PAGE = 1800
 _QUIETS = 20
+_WORDS = 5
 _HOTLINES = 4
 _HINDRANCES = {
     Hindrance.TAKEN: "desk.taken",
@@ -184,9 +185,14 @@ def quiets(language: Language, found: Sequence[Quiet], titles: Mapping[str, str]
     return Page("\n".join(lines), view_of(*buttons))
 
 
+def _longest(quiet: Quiet) -> list[str]:
+    """The words of a phrase that tell most."""
+    return sorted(quiet.phrase or (), key=len, reverse=True)[:_WORDS]
+
+
 def _quiet(language: Language, quiet: Quiet, number: int, titles: Mapping[str, str]) -> str:
-    rule = titles.get(quiet.rule, quiet.rule)
-    words = " · ".join(in_line(word, limit=40) for word in (quiet.phrase or ())[:5])
+    leading = quiet.rules[0]
+    words = " · ".join(in_line(word, limit=40) for word in _longest(quiet))
     key = "rules.rule" if quiet.phrase is None else "rules.phrase"
     since = language.text(
         "rules.since",
@@ -196,4 +202,11 @@ def _quiet(language: Language, quiet: Quiet, number: int, titles: Mapping[str, s
         why=language.text(f"mistake.{quiet.why.value}"),
         count=quiet.counted,
     )
-    return f"{language.text(key, number=number, rule=rule, words=words)}\n{since}"
+    told = language.text(
+        key,
+        number=number,
+        rule=titles.get(leading, leading),
+        words=words,
+        others=len(quiet.rules) - 1,
+    )
+    return f"{told}\n{since}"

@@ -13,15 +13,12 @@ import discord
 
 from bot.advice import Language
 from bot.domain.case import Mistake, Verdict
-from bot.domain.quiet import Phrase
+from bot.domain.quiet import Quieted
 from bot.transport.case_ids import form_id
 
 REASON, NOTE, WHY, QUIET = "reason", "note", "why", "quiet"
-SAME_WORDS = "same_words"
-RULE = "rule:"
 _LABEL, _OPTION = 45, 100
 _LONGEST = 1000
-_RULES = 10
 
 
 def reason_form(language: Language, case_id: int, verdict: Verdict) -> discord.ui.Modal:
@@ -39,39 +36,38 @@ def note_form(language: Language, case_id: int) -> discord.ui.Modal:
     return _form(language.text("form.note", case=case_id), form_id("note", case_id), field)
 
 
-def false_alarm_form(
-    language: Language, case_id: int, phrases: Mapping[str, Phrase], titles: Mapping[str, str]
-) -> discord.ui.Modal:
-    """Why it was a false alarm, and what shall be quiet from now on."""
-    why: discord.ui.Label[Any] = discord.ui.Label(
-        text=language.text("form.why")[:_LABEL],
-        component=discord.ui.Select(
-            custom_id=WHY,
-            options=[
-                discord.SelectOption(label=language.text(f"mistake.{m.value}"), value=m.value)
-                for m in Mistake
-            ],
-        ),
-    )
+def false_alarm_form(language: Language, case_id: int, rule: str | None) -> discord.ui.Modal:
+    """Why it was a false alarm, and what shall be quiet from now on; `rule` is a title."""
+    reasons = [
+        discord.SelectOption(label=language.text(f"mistake.{m.value}"), value=m.value)
+        for m in Mistake
+    ]
+    fields: list[discord.ui.Label[Any]] = [
+        discord.ui.Label(
+            text=language.text("form.why")[:_LABEL],
+            component=discord.ui.Select(custom_id=WHY, options=reasons),
+        )
+    ]
+    if rule is not None:
+        fields.append(_quiet_field(language, rule))
     title = language.text("form.false_alarm", case=case_id)
-    fields = [why]
-    if phrases:
-        fields.append(_quiet_field(language, list(phrases)[:_RULES], titles))
     return _form(title, form_id(Verdict.FALSE_ALARM.value, case_id), *fields)
 
 
-def _quiet_field(
-    language: Language, rules: Sequence[str], titles: Mapping[str, str]
-) -> discord.ui.Label[Any]:
-    options = [discord.SelectOption(label=language.text("form.same_words"), value=SAME_WORDS)]
-    for rule in rules:
-        label = language.text("form.whole_rule", rule=titles.get(rule, rule))
-        options.append(discord.SelectOption(label=label[:_OPTION], value=f"{RULE}{rule}"))
+def _quiet_field(language: Language, rule: str) -> discord.ui.Label[Any]:
+    labels = {
+        Quieted.PHRASE: language.text("form.same_words"),
+        Quieted.RULES: language.text("form.whole_rule", rule=rule),
+    }
+    options = [
+        discord.SelectOption(label=label[:_OPTION], value=quiet.value)
+        for quiet, label in labels.items()
+    ]
     return discord.ui.Label(
         text=language.text("form.quiet")[:_LABEL],
         description=language.text("form.quiet_hint"),
         component=discord.ui.Select(
-            custom_id=QUIET, options=options, required=False, min_values=0, max_values=len(options)
+            custom_id=QUIET, options=options, required=False, min_values=0, max_values=1
         ),
     )
 

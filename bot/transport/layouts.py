@@ -126,7 +126,8 @@ def alert(
     container.add_item(discord.ui.TextDisplay("\n".join(_facts(language, view, titles))))
     container.add_item(discord.ui.Separator())
     container.add_item(discord.ui.TextDisplay("\n".join(_done(language, view))))
-    container.add_item(discord.ui.TextDisplay("\n".join(_reminders(language))))
+    if view.progress.state is not CaseState.RESOLVED:
+        container.add_item(discord.ui.TextDisplay("\n".join(_reminders(language))))
     for row in _alert_buttons(language, view, token):
         container.add_item(row)
     layout = discord.ui.LayoutView(timeout=None)

@@ -30,10 +30,17 @@ def choice(language: Language, case_id: int, offered: Sequence[Measure]) -> Page
     buttons: list[discord.ui.Button[Any]] = []
     for measure in offered:
         for argument in TIMEOUT_HOURS if measure is Measure.TIMEOUT else (0,):
-            label = language.text(f"measure.name.{measure.value}", hours=argument)
+            label = language.text(f"measure.name.{measure.value}", span=span(language, argument))
             custom_id = measure_id(case_id, measure, argument)
             buttons.append(discord.ui.Button(label=label, custom_id=custom_id))
     return Page(language.text("measure.choose", case=case_id), view_of(*buttons))
+
+
+def span(language: Language, hours: int) -> str:
+    """A number of hours as people say it."""
+    if hours % 24 or hours == 24:  # noqa: PLR2004 - of a day
+        return language.text("measure.hours", count=hours)
+    return language.text("measure.days", count=hours // 24)
 
 
 def needs_picking(measure: Measure, argument: str) -> bool:
@@ -81,10 +88,12 @@ def confirmation(
 ) -> Page:
     """What will happen, before it does."""
     reason = audit_reason(ground.case_id, moderator)
-    lines = [
-        language.text(f"measure.will.{measure.value}", **prepared.values),
-        f"-# {language.text('measure.confirm', reason=reason)}",
-    ]
+    values = dict(prepared.values)
+    if measure is Measure.TIMEOUT:
+        values["span"] = span(language, int(argument))
+    lines = [language.text(f"measure.will.{measure.value}", **values)]
+    if measure is not Measure.PAUSE:  # Discord takes no reason there
+        lines.append(f"-# {language.text('measure.confirm', reason=reason)}")
     do_it = doing_id(ground.case_id, measure, argument, token)
     buttons = [button(language, "button.do_it", do_it, discord.ButtonStyle.danger)]
     if measure is Measure.DELETE:

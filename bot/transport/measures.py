@@ -120,7 +120,7 @@ class Measures:
         hours = int(request.argument)
         return Prepared(
             lambda reason: member.timeout(timedelta(hours=hours), reason=reason),
-            {"who": mention(member.id), "hours": hours},
+            {"who": mention(member.id)},
         )
 
     async def _quarantine(self, request: _Request) -> Prepared:

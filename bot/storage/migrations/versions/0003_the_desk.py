@@ -33,7 +33,7 @@ def upgrade() -> None:
         ),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
         sa.Column("about", sa.String(length=80), nullable=False),
-        sa.Column("rule", sa.String(length=64), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
         sa.Column("data_key", sa.LargeBinary(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("why", sa.String(length=16), nullable=False),
