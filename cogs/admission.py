@@ -59,8 +59,17 @@ class Visit:
         await self.interaction.response.defer(ephemeral=True, thinking=True)
 
     async def turn(self) -> None:
-        """Answer later, by changing the message that was pressed."""
-        await self.interaction.response.defer()
+        """Answer later, by changing the page that was pressed; never a message that others see."""
+        if self._is_on_page:
+            await self.interaction.response.defer()
+        else:
+            await self.think()
+
+    @property
+    def _is_on_page(self) -> bool:
+        """Whether what was pressed is shown to this moderator alone."""
+        message = self.interaction.message
+        return message is not None and message.flags.ephemeral
 
     async def say(self, text: str) -> None:
         """Answer in words."""
@@ -77,11 +86,17 @@ class Visit:
 
     async def replace(self, page: Page) -> None:
         """Put the page in the place of the one that was pressed, after `turn`."""
-        await self.interaction.edit_original_response(content=page.text, view=page.view)
+        if self._is_on_page:
+            await self.interaction.edit_original_response(content=page.text, view=page.view)
+        else:
+            await self.show(page)
 
     async def close(self, text: str) -> None:
         """Put the last words in the place of the page that was pressed, after `turn`."""
-        await self.interaction.edit_original_response(content=text, view=None)
+        if self._is_on_page:
+            await self.interaction.edit_original_response(content=text, view=None)
+        else:
+            await self.say(text)
 
 
 async def admit(interaction: Interaction, work: Callable[[Visit], Awaitable[None]]) -> None:

@@ -183,12 +183,11 @@ class ListButton(
         await admit(interaction, self._show)
 
     async def _show(self, visit: Visit) -> None:
-        is_page = self.parts["token"] is None
-        await (visit.turn() if is_page else visit.think())
+        await visit.turn()
         page = await list_page(
             visit, self.parts["filter"], Level[self.parts["level"].upper()], int(self.parts["page"])
         )
-        await (visit.replace(page) if is_page else visit.show(page))
+        await visit.replace(page)
 
 
 async def list_page(visit: Visit, filter_name: str, level: Level, page: int) -> desk_views.Page:

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 
 from bot.app import NotAlone
-from bot.domain.measure import Measure
+from bot.domain.measure import Measure, Obstacle
 from bot.services.acting import Ground
 from bot.transport import measure_views
 from bot.transport.measures import BarredError
@@ -99,8 +99,14 @@ async def _pick(visit: Visit, ground: Ground, measure: Measure) -> None:
     """Let the moderator choose an invite or a message."""
     if measure is Measure.INVITE:
         invites = await visit.parts.measures.invites(ground, visit.member)
+        if not invites:
+            raise BarredError(Obstacle.NO_INVITE)
         page = measure_views.invite_menu(visit.language, ground.case_id, invites)
+    elif not ground.messages:
+        raise BarredError(Obstacle.NO_MESSAGE)
     else:
+        newest = str(ground.messages[0].message_id)
+        await visit.parts.measures.prepare(measure, newest, ground, visit.member)
         page = measure_views.message_menu(visit.language, ground)
     await visit.show(page)
 
