@@ -23,7 +23,7 @@ from bot.domain.assessment import Level
 from bot.domain.hours import WEEKDAYS, parse_hours
 from bot.domain.measure import LONGEST_TIMEOUT_HOURS
 from bot.domain.policy import AdviceMode, CaseThreads, Disclosures, Fallback, Policy
-from bot.services.dispatch import Budgets, Patience
+from bot.services.limits import Budgets, Patience
 from bot.storage import anchored_url
 
 TOKEN_VARIABLE = "NOTALONE_TOKEN"  # noqa: S105 - the variable's name is no secret

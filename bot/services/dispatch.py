@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
@@ -25,6 +23,7 @@ from bot.domain.policy import Fallback
 from bot.services.casework import case_view
 from bot.services.custody import delivery_draft
 from bot.services.durable import insist, whole
+from bot.services.limits import Budgets, Patience, backoff
 from bot.services.names import BUDGET, DIRECT_MESSAGES
 from bot.services.policies import Policies
 from bot.services.reviews import Shown, shown_by
@@ -34,7 +33,6 @@ _log = structlog.get_logger(__name__)
 
 _AT_ONCE = 8
 _FIRST_WAIT = 1.0
-_LONGEST_WAIT = 900.0
 _IDLE = 5.0
 _BUDGET_WAIT = timedelta(minutes=10)
 _TOLD = (DeliveryKind.ADVICE, DeliveryKind.TIMEOUT)
@@ -49,24 +47,6 @@ class Courier(Protocol):
     async def send(self, delivery: Delivery, view: Shown) -> Outcome:
         """Send it, or edit what was sent, and say what became of it. Raises nothing."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Budgets:
-    """How many direct messages may be sent unasked, so that the bot cannot be made to flood."""
-
-    person_day: int = 2
-    server_hour: int = 20
-    server_day: int = 60
-    bot_hour: int = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a lease lasts, in seconds, and after how many attempts a delivery is given up."""
-
-    lease: float = 60.0
-    attempts: int = 12
 
 
 class Dispatcher:
@@ -241,7 +221,7 @@ class Dispatcher:
         await self._record(tx, delivery, outcome)
         if delivery.kind in _TOLD:
             await self._tell_moderators(tx, delivery)
-        if delivery.kind is DeliveryKind.THREAD and delivery.case_id and not delivery.message_id:
+        if delivery.kind is DeliveryKind.THREAD and delivery.case_id and _moved(delivery, outcome):
             await tx.outbox.refresh_alert(delivery.case_id, thread=False)
         if delivery.kind is DeliveryKind.ADVICE:
             await self._fall_back(tx, delivery, outcome)
@@ -293,7 +273,6 @@ class Dispatcher:
         )
 
 
-def backoff(attempts: int) -> float:
-    """Seconds to wait after so many attempts: doubling, bounded, with full jitter."""
-    longest = min(_FIRST_WAIT * 2**attempts, _LONGEST_WAIT)
-    return random.uniform(longest / 2, longest)  # noqa: S311 - jitter is no secret
+def _moved(delivery: Delivery, outcome: Outcome) -> bool:
+    """Whether the alert, which links to it, must show something else now."""
+    return not isinstance(outcome, Delivered) or outcome.channel_id != delivery.channel_id

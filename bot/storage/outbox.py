@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import (
@@ -17,6 +17,7 @@ from bot.domain.delivery import (
     Postponed,
     Refused,
 )
+from bot.storage.deliveries import delivery_of
 from bot.storage.dialect import insert_or_nothing
 from bot.storage.schema import cases, outbox
 
@@ -165,7 +166,7 @@ class Outbox:
                 attempts=row.attempts + 1,
                 uncertain=cut_off,
             )
-        return [_delivery(row) for row in rows]
+        return [delivery_of(row) for row in rows]
 
     async def hold(self, delivery_id: int, *, reason: str) -> None:
         """Keep a leased delivery back until a moderator asks for it."""
@@ -285,21 +286,3 @@ class Outbox:
         await self._connection.execute(
             update(outbox).where(outbox.c.id == delivery_id).values(**values)
         )
-
-
-def _delivery(row: Row[Any]) -> Delivery:
-    return Delivery(
-        id=row.id,
-        kind=DeliveryKind(row.kind),
-        token=row.token,
-        guild_id=row.guild_id,
-        case_id=row.case_id,
-        channel_id=row.channel_id,
-        recipient_id=row.recipient_id,
-        subject=row.subject,
-        message_id=row.message_id,
-        revision=row.revision,
-        attempts=row.attempts + 1,
-        uncertain=row.uncertain or row.lease is not None,
-        created_at=row.created_at,
-    )

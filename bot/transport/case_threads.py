@@ -19,6 +19,7 @@ _log = structlog.get_logger(__name__)
 _A_WEEK: Literal[10080] = 10080
 """Minutes; one of the values that Discord takes."""
 _MOST_TAGS = 20
+_SEARCHED = 20
 _Place = discord.TextChannel | discord.ForumChannel
 
 
@@ -104,14 +105,24 @@ async def _shown(thread: discord.Thread, look: discord.ui.LayoutView, delivery: 
     if thread.archived:
         await thread.edit(archived=False)
     quiet = discord.AllowedMentions.none()
-    if delivery.message_id is not None:
+    known = delivery.message_id or await _own_message(thread)
+    if known is not None:
         try:
-            first = thread.get_partial_message(delivery.message_id)
+            first = thread.get_partial_message(known)
             return (await first.edit(view=look, allowed_mentions=quiet)).id
         except discord.NotFound as error:
             if error.code == UNKNOWN_CHANNEL:
                 raise
     return (await thread.send(view=look, allowed_mentions=quiet)).id
+
+
+async def _own_message(thread: discord.Thread) -> int | None:
+    """The bot's first message there: of an attempt whose answer was lost."""
+    own = thread.guild.me.id
+    async for message in thread.history(limit=_SEARCHED, oldest_first=True):
+        if message.author.id == own and message.components:
+            return message.id
+    return None
 
 
 async def _apply_state(

@@ -39,8 +39,10 @@ async def test_of_two_who_claim_at_once_one_wins_and_the_other_is_told_who(town:
     assert sorted(answer.text.partition(" is yours")[0] for answer in answers) == sorted(
         [
             "Case 1",
-            f"<@{holder}> has this case. Talk to them, or press **More…** and **Release** "
-            "if they cannot go on.",
+            (
+                f"<@{holder}> has this case. Talk to them, or press **More…** and **Release** "
+                "if they cannot go on."
+            ),
         ]
     )
     assert status(town.alert).startswith(f"**<@{holder}> has it**, since ")
