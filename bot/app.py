@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,9 @@ from yarl import URL
 from bot.advice import Resources, Texts, load_resources, load_texts
 from bot.config import Config
 from bot.detection import Conversations, load_detector
+from bot.services.acting import Acting
 from bot.services.casework import Casework
+from bot.services.desk import Desk
 from bot.services.dispatch import Dispatcher
 from bot.services.durable import insist_on
 from bot.services.exporting import Exporting
@@ -27,12 +29,15 @@ from bot.services.gathering import Gathering
 from bot.services.holding import Holding
 from bot.services.keeping import Keeper
 from bot.services.policies import Policies
+from bot.services.quieting import Quieting
 from bot.services.readiness import Readiness
 from bot.services.screening import Screening
 from bot.services.support import Support
+from bot.services.upkeep import Upkeep
 from bot.storage import Keyring, Signer, Store
 from bot.transport.courier import DiscordCourier
 from bot.transport.inspection import BAD_TOKEN, NO_CONTENT, intents
+from bot.transport.measures import Measures
 from bot.transport.watch import Watch
 
 _log = structlog.get_logger(__name__)
@@ -42,6 +47,9 @@ COGS = (
     "cogs.setup",
     "cogs.help",
     "cogs.cases",
+    "cogs.case_desk",
+    "cogs.case_measures",
+    "cogs.case_commands",
     "cogs.evidence",
     "cogs.export",
     "cogs.keeping",
@@ -63,6 +71,12 @@ class Parts:
     policies: Policies
     screening: Screening
     casework: Casework
+    desk: Desk
+    acting: Acting
+    quieting: Quieting
+    measures: Measures
+    titles: Mapping[str, str]
+    """The rules' titles by their names."""
     support: Support
     watch: Watch
     gathering: Gathering
@@ -119,6 +133,7 @@ class App:
 
     def __init__(self, config: Config, *, keyring: Keyring) -> None:
         texts, detector = load_texts(), load_detector()
+        titles = {rule.id: rule.title for rule in detector.rules}
         policies = Policies(
             config.defaults.policy(), {g: s.policy() for g, s in config.servers.items()}
         )
@@ -127,9 +142,7 @@ class App:
         self.store = Store(config.database.url, keyring)
         self.dispatcher = Dispatcher(
             self.store,
-            DiscordCourier(
-                self.bot, texts, policies, titles={r.id: r.title for r in detector.rules}
-            ),
+            DiscordCourier(self.bot, texts, policies, titles=titles),
             policies,
             budgets=config.budgets(),
             patience=config.patience(),
@@ -143,12 +156,18 @@ class App:
             messages=window.messages,
         )
         self.screening = Screening(self.store, detector, conversations, policies, wake=wake)
+        self.upkeep = Upkeep(self.store, policies, wake=wake)
         self.bot.parts = Parts(
             texts=texts,
             resources=load_resources(),
             policies=policies,
             screening=self.screening,
             casework=Casework(self.store, wake=wake),
+            desk=Desk(self.store, wake=wake),
+            acting=Acting(self.store, wake=wake),
+            quieting=Quieting(self.store),
+            measures=Measures(self.bot, policies),
+            titles=titles,
             support=Support(self.store, wake=wake),
             watch=Watch(
                 self.bot,
@@ -191,6 +210,7 @@ class App:
             tasks.create_task(self.screening.run())
             tasks.create_task(self.dispatcher.run())
             tasks.create_task(self.bot.parts.keeper.run())
+            tasks.create_task(self.upkeep.run())
 
     async def _stop(self, client: asyncio.Task[None], work: asyncio.Task[None]) -> None:
         """Stop listening first, then store what was heard, then let go of the database."""

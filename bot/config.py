@@ -7,14 +7,22 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
+from bot.choices import LevelName, Place, QuietHours, Weekday
 from bot.domain.assessment import Level
-from bot.domain.policy import AdviceMode, Disclosures, Fallback, Policy
-from bot.services.dispatch import Budgets, Patience
+from bot.domain.measure import LONGEST_TIMEOUT_HOURS
+from bot.domain.policy import AdviceMode, CaseThreads, Disclosures, Fallback, Policy
+from bot.services.limits import Budgets, Patience
 from bot.storage import anchored_url
 
 TOKEN_VARIABLE = "NOTALONE_TOKEN"  # noqa: S105 - the variable's name is no secret
@@ -34,22 +42,6 @@ class ConfigError(Exception):
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-def _level(value: Any) -> Any:
-    names = [level.label for level in Level if level is not Level.NONE]
-    if value not in names:
-        raise ValueError(f"must be one of {', '.join(names)}")
-    return Level[value.upper()]
-
-
-def _name_or_id(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-_Level = Annotated[Level, BeforeValidator(_level)]
-_Place = Annotated[str, BeforeValidator(_name_or_id), Field(min_length=1)]
-"""The identifier or the name of a channel or role; YAML may take an identifier for a number."""
 
 
 class DiscordSettings(_Model):
@@ -111,22 +103,35 @@ class LogSettings(_Model):
 class PolicySettings(_Model):
     """One server's choices; what is left out holds as in `defaults`."""
 
-    alert_channel: _Place = "notalone-alerts"
-    moderator_roles: tuple[_Place, ...] = ()
-    ping_role: _Place | None = None
-    ping_from: _Level = Level.HIGH
-    alert_from: _Level = Level.MEDIUM
-    advise_from: _Level = Level.HIGH
+    alert_channel: Place = "notalone-alerts"
+    moderator_roles: tuple[Place, ...] = ()
+    ping_role: Place | None = None
+    ping_from: LevelName = Level.HIGH
+    alert_from: LevelName = Level.MEDIUM
+    advise_from: LevelName = Level.HIGH
     advice: AdviceMode = AdviceMode.DIRECT
     fallback: Fallback = Fallback.NONE
     disclosures: Disclosures = Disclosures.OFFER
     many_targets: int = Field(3, ge=1, le=20)
     webhooks: bool = False
-    ignored_channels: frozenset[_Place] = frozenset()
+    ignored_channels: frozenset[Place] = frozenset()
+    case_threads: CaseThreads = CaseThreads.NONE
+    case_forum: Place | None = None
+    reminder_hours: int = Field(24, ge=0, le=24 * 30)
+    quiet_hours: QuietHours = None
+    digest_day: Weekday = "monday"
+    quarantine_role: Place | None = None
+    auto_timeout_hours: int = Field(0, ge=0, le=LONGEST_TIMEOUT_HOURS)
     keep_resolved_days: int = Field(30, ge=1, le=180)
-    keep_false_alarm_days: int = Field(7, ge=1, le=30)
+    keep_false_alarm_days: int = Field(7, ge=7, le=30)
     keep_record_days: int = Field(365, ge=1, le=3650)
     keep_after_leaving_days: int = Field(7, ge=0, le=30)
+
+    @model_validator(mode="after")
+    def _forum_is_named(self) -> Self:
+        if self.case_threads is CaseThreads.FORUM and self.case_forum is None:
+            raise ValueError("case_threads: forum needs case_forum, the name of a private forum")
+        return self
 
     def policy(self) -> Policy:
         """The same choices as the domain knows them."""

@@ -1,4 +1,4 @@
-"""The moderators' side: *Show evidence* and *Offer help* under an alert.
+"""What shows words or sends them: *Show evidence* and *Offer help* under an alert.
 
 Who may press is decided anew at every press, by the presser's roles at that time.
 """
@@ -22,19 +22,10 @@ from bot.transport.layouts import (
     view_of,
 )
 from bot.transport.places import is_moderator
-from bot.transport.pressing import Recognised
+from cogs.admission import OfCase
 
 _Interaction = discord.Interaction[Any]
 _MENU_SIZE = 25
-
-
-class OfCase(Recognised):
-    """A control that belongs to one case."""
-
-    @property
-    def case_id(self) -> int:
-        """The case's number, as the custom id says."""
-        return int(self.parts["case"])
 
 
 class EvidenceButton(

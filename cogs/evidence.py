@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -11,10 +12,8 @@ from discord.ext import commands
 
 from bot.app import NotAlone
 from bot.services.gathering import Surroundings
-from bot.storage import StoreUnavailableError
-from bot.transport.pressing import Recognised
 from bot.transport.surroundings import read_around
-from cogs.admission import Interaction, admitted, language_of, parts_of, tell
+from cogs.admission import Interaction, OfCase, Visit, admit
 
 _log = structlog.get_logger(__name__)
 
@@ -32,7 +31,7 @@ class Evidence(commands.Cog):
 
 
 class MoreAroundButton(
-    Recognised,
+    OfCase,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
     template=r"na:case:around:(?P<case>\d+)",
 ):
@@ -40,46 +39,38 @@ class MoreAroundButton(
 
     async def callback(self, interaction: Interaction) -> None:
         """Read, append with source and times, and say how much was new."""
-        if not await admitted(interaction):
-            return
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        language, case_id = language_of(interaction), int(self.parts["case"])
-        try:
-            around = await _read(interaction, case_id)
-            added = await parts_of(interaction).gathering.add(
-                case_id, around, guild_id=interaction.guild_id or 0, moderator=interaction.user.id
-            )
-        except LookupError:
-            await tell(interaction, language.text("error.case_gone"))
-        except (
-            StoreUnavailableError,
-            discord.DiscordException,
-            aiohttp.ClientError,
-            OSError,
-        ) as error:
-            _log.warning("surroundings_not_read", case=case_id, error=type(error).__name__)
-            await tell(interaction, language.text("error.try_later"))
-        else:
-            await tell(interaction, _answer(interaction, around, added))
+        await admit(interaction, partial(_look_around, case_id=self.case_id))
 
 
-async def _read(interaction: Interaction, case_id: int) -> Surroundings:
-    view = await parts_of(interaction).casework.view(case_id)
-    guild = interaction.guild
-    if guild is None or view.guild_id != guild.id:
+async def _look_around(visit: Visit, case_id: int) -> None:
+    await visit.think()
+    try:
+        around = await _read(visit, case_id)
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        _log.warning("surroundings_not_read", case=case_id, error=type(error).__name__)
+        await visit.say(visit.language.text("error.try_later"))
+        return
+    added = await visit.parts.gathering.add(
+        case_id, around, guild_id=visit.presser.guild_id, moderator=visit.presser.id
+    )
+    await visit.say(_answer(visit, around, added))
+
+
+async def _read(visit: Visit, case_id: int) -> Surroundings:
+    view = await visit.parts.casework.view(case_id)
+    if view.guild_id != visit.guild.id:
         raise LookupError("this server has no such case")
     people = [view.offender.id, *(person.id for person in view.targets)]
-    return await read_around(guild, view.channel_id, view.message_id, people=people)
+    return await read_around(visit.guild, view.channel_id, view.message_id, people=people)
 
 
-def _answer(interaction: Interaction, around: Surroundings, added: int) -> str:
-    language = language_of(interaction)
+def _answer(visit: Visit, around: Surroundings, added: int) -> str:
     if around.unreadable is not None:
-        reason = language.text(f"surroundings.{around.unreadable.value}")
-        return language.text("surroundings.unreadable", reason=reason)
+        reason = visit.language.text(f"surroundings.{around.unreadable.value}")
+        return visit.language.text("surroundings.unreadable", reason=reason)
     if not added:
-        return language.text("surroundings.nothing_new")
-    return language.text("surroundings.added", count=added)
+        return visit.language.text("surroundings.nothing_new")
+    return visit.language.text("surroundings.added", count=added)
 
 
 async def setup(bot: NotAlone) -> None:

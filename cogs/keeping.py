@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.advice import Language
 from bot.app import NotAlone
 from bot.services.holding import HeldCase, HoldRefusedError
-from bot.storage import StoreUnavailableError
 from bot.transport.wording import in_line
-from cogs.admission import Interaction, admitted, language_of, parts_of, tell
+from cogs.admission import Interaction, Visit, admit
+from cogs.case_commands import suggest
 from cogs.groups import case_group
 
+_Case = app_commands.Range[int, 1]
+_Work = Callable[[Visit], Awaitable[str]]
 _CONFIRM = "/case confirm-hold"
-_LONGEST_DAYS = 365
 _SHOWN = 10
 
 
@@ -51,106 +52,111 @@ class Keeping(commands.Cog):
         await self._keeper.left(guild.id)
 
 
-def hold_commands(language: Language) -> list[app_commands.Command[Any, ..., None]]:
-    """The commands, described in the language of reference."""
-    case_text = language.text("keeping.describe.case")
-
-    @app_commands.command(name="hold", description=language.text("keeping.describe.hold"))
-    @app_commands.describe(
-        case=case_text,
-        reason=language.text("keeping.describe.reason"),
-        days=language.text("keeping.describe.days"),
-    )
-    async def hold(
-        interaction: Interaction,
-        case: app_commands.Range[int, 1],
-        reason: app_commands.Range[str, 3, 300],
-        days: app_commands.Range[int, 1, _LONGEST_DAYS],
-    ) -> None:
-        if await admitted(interaction, administrator=True):
-            await _answered(interaction, lambda: _hold(interaction, case, reason, days))
-
-    @app_commands.command(
-        name="confirm-hold", description=language.text("keeping.describe.confirm")
-    )
-    @app_commands.describe(case=case_text)
-    async def confirm(interaction: Interaction, case: app_commands.Range[int, 1]) -> None:
-        if await admitted(interaction):
-            await _answered(interaction, lambda: _confirm(interaction, case))
-
-    @app_commands.command(name="lift-hold", description=language.text("keeping.describe.lift"))
-    @app_commands.describe(case=case_text)
-    async def lift(interaction: Interaction, case: app_commands.Range[int, 1]) -> None:
-        if await admitted(interaction, administrator=True):
-            await _answered(interaction, lambda: _lift(interaction, case))
-
-    @app_commands.command(name="holds", description=language.text("keeping.describe.holds"))
-    async def holds(interaction: Interaction) -> None:
-        if await admitted(interaction):
-            await _answered(interaction, lambda: _list(interaction))
-
-    return [hold, confirm, lift, holds]
+@app_commands.command(
+    description="Keep a case from being erased, for a legal reason. A second person must confirm it"
+)
+@app_commands.describe(
+    case="The case's number", reason="Why it must be kept", days="For how many days"
+)
+@app_commands.autocomplete(case=suggest)
+async def hold(
+    interaction: Interaction,
+    case: _Case,
+    reason: app_commands.Range[str, 3, 300],
+    days: app_commands.Range[int, 1, 365],
+) -> None:
+    """Ask for a hold."""
+    asked = partial(_hold, case=case, reason=reason, days=days)
+    await admit(interaction, partial(_managing, work=asked))
 
 
-async def _answered(interaction: Interaction, work: Callable[[], Awaitable[str]]) -> None:
-    """Do it and say what came of it, or why it was not done."""
-    await interaction.response.defer(ephemeral=True, thinking=True)
-    language = language_of(interaction)
+@app_commands.command(
+    name="confirm-hold", description="Confirm a hold that somebody else asked for"
+)
+@app_commands.describe(case="The case's number")
+@app_commands.autocomplete(case=suggest)
+async def confirm_hold(interaction: Interaction, case: _Case) -> None:
+    """Be the second person."""
+    await admit(interaction, partial(_answered, work=partial(_confirm, case=case)))
+
+
+@app_commands.command(
+    name="lift-hold", description="End a hold. The case is erased when its time has come"
+)
+@app_commands.describe(case="The case's number")
+@app_commands.autocomplete(case=suggest)
+async def lift_hold(interaction: Interaction, case: _Case) -> None:
+    """End a hold now."""
+    await admit(interaction, partial(_managing, work=partial(_lift, case=case)))
+
+
+@app_commands.command(description="The cases that are kept by a hold")
+async def holds(interaction: Interaction) -> None:
+    """List them."""
+    await admit(interaction, partial(_answered, work=_list))
+
+
+async def _managing(visit: Visit, work: _Work) -> None:
+    """Let those who may manage the server do it."""
+    if visit.member.guild_permissions.manage_guild:
+        await _answered(visit, work)
+    else:
+        await visit.say(visit.language.text("error.managers_only"))
+
+
+async def _answered(visit: Visit, work: _Work) -> None:
+    """Do it and say what came of it, or why the hold stays as it is."""
+    await visit.think()
     try:
-        answer = await work()
-    except LookupError:
-        answer = language.text("error.case_gone")
+        answer = await work(visit)
     except HoldRefusedError as error:
-        answer = language.text(f"keeping.refused.{error.refusal.value}")
-    except StoreUnavailableError:
-        answer = language.text("error.try_later")
-    await tell(interaction, answer)
+        answer = visit.language.text(f"keeping.refused.{error.refusal.value}")
+    await visit.say(answer)
 
 
-async def _hold(interaction: Interaction, case: int, reason: str, days: int) -> str:
-    until = await parts_of(interaction).holding.ask(
+async def _hold(visit: Visit, case: int, reason: str, days: int) -> str:
+    until = await visit.parts.holding.ask(
         case,
-        guild_id=interaction.guild_id or 0,
-        moderator=interaction.user.id,
+        guild_id=visit.presser.guild_id,
+        moderator=visit.presser.id,
         reason=reason,
         days=days,
     )
-    return language_of(interaction).text(
+    return visit.language.text(
         "keeping.held", case=case, until=_when(until), confirm_command=_CONFIRM
     )
 
 
-async def _confirm(interaction: Interaction, case: int) -> str:
-    until = await parts_of(interaction).holding.confirm(
-        case, guild_id=interaction.guild_id or 0, moderator=interaction.user.id
+async def _confirm(visit: Visit, case: int) -> str:
+    until = await visit.parts.holding.confirm(
+        case, guild_id=visit.presser.guild_id, moderator=visit.presser.id
     )
-    return language_of(interaction).text("keeping.confirmed", case=case, until=_when(until))
+    return visit.language.text("keeping.confirmed", case=case, until=_when(until))
 
 
-async def _lift(interaction: Interaction, case: int) -> str:
-    await parts_of(interaction).holding.lift(
-        case, guild_id=interaction.guild_id or 0, moderator=interaction.user.id
+async def _lift(visit: Visit, case: int) -> str:
+    await visit.parts.holding.lift(
+        case, guild_id=visit.presser.guild_id, moderator=visit.presser.id
     )
-    return language_of(interaction).text("keeping.lifted", case=case)
+    return visit.language.text("keeping.lifted", case=case)
 
 
-async def _list(interaction: Interaction) -> str:
-    language = language_of(interaction)
-    held = await parts_of(interaction).holding.listed(interaction.guild_id or 0)
+async def _list(visit: Visit) -> str:
+    held = await visit.parts.holding.listed(visit.presser.guild_id)
     if not held:
-        return language.text("keeping.none")
-    lines = [_line(language, each) for each in held[:_SHOWN]]
-    return "\n".join((f"**{language.text('keeping.heading')}**", *lines))
+        return visit.language.text("keeping.none")
+    lines = [_line(visit, each) for each in held[:_SHOWN]]
+    return "\n".join((f"**{visit.language.text('keeping.heading')}**", *lines))
 
 
-def _line(language: Language, held: HeldCase) -> str:
+def _line(visit: Visit, held: HeldCase) -> str:
     by = held.hold.confirmed_by
-    return language.text(
+    return visit.language.text(
         "keeping.line",
         case=held.hold.case_id,
         until=_when(held.hold.ends_at),
         asked_by=f"<@{held.hold.asked_by}>",
-        confirmed_by=language.text("keeping.nobody_yet") if by is None else f"<@{by}>",
+        confirmed_by=visit.language.text("keeping.nobody_yet") if by is None else f"<@{by}>",
         reason=in_line(held.reason, limit=80),
     )
 
@@ -162,5 +168,6 @@ def _when(at: datetime) -> str:
 async def setup(bot: NotAlone) -> None:
     """Called by discord.py when the extension is loaded."""
     await bot.add_cog(Keeping(bot))
-    for command in hold_commands(bot.parts.texts.get("en")):
+    every: tuple[app_commands.Command[Any, ..., None], ...] = (hold, confirm_hold, lift_hold, holds)
+    for command in every:
         case_group(bot).add_command(command)

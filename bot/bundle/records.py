@@ -66,6 +66,7 @@ def case(dossier: Dossier, *, fingerprint: str) -> bytes:
         "level": dossier.level.label,
         "categories": list(dossier.categories),
         "state": dossier.state.value,
+        "verdict": dossier.verdict and dossier.verdict.value,
         "opened_at": dossier.opened_at.isoformat(),
         "items": dossier.count,
         "head": dossier.head,

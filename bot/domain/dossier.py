@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.assessment import Level
-from bot.domain.case import CaseState
+from bot.domain.case import CaseState, Verdict
 from bot.domain.evidence import EvidenceItem, first_fault
 
 
@@ -39,6 +39,7 @@ class Dossier:
     level: Level
     categories: tuple[str, ...]
     state: CaseState
+    verdict: Verdict | None
     opened_at: datetime
     count: int
     head: str

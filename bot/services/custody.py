@@ -17,6 +17,8 @@ BOT = "bot"
 REST = "rest"
 """Asked of Discord when a moderator wanted to know."""
 PERSON = "person"
+OPERATOR = "operator"
+"""Whoever runs the bot, on the command line."""
 MODERATOR = "moderator"
 
 

@@ -6,11 +6,9 @@ from importlib.metadata import PackageNotFoundError, version
 
 from bot.domain.dossier import Dossier, Purpose
 from bot.domain.evidence import Draft
-from bot.services.custody import MODERATOR, action_draft
+from bot.services.custody import MODERATOR, OPERATOR, action_draft
 from bot.storage import Store
 
-OPERATOR = "operator"
-"""The source of what whoever runs the bot did on the command line."""
 EXPORTED = "exported"
 _LONGEST = 200
 
@@ -45,6 +43,7 @@ class Exporting:
                 level=case.level,
                 categories=case.categories,
                 state=case.state,
+                verdict=case.progress.verdict,
                 opened_at=case.opened_at,
                 count=case.items,
                 head=case.head,

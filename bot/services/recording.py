@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.assessment import Assessment, Kind
+from bot.domain.assessment import Assessment, Kind, Level
 from bot.domain.delivery import DeliveryKind, DeliveryState
 from bot.domain.evidence import GENESIS, Draft, ItemKind
 from bot.domain.message import Circumstances, Message, Window
-from bot.domain.policy import History, Plan, decide
+from bot.domain.policy import CaseThreads, History, Plan, Policy, decide, waits_until
+from bot.domain.quiet import silencing
 from bot.services.custody import (
     GATEWAY,
     assessment_about,
@@ -25,6 +26,7 @@ from bot.services.custody import (
 from bot.services.dispatch import OFFER_COOLDOWN
 from bot.services.policies import Policies
 from bot.storage import Store, Transaction
+from bot.storage.cases import CaseRecord
 
 _log = structlog.get_logger(__name__)
 
@@ -102,7 +104,12 @@ class Recorder:
         )
         if await tx.evidence.assessed(message.id, assessment_about(message)):
             return
-        policy = self._policies.of(message.guild_id or 0)
+        guild_id = message.guild_id or 0
+        silenced = silencing(assessment, await tx.quiets.of(guild_id))
+        if silenced is not None:
+            await tx.quiets.count(silenced, message_id=message.id)
+            return
+        policy = self._policies.of(guild_id)
         history = await self._history(tx, message, assessment)
         plan = decide(assessment, policy, history)
         if plan.offer and assessment.kind is Kind.DISCLOSURE:
@@ -126,22 +133,66 @@ class Recorder:
         standing = await tx.standings.advised(case.id)
         advised = frozenset(p for p, s in standing.items() if s.state is not DeliveryState.HELD)
         known = History(advised, history.opted_out, history.offered_lately)
-        plan = decide(assessment, self._policies.of(guild_id), known)
+        policy = self._policies.of(guild_id)
+        plan = decide(assessment, policy, known)
         await tx.evidence.append(case.id, _drafts(found))
         await tx.cases.join(case, assessment)
         await self._enqueue_advice(tx, case.id, guild_id, plan)
         if plan.offer:
             await self._enqueue_offer(tx, message)
+        if assessment.level is Level.URGENT and not message.forwarded:
+            await self._enqueue_timeout(tx, case, policy)
+        await self._show(tx, case, found)
+
+    async def _show(self, tx: Transaction, case: CaseRecord, found: Found) -> None:
+        """Alert moderators, or bring up to date what they see of the case already."""
+        policy, level = self._policies.of(case.guild_id), found.assessment.level
+        until = waits_until(policy, max(level, case.level), tx.now)
         alerted = await tx.standings.alerted_since(case.id, tx.now - _NOTICED_FOR)
-        if assessment.level <= case.level and alerted:
+        is_raised = level > case.level
+        if alerted and (until or not is_raised):
             await tx.outbox.refresh_alert(case.id)
+            return
+        await self._enqueue_thread(tx, case, until)
+        if is_raised and await tx.outbox.hasten_alert(case.id):
             return
         await tx.outbox.enqueue(
             DeliveryKind.ALERT,
-            about=f"alert:{case.id}:{message.id}",
+            about=f"alert:{case.id}:{found.window.message.id}",
             token=self._token(),
-            guild_id=guild_id,
+            guild_id=case.guild_id,
             case_id=case.id,
+            due_at=until,
+        )
+
+    async def _enqueue_thread(
+        self, tx: Transaction, case: CaseRecord, until: datetime | None
+    ) -> None:
+        if self._policies.of(case.guild_id).case_threads is CaseThreads.NONE:
+            return
+        is_new = await tx.outbox.enqueue(
+            DeliveryKind.THREAD,
+            about=f"thread:{case.id}",
+            token=self._token(),
+            guild_id=case.guild_id,
+            case_id=case.id,
+            due_at=until,
+        )
+        if not is_new:
+            await tx.outbox.refresh_alert(case.id)
+
+    async def _enqueue_timeout(self, tx: Transaction, case: CaseRecord, policy: Policy) -> None:
+        """Have the offender timed out unasked, where the server chose so: once per case."""
+        if not policy.auto_timeout_hours:
+            return
+        await tx.outbox.enqueue(
+            DeliveryKind.TIMEOUT,
+            about=f"timeout:{case.id}",
+            token=self._token(),
+            guild_id=case.guild_id,
+            case_id=case.id,
+            recipient_id=case.offender_id,
+            subject=str(policy.auto_timeout_hours),
         )
 
     async def _enqueue_advice(

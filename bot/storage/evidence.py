@@ -189,10 +189,13 @@ def _opened(row: Row[Any], box: Box | None) -> dict[str, Any] | None:
 
     What cannot be decrypted was altered: an empty content stands for it, whose digest cannot fit.
     """
-    if row.content_digest is None or box is None:
+    nothing = {"salt": "", "content": {}}
+    if row.content_digest is None:
+        return None if row.sealed is None else nothing
+    if box is None:
         return None
     opened = row.sealed and box.open(row.sealed, place=_place(row.case_id, row.seq))
-    return opened or {"salt": "", "content": {}}
+    return opened or nothing
 
 
 def _place(case_id: int, seq: int) -> str:

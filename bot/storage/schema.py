@@ -186,20 +186,20 @@ quiets = Table(
     Column("id", RowId, primary_key=True, autoincrement=True),
     Column("guild_id", BigInteger, nullable=False),
     Column("about", String(80), nullable=False),
-    Column("rule", String(64), nullable=False),
+    Column("rules", JSON, nullable=False),
     Column("data_key", LargeBinary, nullable=True),
     Column("sealed", LargeBinary, nullable=True),
     Column("why", String(16), nullable=False),
     Column("by_id", BigInteger, nullable=False),
-    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("case_id", BigInteger, nullable=False),
     Column("created_at", UTCDateTime, nullable=False),
     Column("counted", Integer, nullable=False),
     Column("last_message_id", BigInteger, nullable=False),
     UniqueConstraint("guild_id", "about"),
     sqlite_autoincrement=True,
 )
-"""What alerts nobody in a server. A phrase is somebody's words: it is sealed under a key of its
-own; `about` is `rule` or a random name, so that nothing of the phrase stands in plain."""
+"""What alerts nobody in a server. A phrase is somebody's words: it is sealed under its own key, and
+`about` names it by chance, so that nothing of it stands in plain. It outlives its case."""
 
 holds = Table(
     "holds",

@@ -19,26 +19,22 @@ from bot.domain.delivery import (
     NoticeReason,
     Outcome,
     Postponed,
-    Refused,
 )
+from bot.domain.review import Digest, Reminder
 from bot.services.policies import Policies
-from bot.transport import layouts
+from bot.services.reviews import Shown
+from bot.transport import case_threads, layouts, reviews
 from bot.transport.inspection import why_not
-from bot.transport.places import alert_channel, obstacle, role
+from bot.transport.outcomes import UNKNOWN_CHANNEL, UndeliverableError, refusal
+from bot.transport.places import alert_channel, is_moderator, is_public, role
 from bot.transport.wording import name
 
 _log = structlog.get_logger(__name__)
 
-_OPENING_TOO_FAST = 40003
-_QUARANTINED = 20026
-_UNKNOWN_CHANNEL = 10003
-_BREAKS = {_OPENING_TOO_FAST: 600.0, _QUARANTINED: 6 * 3600.0}
-"""Seconds for which no direct message is opened after Discord said so, by its error code."""
 _SEARCHED = 100
 _ALIKE = (DeliveryKind.OFFER, DeliveryKind.NOTICE)
 """Kinds whose messages to one place are worth the same, whichever delivery they came from."""
 _CLOCKS_APART = timedelta(minutes=1)
-_SERVER_ERROR = 500
 
 
 class _Parcel(NamedTuple):
@@ -48,14 +44,6 @@ class _Parcel(NamedTuple):
     content: str | None
     view: discord.ui.View | discord.ui.LayoutView | None
     mentions: discord.AllowedMentions
-
-
-class _UndeliverableError(Exception):
-    """There is nowhere to send it; found out without asking Discord."""
-
-    def __init__(self, code: int, explanation: str) -> None:
-        self.refusal = Refused(code, explanation)
-        super().__init__(explanation)
 
 
 class DiscordCourier:
@@ -74,29 +62,57 @@ class DiscordCourier:
         self._policies = policies
         self._titles = titles
 
-    async def send(self, delivery: Delivery, view: CaseView | None) -> Outcome:
+    async def send(self, delivery: Delivery, view: Shown) -> Outcome:
         """Send it, or edit what was sent. Every answer and every failure is an outcome."""
         try:
-            parcel = await self._pack(delivery, view)
-            message = await self._hand_over(parcel, delivery)
-        except _UndeliverableError as error:
+            return await self._carry(delivery, view)
+        except UndeliverableError as error:
             return error.refusal
         except discord.RateLimited as error:
             return Postponed("rate_limited", seconds=error.retry_after)
         except discord.HTTPException as error:
-            return _refusal(error)
+            return refusal(error)
         except (OSError, TimeoutError, aiohttp.ClientError) as error:
             return Postponed(type(error).__name__, uncertain=True)
         except RuntimeError:
             if not self._client.is_closed():
                 raise
             return Postponed("shutting_down", uncertain=True)
-        return Delivered(channel_id=message.channel.id, message_id=message.id)
 
-    async def _pack(self, delivery: Delivery, view: CaseView | None) -> _Parcel:
+    async def _carry(self, delivery: Delivery, view: Shown) -> Delivered:
         guild = self._client.get_guild(delivery.guild_id)
         if guild is None:
-            raise _UndeliverableError(_UNKNOWN_CHANNEL, "server_left")
+            raise UndeliverableError(UNKNOWN_CHANNEL, "server_left")
+        if delivery.kind is DeliveryKind.TIMEOUT:
+            return await self._time_out(delivery, guild)
+        if delivery.kind is DeliveryKind.THREAD:
+            return await self._keep_thread(delivery, view, guild)
+        parcel = await self._pack(delivery, view, guild)
+        message = await self._hand_over(parcel, delivery)
+        return Delivered(channel_id=message.channel.id, message_id=message.id)
+
+    async def _time_out(self, delivery: Delivery, guild: discord.Guild) -> Delivered:
+        """What the server chose for level urgent; never of a moderator."""
+        member = await guild.fetch_member(delivery.recipient_id or 0)
+        if is_moderator(member, self._policies.of(guild.id)):
+            raise UndeliverableError(0, "is_moderator")
+        hours = timedelta(hours=int(delivery.subject or 1))
+        await member.timeout(hours, reason=f"NotAlone case {delivery.case_id}, automatic")
+        return Delivered(channel_id=None, message_id=None)
+
+    async def _keep_thread(
+        self, delivery: Delivery, view: Shown, guild: discord.Guild
+    ) -> Delivered:
+        if not isinstance(view, CaseView):
+            raise UndeliverableError(0, "case_gone")
+        language = self._texts.get(str(guild.preferred_locale))
+        look = layouts.alert(language, view, token=delivery.token, titles=self._titles, ping=None)
+        policy = self._policies.of(guild.id)
+        return await case_threads.carry(
+            delivery, view, look, guild=guild, policy=policy, language=language
+        )
+
+    async def _pack(self, delivery: Delivery, view: Shown, guild: discord.Guild) -> _Parcel:
         language = self._texts.get(str(guild.preferred_locale))
         if delivery.kind is DeliveryKind.ADVICE:
             return await self._pack_advice(delivery, guild, language)
@@ -104,8 +120,10 @@ class DiscordCourier:
             return self._pack_offer(delivery, guild, language)
         if delivery.kind is DeliveryKind.NOTICE:
             return await self._pack_notice(delivery, guild, language)
+        if isinstance(view, Reminder | Digest):
+            return self._pack_review(delivery, view, guild, language)
         if view is None:
-            raise _UndeliverableError(0, "case_gone")
+            raise UndeliverableError(0, "case_gone")
         return self._pack_alert(delivery, view, guild, language)
 
     async def _pack_advice(
@@ -118,7 +136,7 @@ class DiscordCourier:
     def _pack_offer(self, delivery: Delivery, guild: discord.Guild, language: Language) -> _Parcel:
         channel = guild.get_channel_or_thread(delivery.channel_id or 0)
         if not isinstance(channel, discord.abc.Messageable):
-            raise _UndeliverableError(_UNKNOWN_CHANNEL, "channel_gone")
+            raise UndeliverableError(UNKNOWN_CHANNEL, "channel_gone")
         text, buttons = layouts.offer(language)
         return _Parcel(channel, text, buttons, discord.AllowedMentions.none())
 
@@ -142,11 +160,7 @@ class DiscordCourier:
         self, delivery: Delivery, view: CaseView, guild: discord.Guild, language: Language
     ) -> _Parcel:
         policy = self._policies.of(guild.id)
-        channel = alert_channel(guild, policy)
-        if channel is None:
-            raise _UndeliverableError(_UNKNOWN_CHANNEL, "alert_channel_gone")
-        if obstacle(guild, policy) is NoticeReason.PUBLIC_ALERT_CHANNEL:
-            raise _UndeliverableError(0, "alert_channel_public")
+        channel = self._moderators_channel(guild)
         wanted = policy.ping_role if view.level >= policy.ping_from else None
         called = role(guild, wanted) if wanted else None
         layout = layouts.alert(
@@ -160,6 +174,25 @@ class DiscordCourier:
             everyone=False, users=False, replied_user=False, roles=[called] if called else False
         )
         return _Parcel(channel, None, layout, mentions)
+
+    def _pack_review(
+        self, delivery: Delivery, view: Reminder | Digest, guild: discord.Guild, language: Language
+    ) -> _Parcel:
+        if isinstance(view, Reminder):
+            text, buttons = reviews.reminder(language, view, delivery.token)
+        else:
+            text, buttons = reviews.digest(language, view, delivery.token, self._titles)
+        channel = self._moderators_channel(guild)
+        return _Parcel(channel, text, buttons, discord.AllowedMentions.none())
+
+    def _moderators_channel(self, guild: discord.Guild) -> discord.TextChannel:
+        policy = self._policies.of(guild.id)
+        channel = alert_channel(guild, policy)
+        if channel is None:
+            raise UndeliverableError(UNKNOWN_CHANNEL, "alert_channel_gone")
+        if is_public(channel):
+            raise UndeliverableError(0, "alert_channel_public")
+        return channel
 
     async def _hand_over(self, parcel: _Parcel, delivery: Delivery) -> discord.Message:
         """Bring up to date what stands there already, or post it."""
@@ -210,7 +243,7 @@ async def _edit(parcel: _Parcel, message_id: int) -> discord.Message | None:
     try:
         return await message.edit(view=parcel.view, allowed_mentions=discord.AllowedMentions.none())
     except discord.NotFound as error:
-        if error.code == _UNKNOWN_CHANNEL:
+        if error.code == UNKNOWN_CHANNEL:
             raise
         return None
 
@@ -223,14 +256,3 @@ def _custom_ids(components: Any) -> list[str]:
             found.append(custom_id)
         found.extend(_custom_ids(getattr(component, "children", ())))
     return found
-
-
-def _refusal(error: discord.HTTPException) -> Outcome:
-    """What Discord's answer means for the delivery."""
-    if error.code in _BREAKS:
-        return Postponed("opening_stopped", seconds=_BREAKS[error.code], breaker=True)
-    if error.status >= _SERVER_ERROR:
-        return Postponed(f"http_{error.status}", uncertain=True)
-    if error.status == 429:  # noqa: PLR2004 - Too Many Requests
-        return Postponed("rate_limited")
-    return Refused(error.code, f"http_{error.status}")

@@ -165,6 +165,8 @@ class Watch:
         policy = self._policies.of(guild.id)
         here = {channel.id for channel in guild.channels}
         unwatched = {policy.alert_channel.removeprefix("#"), *policy.ignored_channels}
+        if policy.case_forum is not None:
+            unwatched.add(policy.case_forum.removeprefix("#"))
         ignored = {c.id for c in guild.channels if {str(c.id), c.name} & unwatched}
         self._ignored = frozenset(self._ignored - here | ignored)
         self._present.update({c.id: present_in(c) for c in guild.text_channels})

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from bot.bundle import verify_bundle
-from bot.domain.case import CaseState, Verdict
+from bot.domain.case import CaseState, HinderedError, Hindrance, Mistake, Verdict
 from bot.sandbox import Answer, Person, SandboxError
 from bot.sandbox.protocol import Permission
+from bot.services.desk import Presser
 from bot.storage.schema import cases
 from tests.e2e.town import Town
 
@@ -111,6 +112,8 @@ async def test_a_hold_takes_an_administrator_and_a_second_person(town: Town) -> 
     assert confirmed.text.startswith("Confirmed: case 1 is kept until")
     assert "a judge asked" in listed.text
     assert (await town.evidence())[0].content is not None
+    history = (await town.case()).deeds
+    assert [deed.what for deed in history] == ["hold asked for", "hold confirmed"]
 
     lifted = await town.owner.runs("case lift-hold", channel=town.alerts, options={"case": 1})
     await town.bot.bot.parts.keeper.round()
@@ -144,3 +147,19 @@ async def test_a_server_that_the_bot_left_is_purged_by_the_running_bot(town: Tow
 async def _is_noted(town: Town) -> bool:
     async with town.store.transaction() as tx:
         return town.server.id in await tx.keeping.departed()
+
+
+async def test_a_false_alarm_waits_for_the_end_of_a_hold(town: Town) -> None:
+    await a_case(town)
+    asked = {"case": 1, "reason": "a judge asked", "days": 90}
+    await town.owner.runs("case hold", channel=town.alerts, options=asked)
+    presser = Presser(town.mo.id, town.server.id)
+    desk = town.bot.bot.parts.desk
+
+    with pytest.raises(HinderedError) as caught:
+        await desk.false_alarm(1, Mistake.JOKE, presser)
+    assert caught.value.hindrance is Hindrance.HELD
+
+    await town.owner.runs("case lift-hold", channel=town.alerts, options={"case": 1})
+    await desk.false_alarm(1, Mistake.JOKE, presser)
+    assert (await town.case()).is_erased

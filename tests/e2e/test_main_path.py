@@ -35,8 +35,14 @@ async def test_the_alert_says_who_whom_why_where_and_what_was_done(town: Town) -
     assert f"**To whom** {town.ava.mention} (`ava`)" in lines
     assert f"**Where** {town.general.mention} {message.url}" in lines
     assert f"- Advice to {town.ava.mention} (`ava`): delivered." in lines
-    assert town.alert.buttons == ["Show evidence", "Go to the message"]
-    assert [b.url for b in town.alert.button_details] == [None, message.url]
+    assert town.alert.buttons == [
+        "Claim",
+        "Show evidence",
+        "Resolve",
+        "More…",
+        "Go to the message",
+    ]
+    assert [b.url for b in town.alert.button_details] == [None] * 4 + [message.url]
 
 
 async def test_nobody_is_pinged_unless_a_role_is_configured(town: Town) -> None:
