@@ -16,6 +16,7 @@ from typing import Any
 import discord
 from rich.console import Console
 
+from bench.caseload import caseload
 from bench.cost import cost
 from bench.growth import growth
 from bench.latency import latency
@@ -45,10 +46,13 @@ def main() -> int:
     return 0
 
 
+_MEASURES = (("cost", cost), ("delay", latency), ("memory", growth), ("desk", caseload))
+
+
 async def _measured(plan: Plan) -> dict[str, Any]:
     began = time.monotonic()
     figures: dict[str, Any] = {}
-    for name, measure in (("cost", cost), ("delay", latency), ("memory", growth)):
+    for name, measure in _MEASURES:
         print(f"measuring {name} …", file=sys.stderr)
         figures |= await measure(plan)
     rounded = {k: round(v, 4) if isinstance(v, float) else v for k, v in figures.items()}

@@ -20,9 +20,33 @@ class Plan:
     """Threats a second, among a hundred ordinary messages a second."""
     remembered: int
     """Messages after which memory is measured for the last time."""
+    cases: int
+    """Cases of fifty items each, beside which moderators look and new ones are opened."""
+    openings: int
+    """Cases that are opened at first, and again beside those."""
+    looks: int
+    """How often the list and the evidence are looked at."""
 
 
 FULL = Plan(
-    rounds=60, messages=1_000, warm_up=6_000, threats=100, per_second=3, remembered=1_000_000
+    rounds=60,
+    messages=1_000,
+    warm_up=6_000,
+    threats=100,
+    per_second=3,
+    remembered=1_000_000,
+    cases=10_000,
+    openings=200,
+    looks=150,
 )
-QUICK = Plan(rounds=10, messages=300, warm_up=1_000, threats=12, per_second=4, remembered=20_000)
+QUICK = Plan(
+    rounds=10,
+    messages=300,
+    warm_up=1_000,
+    threats=12,
+    per_second=4,
+    remembered=20_000,
+    cases=500,
+    openings=40,
+    looks=30,
+)

@@ -16,7 +16,7 @@ def show(figures: dict[str, Any], console: Console) -> None:
     table.add_column("measured")
     table.add_column("figure", justify="right")
     table.add_column("goal", justify="right")
-    for row in (*_cost(figures), *_delay(figures), *_memory(figures)):
+    for row in (*_cost(figures), *_delay(figures), *_memory(figures), *_desk(figures)):
         table.add_row(*row)
     console.print(table)
     console.print(
@@ -53,3 +53,28 @@ def _memory(figures: dict[str, Any]) -> list[_Row]:
         for count, mb in figures["memory_curve_mb"].items()
     ]
     return [("memory at the start", f"{figures['memory_start_mb']:.0f} MB", ""), *after]
+
+
+def _desk(figures: dict[str, Any]) -> list[_Row]:
+    return [
+        row
+        for before, name in (("", "SQLite"), ("postgresql_", "PostgreSQL"))
+        if f"{before}cases" in figures
+        for row in (
+            (
+                f"list of {figures[f'{before}cases']:,} cases, {name}",
+                f"{figures[f'{before}case_list_ms']:.0f} ms",
+                "≤ 300 ms",
+            ),
+            (
+                f"Show evidence beside them, {name}",
+                f"{figures[f'{before}evidence_ms']:.0f} ms",
+                "≤ 300 ms",
+            ),
+            (
+                f"opening a case over one of the first, {name}",
+                f"{figures[f'{before}case_open_over_first']:.2f}",
+                "≤ 1.25",
+            ),
+        )
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -19,19 +19,28 @@ from yarl import URL
 from bot.advice import Resources, Texts, load_resources, load_texts
 from bot.config import Config
 from bot.detection import Conversations, load_detector
+from bot.services.acting import Acting
 from bot.services.casework import Casework
 from bot.services.condition import Inspection
+from bot.services.desk import Desk
 from bot.services.dispatch import Dispatcher
 from bot.services.durable import insist_on
+from bot.services.exporting import Exporting
+from bot.services.gathering import Gathering
+from bot.services.holding import Holding
+from bot.services.keeping import Keeper
 from bot.services.policies import Policies
+from bot.services.quieting import Quieting
 from bot.services.readiness import Readiness
 from bot.services.screening import Screening
 from bot.services.settings import Settings
 from bot.services.support import Support
-from bot.storage import Keyring, Store
+from bot.services.upkeep import Upkeep
+from bot.storage import Keyring, Signer, Store
 from bot.transport.courier import DiscordCourier
 from bot.transport.inspection import BAD_TOKEN, NO_CONTENT, intents
 from bot.transport.making import AlertChannels
+from bot.transport.measures import Measures
 from bot.transport.payload import Payload, hear_first
 from bot.transport.rehearsal import RehearsingCourier
 from bot.transport.watch import Watch
@@ -41,10 +50,16 @@ _log = structlog.get_logger(__name__)
 COGS = (
     "cogs.screening",
     "cogs.arming",
-    "cogs.help",
-    "cogs.cases",
     "cogs.setup",
     "cogs.status",
+    "cogs.help",
+    "cogs.cases",
+    "cogs.case_desk",
+    "cogs.case_measures",
+    "cogs.case_commands",
+    "cogs.evidence",
+    "cogs.export",
+    "cogs.keeping",
 )
 _LONGEST_RATE_LIMIT = 30.0
 _GOODBYE = 5.0
@@ -70,9 +85,20 @@ class Parts:
     inspection: Inspection
     screening: Screening
     casework: Casework
+    desk: Desk
+    acting: Acting
+    quieting: Quieting
+    measures: Measures
+    titles: Mapping[str, str]
+    """The rules' titles by their names."""
     support: Support
     readiness: Readiness
     watch: Watch
+    gathering: Gathering
+    exporting: Exporting
+    signer: Signer
+    holding: Holding
+    keeper: Keeper
 
 
 class NotAlone(commands.AutoShardedBot):
@@ -118,6 +144,7 @@ class App:
     def __init__(self, config: Config, *, keyring: Keyring) -> None:
         texts, detector = load_texts(), load_detector()
         policies = Policies(config.defaults, config.servers)
+        titles = {rule.id: rule.title for rule in detector.rules}
         self.config = config
         self.bot = NotAlone(guild_ready_timeout=config.discord.guild_ready_seconds)
         self.store = Store(config.database.url, keyring)
@@ -143,6 +170,7 @@ class App:
         )
         self.screening = Screening(self.store, detector, conversations, policies, wake=wake)
         readiness = Readiness(self.store, wake=wake)
+        self.upkeep = Upkeep(self.store, policies, wake=wake)
         self.bot.parts = Parts(
             texts=texts,
             resources=load_resources(),
@@ -152,6 +180,11 @@ class App:
             inspection=Inspection(self.store, self.screening, config.budgets()),
             screening=self.screening,
             casework=Casework(self.store, wake=wake),
+            desk=Desk(self.store, wake=wake),
+            acting=Acting(self.store, wake=wake),
+            quieting=Quieting(self.store),
+            measures=Measures(self.bot, policies),
+            titles=titles,
             support=Support(self.store, wake=wake),
             readiness=readiness,
             watch=Watch(
@@ -163,6 +196,11 @@ class App:
                 hours_back=config.catch_up.hours,
                 per_channel=config.catch_up.messages_per_channel,
             ),
+            gathering=Gathering(self.store),
+            exporting=Exporting(self.store),
+            signer=Signer.load_or_create(config.database.signing_key_file),
+            holding=Holding(self.store),
+            keeper=Keeper(self.store, policies, wake=wake),
         )
 
     async def run(self, token: str) -> None:
@@ -191,6 +229,8 @@ class App:
             tasks.create_task(self.screening.run())
             tasks.create_task(self.dispatcher.run())
             tasks.create_task(self.settings.run())
+            tasks.create_task(self.bot.parts.keeper.run())
+            tasks.create_task(self.upkeep.run())
 
     async def _stop(self, client: asyncio.Task[None], work: asyncio.Task[None]) -> None:
         """Stop listening first, then store what was heard, then let go of the database.

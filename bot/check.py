@@ -14,16 +14,24 @@ from bot.config import Config, ConfigError, load_config, read_token
 from bot.detection import load_detector
 from bot.services.policies import Policies
 from bot.services.settings import Settings
-from bot.storage import KeyFileError, Keyring, Store, StoreUnavailableError, unmade_file
+from bot.storage import (
+    KeyFileError,
+    Keyring,
+    Signer,
+    Store,
+    StoreUnavailableError,
+    unmade_file,
+)
 from bot.transport.inspection import inspect_servers
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What was found: problems keep the bot from its work, warnings do not."""
+    """What was found: problems keep the bot from its work, the others do not."""
 
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 async def diagnose(path: Path, environment: Mapping[str, str]) -> Diagnosis:
@@ -41,6 +49,7 @@ async def diagnose(path: Path, environment: Mapping[str, str]) -> Diagnosis:
     found.warnings.extend(w for w in (resources.stale(today), resources.unverified()) if w)
     policies = Policies(config.defaults, config.servers)
     await _look_at_storage(config, policies, found)
+    _look_at_signing_key(config.database.signing_key_file, found)
     await _look_at_discord(config, policies, environment, found)
     return found
 
@@ -77,6 +86,18 @@ async def _look_at_storage(config: Config, policies: Policies, found: Diagnosis)
     finally:
         if store is not None:
             await store.close()
+
+
+def _look_at_signing_key(path: Path, found: Diagnosis) -> None:
+    """Say by which key exports are signed; it is made at the first start."""
+    if not path.exists():
+        return
+    try:
+        fingerprint = Signer.load_or_create(path).fingerprint
+    except KeyFileError as error:
+        found.problems.append(str(error))
+    else:
+        found.notes.append(f"Exports are signed by the key with this fingerprint: {fingerprint}")
 
 
 def _look_at_folder(unmade: Path, found: Diagnosis) -> None:

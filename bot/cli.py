@@ -6,14 +6,18 @@ import asyncio
 import os
 import sys
 import typing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bot import databases, exports
 from bot import scan as scans
 from bot.config import Config, ConfigError, load_config, read_token
+from bot.domain.dossier import Consent, Purpose
 from bot.storage import KeyFileError, Keyring, Store, StoreUnavailableError
+from bot.storage.copies import CopyError
 from bot.transcripts import TranscriptError
 
 _UNUSABLE = 2
@@ -46,6 +50,10 @@ def demo(
     ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    export_to: Annotated[
+        Path | None,
+        typer.Option("--export", help="Write the evidence bundle of the demo's case to this file."),
+    ] = None,
 ) -> None:
     """Show the real bot at work, without a Discord account."""
     from bot import demo as stage  # noqa: PLC0415 - the sandbox is needed nowhere else
@@ -53,8 +61,8 @@ def demo(
 
     configure_logs(Config().logging.model_copy(update={"level": "error"}))
     try:
-        stage.run(script, as_json=as_json, out=sys.stdout)
-    except TranscriptError as error:
+        stage.run(script, as_json=as_json, out=sys.stdout, export_to=export_to)
+    except (TranscriptError, OSError) as error:
         _fail([str(error)])
 
 
@@ -82,7 +90,44 @@ def check(context: typer.Context) -> None:
         typer.echo(f"warning: {warning}", err=True)
     if found.problems:
         _fail(found.problems)
+    for note in found.notes:
+        typer.echo(note)
     typer.echo("Everything is in order.")
+
+
+@cli.command()
+def export(
+    context: typer.Context,
+    *,
+    case: Annotated[int, typer.Option(help="The number of the case.")],
+    output: Annotated[Path, typer.Option(help="The file to write: a new one.")],
+    recipient: Annotated[str, typer.Option("--for", help="To whom it is handed.", prompt=True)],
+    reason: Annotated[str, typer.Option(help="Why it is handed on.", prompt=True)],
+    consent: Annotated[
+        Consent, typer.Option(help="Whether the person who was threatened agreed.", prompt=True)
+    ],
+) -> None:
+    """Write the evidence bundle of a case. It is recorded to whom, why, and with what consent."""
+    config, purpose = _loaded(context.obj), Purpose(recipient, reason, consent)
+    try:
+        fingerprint = exports.export(config, case, purpose, output)
+    except LookupError:
+        _fail([f"there is no case {case} in this database"])
+    except (KeyFileError, StoreUnavailableError, OSError) as error:
+        _fail([str(error)])
+    typer.echo(f"{output}: written. Fingerprint of the key that signed it:\n{fingerprint}")
+
+
+@cli.command()
+def verify(
+    bundle: Annotated[Path, typer.Argument(help="A bundle, or the folder it was unpacked to.")],
+    *,
+    signed_by: Annotated[
+        str | None, typer.Option(help="The fingerprint of the key that must have signed it.")
+    ] = None,
+) -> None:
+    """Say whether an evidence bundle is intact: status 0 intact, 1 altered, 2 unreadable."""
+    raise typer.Exit(exports.verify(bundle, signed_by=signed_by, out=sys.stdout, err=sys.stderr))
 
 
 @database.command()
@@ -96,9 +141,39 @@ def upgrade(context: typer.Context) -> None:
     typer.echo("The database is up to date.")
 
 
+@database.command()
+def backup(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="The file to write: new.")]
+) -> None:
+    """Copy the database to a file, consistent while the bot runs (SQLite)."""
+    _look_after(lambda config: databases.backup(config, file), context.obj)
+
+
+@database.command()
+def restore(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="A backup.")]
+) -> None:
+    """Put a backup in the place of the database, while the bot is stopped (SQLite)."""
+    _look_after(lambda config: databases.restore(config, file), context.obj)
+
+
+@database.command()
+def rotate_key(context: typer.Context) -> None:
+    """Change the master key, while the bot is stopped. If it was cut off, run it again."""
+    _look_after(databases.rotate, context.obj)
+
+
 def main() -> None:
     """Run the command line."""
     cli()
+
+
+def _look_after(work: Callable[[Config], str], path: Path) -> None:
+    config = _loaded(path)
+    try:
+        typer.echo(work(config))
+    except (CopyError, KeyFileError, StoreUnavailableError, OSError) as error:
+        _fail([str(error)])
 
 
 def _run_bot(config: Config) -> None:

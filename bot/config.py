@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.services.budgets import Budgets
 from bot.services.choices import PolicySettings
-from bot.services.dispatch import Patience
+from bot.services.patience import Patience
 from bot.storage import anchored_url
 
 TOKEN_VARIABLE = "NOTALONE_TOKEN"  # noqa: S105 - the variable's name is no secret
@@ -50,6 +50,7 @@ class DatabaseSettings(_Model):
 
     url: str = "sqlite+aiosqlite:///data/notalone.db"
     key_file: Path = Path("data/notalone.key")
+    signing_key_file: Path = Path("data/notalone-signing.key")
 
 
 class ConversationSettings(_Model):
@@ -239,6 +240,7 @@ def _anchored(config: Config, path: Path) -> Config:
         update={
             "url": _database_url(config.database.url, folder, path),
             "key_file": folder / config.database.key_file,
+            "signing_key_file": folder / config.database.signing_key_file,
         }
     )
     discord = config.discord.model_copy(

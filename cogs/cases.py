@@ -1,4 +1,4 @@
-"""The moderators' side: *Show evidence* and *Offer help* under an alert.
+"""What shows words or sends them: *Show evidence* and *Offer help* under an alert.
 
 Who may press is decided anew at every press, by the presser's roles at that time.
 """
@@ -17,23 +17,15 @@ from bot.transport.layouts import (
     button,
     evidence_id,
     held_people,
+    more_around_id,
     offered_people_id,
     view_of,
 )
 from bot.transport.places import is_moderator
-from bot.transport.pressing import Recognised
+from cogs.admission import OfCase
 
 _Interaction = discord.Interaction[Any]
 _MENU_SIZE = 25
-
-
-class OfCase(Recognised):
-    """A control that belongs to one case."""
-
-    @property
-    def case_id(self) -> int:
-        """The case's number, as the custom id says."""
-        return int(self.parts["case"])
 
 
 class EvidenceButton(
@@ -80,7 +72,8 @@ class EvidenceButton(
                 button(language, key, evidence_id(self.case_id, page=to))
                 for to, key in turns.items()
                 if 0 <= to < count
-            )
+            ),
+            button(language, "button.more_around", more_around_id(self.case_id)),
         )
 
 

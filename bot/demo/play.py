@@ -14,24 +14,36 @@ from bot.demo.sight import readable
 from bot.demo.stage import Stage, raised
 from bot.demo.telling import Teller
 from bot.domain.case import CaseView
+from bot.domain.dossier import Consent, Purpose
 from bot.domain.evidence import first_fault
+from bot.exports import write_bundle
 from bot.services.casework import case_view
+from bot.services.exporting import Exporting
+from bot.storage import Signer
 from bot.transcripts import Entry, read_transcript
 
 BUILT_IN = Path(__file__).with_name("script.jsonl")
 _PACE = 0.6
+_PURPOSE = Purpose("nobody: this is the demo", "to show what a bundle is", Consent.NOT_ASKED)
 
 
-def run(script: Path | None, *, as_json: bool, out: TextIO) -> None:
+def run(script: Path | None, *, as_json: bool, out: TextIO, export_to: Path | None = None) -> None:
     """Play a script, the built-in one by default, and write what happened to `out`.
 
-    Raises TranscriptError when the script cannot be read.
+    With `export_to`, the bundle of the first case is written there. Raises TranscriptError when the
+    script cannot be read, and OSError when the bundle cannot be written.
     """
+    if export_to is not None and export_to.exists():
+        raise FileExistsError(f"{export_to}: exists already; choose another name")
     entries = list(read_transcript(script or BUILT_IN))
-    asyncio.run(_show(entries, epilogue=script is None, as_json=as_json, out=out))
+    asyncio.run(
+        _show(entries, epilogue=script is None, as_json=as_json, out=out, export_to=export_to)
+    )
 
 
-async def _show(entries: list[Entry], *, epilogue: bool, as_json: bool, out: TextIO) -> None:
+async def _show(
+    entries: list[Entry], *, epilogue: bool, as_json: bool, out: TextIO, export_to: Path | None
+) -> None:
     names = [entry.message.author.name for entry in entries]
     async with raised(names) as stage:
         stage.announce(entries)
@@ -39,10 +51,25 @@ async def _show(entries: list[Entry], *, epilogue: bool, as_json: bool, out: Tex
             await _play(stage, entries, epilogue=epilogue, teller=None)
             json.dump(await gathered(stage), out, indent=2)
             out.write("\n")
-            return
-        teller = Teller(Console(file=out), stage)
-        await _play(stage, entries, epilogue=epilogue, teller=teller)
-        teller.end(await gathered(stage))
+        else:
+            teller = Teller(Console(file=out), stage)
+            await _play(stage, entries, epilogue=epilogue, teller=teller)
+            teller.end(await gathered(stage))
+        if export_to is not None:
+            await _export(stage, export_to)
+
+
+async def _export(stage: Stage, path: Path) -> None:
+    """Write the bundle of the first case, as the demo's moderator would be given it."""
+    database = stage.app.config.database
+    async with stage.app.store.transaction() as tx:
+        case_ids = await tx.cases.ids()
+    if not case_ids:
+        raise FileNotFoundError("nothing in this script became a case, so there is no bundle")
+    dossier = await Exporting(stage.app.store).export(
+        case_ids[0], _PURPOSE, guild_id=stage.server.id, moderator=stage.moderator.id
+    )
+    write_bundle(dossier, Signer.load_or_create(database.signing_key_file), path)
 
 
 async def _play(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.demo.stage import Stage
 
 _WIDTH = 92
-_QUOTED = re.compile(r"```text\n(.*?)\n```", re.DOTALL)
+_QUOTED = re.compile(r"(?:\|\|)?```text\n(.*?)\n```(?:\|\|)?", re.DOTALL)
 
 
 def _as_quotation(match: re.Match[str]) -> str:

@@ -15,7 +15,31 @@ class CaseState(StrEnum):
     """Where the moderators' work on a case stands."""
 
     OPEN = "open"
+    CLAIMED = "claimed"
+    """One moderator has it."""
     RESOLVED = "resolved"
+    REOPENED = "reopened"
+    """It was resolved before, and nobody has it."""
+
+
+class Verdict(StrEnum):
+    """How a case was resolved."""
+
+    CONFIRMED = "confirmed"
+    FALSE_ALARM = "false_alarm"
+    """There was no threat: the quoted words are erased, the counts are kept."""
+    UNCLEAR = "unclear"
+    NO_ACTION = "no_action"
+
+
+class Mistake(StrEnum):
+    """Why an alarm was false: a choice and no text, because it outlives the words it is about."""
+
+    JOKE = "joke"
+    QUOTATION = "quotation"
+    FICTION = "fiction"
+    TRADE = "trade"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +52,54 @@ class Reached:
     code: int | None
     answer: str | None
     """What the person pressed, such as `nothing`; None as long as nothing was pressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Who works on a case, or how it was resolved."""
+
+    state: CaseState = CaseState.OPEN
+    holder: int | None = None
+    """The moderator who has it."""
+    verdict: Verdict | None = None
+    by: int | None = None
+    """The moderator who resolved it."""
+    since: datetime | None = None
+    """When it was claimed or resolved; None before that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier case of the same offender in the same server."""
+
+    id: int
+    progress: Progress
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that was done in a case, as its history tells it."""
+
+    what: str
+    by: int | None
+    """The moderator or the person; None for the bot."""
+    at: datetime
+    outcome: str | None = None
+    """Of a measure: `begun`, `done` or `refused`."""
+    detail: str | None = None
+    """What the facts add: a verdict, a code of Discord's."""
+    words: str | None = None
+    """A note or a reason; None where there is none or it was erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The case's thread or forum post: where it is, or why there is none."""
+
+    state: DeliveryState
+    channel_id: int | None
+    code: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +136,51 @@ class CaseView:
     """Channel and message of the newest alert that was posted; older ones point to it."""
     is_offered: bool
     """Whether a neutral offer of help stands in the channel where it happened."""
+    progress: Progress = Progress()
+    earlier: tuple[Earlier, ...] = ()
+    """Earlier cases of the same offender in this server, newest first; a few at most."""
+    deeds: tuple[Deed, ...] = ()
+    """Everything that people did in the case, oldest first."""
+    thread: Thread | None = None
+    is_erased: bool = False
+    """Whether what was said in it was erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case as a list shows it."""
+
+    id: int
+    level: Level
+    categories: tuple[str, ...]
+    offender_id: int
+    progress: Progress
+    opened_at: datetime
+    findings: int
+
+
+class Hindrance(StrEnum):
+    """Why a case cannot be changed as it was asked for."""
+
+    TAKEN = "taken"
+    """Another moderator has it."""
+    RESOLVED = "resolved"
+    NOT_RESOLVED = "not_resolved"
+    NOT_CLAIMED = "not_claimed"
+    ERASED = "erased"
+    HELD = "held"
+    """A legal hold keeps its words."""
+    OTHER_OPEN = "other_open"
+    """The same offender has another unresolved case."""
+
+
+class HinderedError(Exception):
+    """A case stands otherwise than the moderator saw it; `who` and `case` say how, where known."""
+
+    def __init__(
+        self, hindrance: Hindrance, *, who: int | None = None, case: int | None = None
+    ) -> None:
+        self.hindrance = hindrance
+        self.who = who
+        self.case = case
+        super().__init__(hindrance.value)

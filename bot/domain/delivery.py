@@ -18,6 +18,14 @@ class DeliveryKind(StrEnum):
     """A neutral *Private help* message in a channel, naming nobody."""
     NOTICE = "notice"
     """Something that a server's owner must know: the bot cannot do its work there."""
+    THREAD = "thread"
+    """A case's private thread or forum post, kept up to date there."""
+    REMINDER = "reminder"
+    """The cases that wait for a moderator, listed in the alert channel."""
+    DIGEST = "digest"
+    """What a week brought, told in the alert channel."""
+    TIMEOUT = "timeout"
+    """No message: an offender is timed out because the server chose so for level urgent."""
 
 
 class DeliveryState(StrEnum):
@@ -44,6 +52,8 @@ class HeldReason(StrEnum):
     SERVER_CHOICE = "server_choice"
     OPTED_OUT = "opted_out"
     OTHER_THREAT = "other_threat"
+    FALSE_ALARM = "false_alarm"
+    """Moderators said that there was no threat before the advice went out."""
 
 
 class NoticeReason(StrEnum):
@@ -84,10 +94,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The message exists: where, and which one."""
+    """It was done: the message exists, where, and which one. A timeout has none."""
 
-    channel_id: int
-    message_id: int
+    channel_id: int | None
+    message_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ class ItemKind(StrEnum):
     REPORT = "report"
     ACTION = "action"
     DELIVERY = "delivery"
+    MEMBER = "member"
+    """What Discord said of a person at that time: names, roles, dates; or that they were banned."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,14 @@ class Attachment(NamedTuple):
     duration: float | None = None
 
 
+class Origin(NamedTuple):
+    """Where a forwarded message was written, as far as Discord says."""
+
+    guild_id: int | None
+    channel_id: int
+    message_id: int | None
+
+
 class Message(NamedTuple):
     """A frozen snapshot of one version of a message, as it was seen.
 
@@ -70,6 +78,7 @@ class Message(NamedTuple):
     attachments: tuple[Attachment, ...] = ()
     edited_at: float | None = None
     """Unix seconds (UTC) of this version's edit; None for the first version."""
+    forwarded_from: Origin | None = None
 
     @property
     def wording(self) -> str:
@@ -95,6 +104,27 @@ def _blank(match: re.Match[str]) -> str:
 def _turned(match: re.Match[str]) -> str:
     """The characters in the order in which they are seen; the sign stays before them."""
     return match[1] + match[2][::-1]
+
+
+class Profile(NamedTuple):
+    """What Discord says of a person at one time. When the account was made, the id itself says."""
+
+    id: int
+    account_name: str
+    global_name: str | None
+    shown_name: str
+    joined_at: float | None = None
+    """Unix seconds (UTC) since when they are a member of the server; None where not known."""
+    roles: tuple[tuple[int, str], ...] = ()
+    """Identifier and name of each role besides the one that everyone has."""
+
+
+class Circumstances(NamedTuple):
+    """What came with a message and is worth keeping only if it becomes evidence."""
+
+    profiles: tuple[Profile, ...] = ()
+    answered: Message | None = None
+    """The message that it replies to, as Discord sent it along."""
 
 
 class Window(NamedTuple):

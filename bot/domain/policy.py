@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.assessment import Assessment, Category, Kind, Level
 from bot.domain.delivery import DeliveryState, HeldReason
+from bot.domain.hours import parse_hours
 from bot.domain.message import Person
 
 
@@ -32,6 +34,16 @@ class Disclosures(StrEnum):
     NOTHING = "nothing"
 
 
+class CaseThreads(StrEnum):
+    """Where moderators talk about a case."""
+
+    NONE = "none"
+    THREAD = "thread"
+    """A private thread of the alert channel."""
+    FORUM = "forum"
+    """A post in a private forum, tagged with the case's state."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One server's choices. Identifiers and names of channels and roles are strings as written."""
@@ -52,6 +64,24 @@ class Policy:
     """The locale that the bot writes in; None for the one that the server is set to."""
     dry_run: bool = False
     """Whether what would be sent to people is shown to the moderators instead."""
+    keep_resolved_days: int = 30
+    """After how many days the words of a resolved case are erased."""
+    keep_false_alarm_days: int = 7
+    """After how many days nothing at all is left of a false alarm; its words go at once."""
+    keep_record_days: int = 365
+    """After how many days nothing at all is left of a resolved case."""
+    keep_after_leaving_days: int = 7
+    """For how long everything is kept when the bot is removed from the server."""
+    case_threads: CaseThreads = CaseThreads.NONE
+    case_forum: str | None = None
+    reminder_hours: int = 24
+    """After how many hours without a moderator's doing a case is brought up again; 0: never."""
+    quiet_hours: str | None = None
+    """As `parse_hours` reads them."""
+    digest_day: str | None = "monday"
+    quarantine_role: str | None = None
+    auto_timeout_hours: int = 0
+    """For how long an offender is timed out unasked at level urgent; 0: not at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +152,13 @@ def _is_sextortion(assessment: Assessment) -> bool:
 
 def _sure(assessment: Assessment, policy: Policy) -> bool:
     return _is_sextortion(assessment) and assessment.level >= policy.advise_from
+
+
+def waits_until(policy: Policy, level: Level, now: datetime) -> datetime | None:
+    """Until when an alert of this level waits for the quiet hours to end; None: it goes out now.
+
+    What is high or urgent never waits.
+    """
+    if level >= Level.HIGH or policy.quiet_hours is None:
+        return None
+    return parse_hours(policy.quiet_hours).end_after(now)

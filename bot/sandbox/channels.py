@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.sandbox import events, permissions
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.protocol import ChannelType, Permission
-from bot.sandbox.world import Overwrite, Role, User
+from bot.sandbox.world import ForumTag, Overwrite, Role, User
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +47,8 @@ class Channel:
     invitable: bool = True
     archive_minutes: int = 1440
     message_count: int = 0
-    tags: list[str] = field(default_factory=list)
+    available_tags: list[ForumTag] = field(default_factory=list)
+    applied_tags: list[int] = field(default_factory=list)
     deleted: bool = False
     _cache: tuple[int, dict[int, int]] = (-1, {})
 
@@ -64,6 +65,12 @@ class Channel:
     def is_direct(self) -> bool:
         """Whether it is a conversation between one person and the bot."""
         return self.kind is ChannelType.DIRECT
+
+    @property
+    def tags(self) -> list[str]:
+        """The names of the tags that a forum post carries."""
+        known = {} if self.parent is None else {t.id: t.name for t in self.parent.available_tags}
+        return [known[tag] for tag in self.applied_tags if tag in known]
 
     @property
     def takes_messages(self) -> bool:

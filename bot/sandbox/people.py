@@ -12,7 +12,7 @@ from bot.sandbox.messages import Draft, Message
 from bot.sandbox.permissions import base_permissions, can
 from bot.sandbox.protocol import AuditAction, Json, Permission
 from bot.sandbox.using import Client
-from bot.sandbox.world import Attachment, Role, User
+from bot.sandbox.world import Attachment, Invite, Role, User
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,6 +51,8 @@ class Person(Client):
         text does not name them. Attachments are metadata, or just file names.
         """
         self._must(channel, "write", _sending(channel))
+        if channel.locked and not can(channel, self, Permission.MANAGE_THREADS):
+            raise SandboxError(f"{self.name} cannot write in #{channel.name}: it is locked")
         draft = Draft(
             content=with_mentions(text, mentions),
             embeds=list(embeds),
@@ -139,6 +141,14 @@ class Person(Client):
         self._must_in_server(place, "kick", Permission.KICK_MEMBERS)
         place.record(AuditAction.MEMBER_KICK, by=self, target_id=user.id)
         place.remove_member(user)
+
+    def invites(self, channel: Channel) -> Invite:
+        """Make an invite to a channel."""
+        self._must(channel, "invite to it", Permission.VIEW_CHANNEL)
+        assert channel.server is not None
+        invite = Invite(f"inv{self.sandbox.world.snowflakes.next()}", channel, self)
+        channel.server.invites[invite.code] = invite
+        return invite
 
     async def times_out(self, user: User, *, seconds: float, server: Server | None = None) -> None:
         """Put somebody in a timeout."""

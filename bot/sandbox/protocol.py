@@ -204,6 +204,7 @@ class Opcode(IntEnum):
 class AuditAction(IntEnum):
     """Audit log action types that the sandbox records."""
 
+    GUILD_UPDATE = 1
     CHANNEL_CREATE = 10
     CHANNEL_UPDATE = 11
     CHANNEL_DELETE = 12
@@ -214,6 +215,7 @@ class AuditAction(IntEnum):
     MEMBER_UPDATE = 24
     MEMBER_ROLE_UPDATE = 25
     ROLE_CREATE = 30
+    INVITE_DELETE = 42
     MESSAGE_DELETE = 72
     MESSAGE_BULK_DELETE = 73
     THREAD_CREATE = 110

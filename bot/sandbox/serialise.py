@@ -10,7 +10,7 @@ from bot.sandbox.snowflakes import iso, seconds_of
 if TYPE_CHECKING:
     from bot.sandbox.channels import Channel
     from bot.sandbox.servers import Server
-    from bot.sandbox.world import AuditEntry, Member, Role, User
+    from bot.sandbox.world import AuditEntry, ForumTag, Invite, Member, Role, User
 
 
 def user(account: User) -> Json:
@@ -95,7 +95,7 @@ def channel(of: Channel) -> Json:
         payload |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
     if of.kind is ChannelType.FORUM:
         payload |= {
-            "available_tags": [],
+            "available_tags": [forum_tag(tag) for tag in of.available_tags],
             "default_reaction_emoji": None,
             "default_sort_order": None,
             "default_forum_layout": 0,
@@ -127,7 +127,7 @@ def _thread(of: Channel) -> Json:
             "archive_timestamp": iso(seconds_of(of.id)),
             "create_timestamp": iso(seconds_of(of.id)),
         },
-        "applied_tags": [],
+        "applied_tags": [str(tag) for tag in of.applied_tags],
     }
     if of.world.bot.id in of.thread_members:
         payload["member"] = thread_member(of, of.world.bot)
@@ -200,7 +200,56 @@ def server_summary(of: Server) -> Json:
         "emojis": [],
         "stickers": [],
         "roles": [role(r) for r in of.roles.values()],
-        "incidents_data": None,
+        "incidents_data": _incidents(of),
+    }
+
+
+def _incidents(of: Server) -> Json | None:
+    if of.messages_paused_until is None:
+        return None
+    return {"dms_disabled_until": of.messages_paused_until, "invites_disabled_until": None}
+
+
+def invite(of: Invite) -> Json:
+    """Return an invite with its metadata."""
+    assert of.channel.server is not None
+    return {
+        "type": 0,
+        "code": of.code,
+        "guild": {
+            "id": str(of.channel.server.id),
+            "name": of.channel.server.name,
+            "splash": None,
+            "banner": None,
+            "description": None,
+            "icon": None,
+            "features": [],
+            "verification_level": 1,
+            "vanity_url_code": None,
+        },
+        "channel": {
+            "id": str(of.channel.id),
+            "type": int(of.channel.kind),
+            "name": of.channel.name,
+        },
+        "inviter": user(of.inviter),
+        "uses": 0,
+        "max_uses": 0,
+        "max_age": 0,
+        "temporary": False,
+        "created_at": iso(of.channel.world.clock()),
+        "expires_at": None,
+    }
+
+
+def forum_tag(of: ForumTag) -> Json:
+    """Return a tag of a forum."""
+    return {
+        "id": str(of.id),
+        "name": of.name,
+        "moderated": False,
+        "emoji_id": None,
+        "emoji_name": None,
     }
 
 

@@ -16,7 +16,7 @@ from bot.sandbox.protocol import (
     Json,
     Permission,
 )
-from bot.sandbox.world import AuditEntry, Member, Overwrite, Role, User
+from bot.sandbox.world import AuditEntry, Invite, Member, Overwrite, Role, User
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,6 +50,9 @@ class Server:
     members: dict[int, Member] = field(default_factory=dict)
     bans: dict[int, str | None] = field(default_factory=dict)
     audit_log: list[AuditEntry] = field(default_factory=list)
+    invites: dict[str, Invite] = field(default_factory=dict)
+    messages_paused_until: str | None = None
+    """Until when members cannot write to one another directly, as it was given: ISO 8601."""
 
     def __post_init__(self) -> None:
         """Create the @everyone role, whose id is the server's."""

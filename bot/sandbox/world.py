@@ -101,6 +101,23 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Invite:
+    """A way into a server, made by somebody for a channel."""
+
+    code: str
+    channel: Channel
+    inviter: User
+
+
+@dataclass(frozen=True)
+class ForumTag:
+    """A tag that posts of a forum can carry."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
 class AuditEntry:
     """One line of a server's audit log."""
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.domain.case import CaseView, Reached
+from bot.domain.case import CaseView, Deed, Reached
+from bot.domain.delivery import DeliveryKind, DeliveryState
 from bot.domain.evidence import EvidenceItem, ItemKind, first_fault
 from bot.domain.message import Person
 from bot.services.custody import MODERATOR, action_draft
 from bot.services.names import DIRECT_MESSAGES, OFFER_COOLDOWN
 from bot.storage import Store, Transaction
+from bot.storage.cases import CaseRecord
+
+_EARLIER = 3
+"""How many earlier cases an alert names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Casework:
         Raises LookupError when this server has no such case, StoreUnavailableError.
         """
         async with self._store.transaction() as tx:
-            await self._own(tx, case_id, guild_id)
+            await own_case(tx, case_id, guild_id)
             at = tx.now.isoformat()
             look = action_draft(
                 "evidence shown", by=moderator, about=f"look:{moderator}:{at}", source=MODERATOR
@@ -61,7 +66,7 @@ class Casework:
         Whoever turned messages off stays left alone. Raises LookupError, StoreUnavailableError.
         """
         async with self._store.transaction() as tx:
-            await self._own(tx, case_id, guild_id)
+            await own_case(tx, case_id, guild_id)
             opted_out = await tx.memory.opted_out(people)
             released = await tx.outbox.release(case_id, set(people) - opted_out)
             if released:
@@ -77,10 +82,13 @@ class Casework:
         self._wake()
         return len(released)
 
-    async def _own(self, tx: Transaction, case_id: int, guild_id: int) -> None:
-        case = await tx.cases.get(case_id)
-        if case.guild_id != guild_id:
-            raise LookupError("this server has no such case")
+
+async def own_case(tx: Transaction, case_id: int, guild_id: int) -> CaseRecord:
+    """The case of this server, locked until the commit. Raises LookupError."""
+    case = await tx.cases.get(case_id)
+    if case.guild_id != guild_id:
+        raise LookupError("this server has no such case")
+    return case
 
 
 async def case_view(tx: Transaction, case_id: int) -> CaseView:
@@ -122,7 +130,37 @@ async def case_view(tx: Transaction, case_id: int) -> CaseView:
         is_offered=await tx.standings.offered_since(
             newest.facts["channel_id"], case.opened_at - OFFER_COOLDOWN, delivered=True
         ),
+        progress=case.progress,
+        earlier=tuple(await tx.caseload.earlier(case, limit=_EARLIER)),
+        deeds=tuple(deeds(items)),
+        thread=await tx.standings.thread_of(case_id),
+        is_erased=case.data_key is None,
     )
+
+
+def deeds(items: Iterable[EvidenceItem]) -> Iterator[Deed]:
+    """What people did in the case, as its chain records it, oldest first."""
+    for item in items:
+        facts = item.facts
+        if item.kind is ItemKind.DELIVERY and facts["what"] == DeliveryKind.TIMEOUT.value:
+            code = facts.get("code")
+            yield Deed(
+                what=facts["what"],
+                by=None,
+                at=datetime.fromisoformat(item.recorded_at),
+                outcome="done" if facts["outcome"] == DeliveryState.DELIVERED.value else "refused",
+                detail=None if code is None else str(code),
+            )
+        if item.kind not in (ItemKind.ACTION, ItemKind.REPORT):
+            continue
+        yield Deed(
+            what=facts["what"],
+            by=facts["by"] or None,
+            at=datetime.fromisoformat(item.recorded_at),
+            outcome=facts.get("outcome"),
+            detail=facts.get("detail"),
+            words=(item.content or {}).get("words"),
+        )
 
 
 def _is_forwarded(items: Sequence[EvidenceItem], message_id: int) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum, StrEnum
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Self, Union, get_args, get_origin
 
 import yaml
 from pydantic import (
@@ -22,10 +22,13 @@ from pydantic import (
     Field,
     PlainSerializer,
     ValidationError,
+    model_validator,
 )
 
 from bot.domain.assessment import Level
-from bot.domain.policy import AdviceMode, Disclosures, Fallback, Policy
+from bot.domain.hours import WEEKDAYS, parse_hours
+from bot.domain.measure import LONGEST_TIMEOUT_HOURS
+from bot.domain.policy import AdviceMode, CaseThreads, Disclosures, Fallback, Policy
 
 _SAID = {
     "tuple_type": "must be a list",
@@ -69,9 +72,23 @@ def _name_or_id(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _hours(value: Any) -> Any:
+    if value is not None:
+        parse_hours(str(value))
+    return value
+
+
+def _weekday(value: Any) -> Any:
+    if value not in (None, *WEEKDAYS):
+        raise ValueError(f"must be null or one of {', '.join(WEEKDAYS)}")
+    return value
+
+
 _Level = Annotated[Level, BeforeValidator(_level), PlainSerializer(lambda level: level.label)]
 _Named = Annotated[str, BeforeValidator(_name_or_id), Field(min_length=1, max_length=100)]
 """An identifier or a name; YAML may take an identifier for a number."""
+_Hours = Annotated[str, BeforeValidator(_hours)]
+_Weekday = Annotated[str, BeforeValidator(_weekday)]
 Channel = Annotated[_Named, Kind.CHANNEL]
 Role = Annotated[_Named, Kind.ROLE]
 Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2}|-419)?$"), Kind.LANGUAGE]
@@ -96,6 +113,23 @@ class PolicySettings(BaseModel):
     ignored_channels: frozenset[Channel] = frozenset()
     language: Locale | None = None
     dry_run: bool = False
+    case_threads: CaseThreads = CaseThreads.NONE
+    case_forum: Channel | None = None
+    reminder_hours: int = Field(24, ge=0, le=24 * 30)
+    quiet_hours: _Hours | None = None
+    digest_day: _Weekday | None = "monday"
+    quarantine_role: Role | None = None
+    auto_timeout_hours: int = Field(0, ge=0, le=LONGEST_TIMEOUT_HOURS)
+    keep_resolved_days: int = Field(30, ge=1, le=180)
+    keep_false_alarm_days: int = Field(7, ge=7, le=30)
+    keep_record_days: int = Field(365, ge=1, le=3650)
+    keep_after_leaving_days: int = Field(7, ge=0, le=30)
+
+    @model_validator(mode="after")
+    def _forum_is_named(self) -> Self:
+        if self.case_threads is CaseThreads.FORUM and self.case_forum is None:
+            raise ValueError("case_threads: forum needs case_forum, the name of a private forum")
+        return self
 
     def policy(self) -> Policy:
         """The same choices as the domain knows them."""

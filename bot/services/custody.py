@@ -8,12 +8,17 @@ from typing import Any
 from bot.domain.assessment import Assessment
 from bot.domain.delivery import Delivered, Delivery, Outcome, Refused, Rehearsed
 from bot.domain.evidence import Draft, ItemKind
-from bot.domain.message import Attachment, Message
+from bot.domain.fates import BANNED
+from bot.domain.message import Attachment, Message, Profile, snowflake_time
 
 GATEWAY = "gateway"
 HISTORY = "history"
 BOT = "bot"
+REST = "rest"
+"""Asked of Discord when a moderator wanted to know."""
 PERSON = "person"
+OPERATOR = "operator"
+"""Whoever runs the bot, on the command line."""
 MODERATOR = "moderator"
 
 
@@ -37,6 +42,8 @@ def message_draft(message: Message, *, kind: ItemKind, source: str) -> Draft:
             "written_at": iso(message.at),
             "edited_at": iso(message.edited_at) if message.edited_at else None,
             "reply_to": message.reply_to,
+            "reply_author_id": message.reply_author.id if message.reply_author else None,
+            "forwarded_from": message.forwarded_from._asdict() if message.forwarded_from else None,
             "mentions": [person.id for person in message.mentions],
         },
         content={
@@ -83,12 +90,48 @@ def assessment_draft(message: Message, assessment: Assessment) -> Draft:
     )
 
 
-def deletion_draft(message_id: int, *, channel_id: int, bulk: bool) -> Draft:
-    """That Discord reported a preserved message as deleted."""
+def member_draft(profile: Profile, *, at: float, source: str) -> Draft:
+    """What Discord said of a person: kept once a day and case, however much they write.
+
+    What names it holds no digest of names: it would outlive them, and could be guessed.
+    """
+    day = iso(at).partition("T")[0]
+    return Draft(
+        kind=ItemKind.MEMBER,
+        about=f"member:{profile.id}:{day}:{source}",
+        source=source,
+        facts={
+            "what": "seen",
+            "person_id": profile.id,
+            "created_at": iso(snowflake_time(profile.id)),
+            "joined_at": None if profile.joined_at is None else iso(profile.joined_at),
+            "role_ids": [role for role, _ in profile.roles],
+        },
+        content={
+            "account_name": profile.account_name,
+            "global_name": profile.global_name,
+            "shown_name": profile.shown_name,
+            "roles": [name for _, name in profile.roles],
+        },
+    )
+
+
+def ban_draft(person_id: int, *, at: str) -> Draft:
+    """That Discord reported a person as banned from the server."""
+    return Draft(
+        kind=ItemKind.MEMBER,
+        about=f"banned:{person_id}:{at}",
+        source=GATEWAY,
+        facts={"what": BANNED, "person_id": person_id},
+    )
+
+
+def deletion_draft(message_id: int, *, channel_id: int, bulk: bool, source: str) -> Draft:
+    """That Discord reported a preserved message as deleted, or that history lacks it."""
     return Draft(
         kind=ItemKind.DELETION,
         about=f"deletion:{message_id}",
-        source=GATEWAY,
+        source=source,
         message_id=message_id,
         facts={"message_id": message_id, "channel_id": channel_id, "bulk": bulk},
     )
@@ -114,10 +157,20 @@ def delivery_draft(delivery: Delivery, outcome: Outcome) -> Draft:
     return Draft(kind=ItemKind.DELIVERY, about=about, source=BOT, facts=facts)
 
 
-def action_draft(what: str, *, by: int, about: str, source: str, **facts: Any) -> Draft:
-    """That somebody did something in the case: a moderator's look, a person's answer."""
-    kind = ItemKind.REPORT if source == PERSON else ItemKind.ACTION
-    return Draft(kind=kind, about=about, source=source, facts={"what": what, "by": by, **facts})
+def action_draft(
+    what: str, *, by: int, about: str, source: str, words: str | None = None, **facts: Any
+) -> Draft:
+    """That somebody did something in the case: a moderator's look, a person's answer.
+
+    `words` are what they wrote about it, which are kept as content.
+    """
+    return Draft(
+        kind=ItemKind.REPORT if source == PERSON else ItemKind.ACTION,
+        about=about,
+        source=source,
+        facts={"what": what, "by": by, **facts},
+        content=None if words is None else {"words": words},
+    )
 
 
 def version(message: Message) -> str:

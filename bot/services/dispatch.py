@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
 import structlog
 
-from bot.domain.case import CaseView
 from bot.domain.delivery import (
     Delivered,
     Delivery,
@@ -30,32 +27,27 @@ from bot.services.casework import case_view
 from bot.services.custody import delivery_draft
 from bot.services.durable import insist, whole
 from bot.services.names import BUDGET, DIRECT_MESSAGES, OFFER_COOLDOWN
+from bot.services.patience import Patience, backoff
 from bot.services.policies import Policies
+from bot.services.reviews import Shown, shown_by
 from bot.storage import Store, StoreUnavailableError, Transaction
 
 _log = structlog.get_logger(__name__)
 
 _AT_ONCE = 8
 _FIRST_WAIT = 1.0
-_LONGEST_WAIT = 900.0
 _IDLE = 5.0
 _BUDGET_WAIT = timedelta(minutes=10)
+_TOLD = (DeliveryKind.ADVICE, DeliveryKind.OFFER, DeliveryKind.TIMEOUT)
+"""Kinds whose outcomes the alert shows."""
 
 
 class Courier(Protocol):
     """What carries a delivery to Discord: the transport, which alone knows how."""
 
-    async def send(self, delivery: Delivery, view: CaseView | None) -> Outcome:
+    async def send(self, delivery: Delivery, view: Shown) -> Outcome:
         """Send it, or edit what was sent, and say what became of it. Raises nothing."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a lease lasts, in seconds, and after how many attempts a delivery is given up."""
-
-    lease: float = 60.0
-    attempts: int = 12
 
 
 class Dispatcher:
@@ -183,7 +175,7 @@ class Dispatcher:
         )
         await insist(self._store, lambda tx: self._settle(tx, delivery, outcome))
 
-    async def _send(self, delivery: Delivery, view: CaseView | None) -> Outcome:
+    async def _send(self, delivery: Delivery, view: Shown) -> Outcome:
         """Send; a courier that breaks off has tried once more in vain, and is not tried forever."""
         is_rehearsed = self._policies.of(delivery.guild_id).dry_run
         courier = self._rehearsal if is_rehearsed else self._courier
@@ -193,14 +185,12 @@ class Dispatcher:
             _log.exception("courier_broke_off", id=delivery.id)
             return Postponed(type(error).__name__, uncertain=True)
 
-    async def _prepare(self, tx: Transaction, delivery: Delivery) -> tuple[bool, CaseView | None]:
-        """Whether it may be sent now, and the case that it shows."""
+    async def _prepare(self, tx: Transaction, delivery: Delivery) -> tuple[bool, Shown]:
+        """Whether it may be sent now, and what it shows."""
         if delivery.kind is DeliveryKind.ADVICE and not await self._may_write(tx, delivery):
             await self._tell_moderators(tx, delivery)
             return False, None
-        if delivery.kind is not DeliveryKind.ALERT or delivery.case_id is None:
-            return True, None
-        return True, await case_view(tx, delivery.case_id)
+        return True, await shown_by(tx, delivery)
 
     async def _may_write(self, tx: Transaction, delivery: Delivery) -> bool:
         person = delivery.recipient_id or 0
@@ -228,8 +218,10 @@ class Dispatcher:
         else:
             await tx.outbox.gave_up(delivery, outcome.explanation)
         await self._record(tx, delivery, outcome)
-        if delivery.kind is not DeliveryKind.ALERT:
+        if delivery.kind in _TOLD:
             await self._tell_moderators(tx, delivery)
+        if delivery.kind is DeliveryKind.THREAD and delivery.case_id and _moved(delivery, outcome):
+            await tx.outbox.refresh_alert(delivery.case_id, thread=False)
         if delivery.kind is DeliveryKind.ADVICE:
             await self._fall_back(tx, delivery, outcome)
         if delivery.kind is DeliveryKind.ALERT and not isinstance(outcome, Delivered):
@@ -281,7 +273,6 @@ class Dispatcher:
         )
 
 
-def backoff(attempts: int) -> float:
-    """Seconds to wait after so many attempts: doubling, bounded, with full jitter."""
-    longest = min(_FIRST_WAIT * 2**attempts, _LONGEST_WAIT)
-    return random.uniform(longest / 2, longest)  # noqa: S311 - jitter is no secret
+def _moved(delivery: Delivery, outcome: Outcome) -> bool:
+    """Whether the alert, which links to it, must show something else now."""
+    return not isinstance(outcome, Delivered) or outcome.channel_id != delivery.channel_id

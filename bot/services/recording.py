@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.assessment import Assessment, Kind
+from bot.domain.assessment import Assessment, Kind, Level
 from bot.domain.delivery import DeliveryKind
 from bot.domain.evidence import GENESIS, Draft, ItemKind
-from bot.domain.message import Message, Window
-from bot.domain.policy import History, Plan, counts_as_given, decide
+from bot.domain.message import Circumstances, Message, Window
+from bot.domain.policy import (
+    CaseThreads,
+    History,
+    Plan,
+    Policy,
+    counts_as_given,
+    decide,
+    waits_until,
+)
+from bot.domain.quiet import silencing
 from bot.services.custody import (
     GATEWAY,
     assessment_about,
     assessment_draft,
+    ban_draft,
     deletion_draft,
+    member_draft,
     message_draft,
     version,
 )
 from bot.services.names import OFFER_COOLDOWN
 from bot.services.policies import Policies
 from bot.storage import Store, Transaction
+from bot.storage.cases import CaseRecord
 
 _log = structlog.get_logger(__name__)
 
@@ -40,6 +52,7 @@ class Found:
     window: Window
     assessment: Assessment
     source: str
+    circumstances: Circumstances = field(default_factory=Circumstances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +60,7 @@ class Edited:
     """A new version of a message."""
 
     message: Message
+    source: str = GATEWAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,15 @@ class Deleted:
     channel_id: int
     message_ids: tuple[int, ...]
     bulk: bool
+    source: str = GATEWAY
+
+
+@dataclass(frozen=True, slots=True)
+class Banned:
+    """Somebody was banned from a server."""
+
+    guild_id: int
+    person_id: int
 
 
 class Recorder:
@@ -66,12 +89,14 @@ class Recorder:
         self._token = store.token
         self._policies = policies
 
-    async def record(self, tx: Transaction, work: Found | Edited | Deleted) -> None:
+    async def record(self, tx: Transaction, work: Found | Edited | Deleted | Banned) -> None:
         """Write one piece of work. Raises LookupError for a case whose content was erased."""
         if isinstance(work, Edited):
-            await self._edit(tx, work.message)
+            await self._edit(tx, work)
         elif isinstance(work, Deleted):
             await self._deletions(tx, work)
+        elif isinstance(work, Banned):
+            await self._ban(tx, work)
         else:
             await self._finding(tx, work)
 
@@ -87,7 +112,12 @@ class Recorder:
         )
         if await tx.evidence.assessed(message.id, assessment_about(message)):
             return
-        policy = self._policies.of(message.guild_id or 0)
+        guild_id = message.guild_id or 0
+        silenced = silencing(assessment, await tx.quiets.of(guild_id))
+        if silenced is not None:
+            await tx.quiets.count(silenced, message_id=message.id)
+            return
+        policy = self._policies.of(guild_id)
         history = await self._history(tx, message, assessment)
         plan = decide(assessment, policy, history)
         if plan.offer and assessment.kind is Kind.DISCLOSURE:
@@ -118,16 +148,59 @@ class Recorder:
         await self._enqueue_advice(tx, case.id, guild_id, plan)
         if plan.offer:
             await self._enqueue_offer(tx, message, case_id=case.id)
+        if assessment.level is Level.URGENT and not message.forwarded:
+            await self._enqueue_timeout(tx, case, policy)
+        await self._show(tx, case, found)
+
+    async def _show(self, tx: Transaction, case: CaseRecord, found: Found) -> None:
+        """Alert moderators, or bring up to date what they see of the case already."""
+        policy, level = self._policies.of(case.guild_id), found.assessment.level
+        until = waits_until(policy, max(level, case.level), tx.now)
         alerted = await tx.standings.alerted_since(case.id, tx.now - _NOTICED_FOR)
-        if assessment.level <= case.level and alerted:
+        is_raised = level > case.level
+        if alerted and (until or not is_raised):
             await tx.outbox.refresh_alert(case.id)
+            return
+        await self._enqueue_thread(tx, case, until)
+        if is_raised and await tx.outbox.hasten_alert(case.id):
             return
         await tx.outbox.enqueue(
             DeliveryKind.ALERT,
-            about=f"alert:{case.id}:{message.id}",
+            about=f"alert:{case.id}:{found.window.message.id}",
             token=self._token(),
-            guild_id=guild_id,
+            guild_id=case.guild_id,
             case_id=case.id,
+            due_at=until,
+        )
+
+    async def _enqueue_thread(
+        self, tx: Transaction, case: CaseRecord, until: datetime | None
+    ) -> None:
+        if self._policies.of(case.guild_id).case_threads is CaseThreads.NONE:
+            return
+        is_new = await tx.outbox.enqueue(
+            DeliveryKind.THREAD,
+            about=f"thread:{case.id}",
+            token=self._token(),
+            guild_id=case.guild_id,
+            case_id=case.id,
+            due_at=until,
+        )
+        if not is_new:
+            await tx.outbox.refresh_alert(case.id)
+
+    async def _enqueue_timeout(self, tx: Transaction, case: CaseRecord, policy: Policy) -> None:
+        """Have the offender timed out unasked, where the server chose so: once per case."""
+        if policy.dry_run or not policy.auto_timeout_hours:
+            return
+        await tx.outbox.enqueue(
+            DeliveryKind.TIMEOUT,
+            about=f"timeout:{case.id}",
+            token=self._token(),
+            guild_id=case.guild_id,
+            case_id=case.id,
+            recipient_id=case.offender_id,
+            subject=str(policy.auto_timeout_hours),
         )
 
     async def _enqueue_advice(
@@ -161,9 +234,9 @@ class Recorder:
             channel_id=message.channel_id,
         )
 
-    async def _edit(self, tx: Transaction, message: Message) -> None:
-        for case_id in await tx.evidence.cases_holding(message.id):
-            draft = message_draft(message, kind=ItemKind.EDIT, source=GATEWAY)
+    async def _edit(self, tx: Transaction, edited: Edited) -> None:
+        for case_id in await tx.evidence.cases_holding(edited.message.id):
+            draft = message_draft(edited.message, kind=ItemKind.EDIT, source=edited.source)
             if await tx.evidence.append(case_id, [draft]):
                 await tx.cases.counted(await tx.cases.get(case_id), edits=1)
                 await tx.outbox.refresh_alert(case_id)
@@ -171,7 +244,12 @@ class Recorder:
     async def _deletions(self, tx: Transaction, deleted: Deleted) -> None:
         by_case: dict[int, list[Draft]] = {}
         for message_id in deleted.message_ids:
-            draft = deletion_draft(message_id, channel_id=deleted.channel_id, bulk=deleted.bulk)
+            draft = deletion_draft(
+                message_id,
+                channel_id=deleted.channel_id,
+                bulk=deleted.bulk,
+                source=deleted.source,
+            )
             for case_id in await tx.evidence.cases_holding(message_id):
                 by_case.setdefault(case_id, []).append(draft)
         for case_id, drafts in sorted(by_case.items()):
@@ -180,13 +258,19 @@ class Recorder:
                 await tx.cases.counted(await tx.cases.get(case_id), deletions=len(fresh))
                 await tx.outbox.refresh_alert(case_id)
 
+    async def _ban(self, tx: Transaction, banned: Banned) -> None:
+        draft = ban_draft(banned.person_id, at=tx.now.isoformat(timespec="seconds"))
+        for case_id in await tx.cases.of_offender(banned.person_id, guild_id=banned.guild_id):
+            await tx.evidence.append(case_id, [draft])
+
 
 def _drafts(found: Found) -> list[Draft]:
-    """Context, message and assessment, in the order in which they were written."""
+    """Context and message as they were written, then the assessment and the people."""
     message = found.window.message
     quoted = {s.message_id for f in found.assessment.findings for s in f.signals}
     recent = {version(m) for m in found.window.before[-_CONTEXT:]}
-    drafts = [
+    drafts = _answered(found)
+    drafts += [
         message_draft(
             earlier,
             kind=ItemKind.MESSAGE if earlier.id in quoted else ItemKind.CONTEXT,
@@ -197,4 +281,23 @@ def _drafts(found: Found) -> list[Draft]:
     ]
     drafts.append(message_draft(message, kind=ItemKind.MESSAGE, source=found.source))
     drafts.append(assessment_draft(message, found.assessment))
-    return drafts
+    return drafts + _people(found)
+
+
+def _answered(found: Found) -> list[Draft]:
+    """The message that the threat replies to; where the window has it too, that one counts."""
+    answered = found.circumstances.answered
+    if answered is None:
+        return []
+    return [message_draft(answered, kind=ItemKind.CONTEXT, source=found.source)]
+
+
+def _people(found: Found) -> list[Draft]:
+    """What Discord said of the offender and the targets along with the message."""
+    assessment, message = found.assessment, found.window.message
+    concerned = {message.author.id, *(person.id for person in assessment.targets)}
+    return [
+        member_draft(profile, at=message.at, source=found.source)
+        for profile in found.circumstances.profiles
+        if profile.id in concerned
+    ]

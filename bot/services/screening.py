@@ -12,11 +12,11 @@ import structlog
 
 from bot.detection import Conversations, Detector
 from bot.domain.assessment import Kind
-from bot.domain.message import Message, Person
+from bot.domain.message import Circumstances, Message, Person
 from bot.services.custody import GATEWAY, HISTORY
 from bot.services.durable import insist, whole
 from bot.services.policies import Policies
-from bot.services.recording import Deleted, Edited, Found, Recorder
+from bot.services.recording import Banned, Deleted, Edited, Found, Recorder
 from bot.storage import Store, StoreUnavailableError
 
 _log = structlog.get_logger(__name__)
@@ -24,7 +24,7 @@ _log = structlog.get_logger(__name__)
 _MARK_EVERY = 15.0
 
 
-_Work = Found | Edited | Deleted
+_Work = Found | Edited | Deleted | Banned
 
 
 class Screening:
@@ -56,17 +56,23 @@ class Screening:
         self._behind: set[int] = set()
 
     def screen(
-        self, message: Message, present: tuple[Person, ...] = (), *, source: str = GATEWAY
+        self,
+        message: Message,
+        present: tuple[Person, ...] = (),
+        *,
+        source: str = GATEWAY,
+        circumstances: Callable[[], Circumstances] = Circumstances,
     ) -> None:
         """Look at one message, or one version of it, of a server. Never waits, never raises.
 
         Messages of one channel are to be given in the order in which they were written. `present`
-        are the people whom a private channel lets in, if that is known.
+        are the people whom a private channel lets in, if that is known; `circumstances` are asked
+        for only if something is found.
         """
         if source == HISTORY and self._is_remembered(message):
             return
         if source == HISTORY and message.edited_at is not None:
-            self._put(Edited(message), oldest=message.id)
+            self._put(Edited(message, HISTORY), oldest=message.id)
         guild_id = message.guild_id or 0
         if message.id > self._newest.get(guild_id, 0):
             self._newest[guild_id] = message.id
@@ -78,23 +84,39 @@ class Screening:
         assessment = self._detector.assess(window)
         if assessment.kind is Kind.NONE:
             return
-        self._put(Found(window, assessment, source), oldest=message.id)
+        self._put(Found(window, assessment, source, circumstances()), oldest=message.id)
 
     def _is_remembered(self, message: Message) -> bool:
         known = self._conversations.find(message.channel_id, message.id)
         return known is not None and known.edited_at == message.edited_at
 
-    def edited(self, message: Message, present: tuple[Person, ...] = ()) -> None:
+    def edited(
+        self,
+        message: Message,
+        present: tuple[Person, ...] = (),
+        *,
+        circumstances: Callable[[], Circumstances] = Circumstances,
+    ) -> None:
         """Look at a new version, and keep it if the message is preserved."""
         self._put(Edited(message), oldest=message.id)
-        self.screen(message, present)
+        self.screen(message, present, circumstances=circumstances)
+
+    def banned(self, person_id: int, *, guild_id: int) -> None:
+        """Keep on record that somebody was banned, if a case is about them."""
+        self._put(Banned(guild_id, person_id), oldest=self.newest(guild_id))
 
     def deleted(
-        self, message_ids: Iterable[int], *, guild_id: int, channel_id: int, bulk: bool
+        self,
+        message_ids: Iterable[int],
+        *,
+        guild_id: int,
+        channel_id: int,
+        bulk: bool,
+        source: str = GATEWAY,
     ) -> None:
         """Keep on record that messages were deleted, if they are preserved."""
         gone = tuple(message_ids)
-        self._put(Deleted(guild_id, channel_id, gone, bulk), oldest=min(gone))
+        self._put(Deleted(guild_id, channel_id, gone, bulk, source), oldest=min(gone))
 
     def _put(self, work: _Work, *, oldest: int) -> None:
         """Have it stored; until then the marks stay before the oldest message that it is about."""
@@ -112,7 +134,13 @@ class Screening:
         )
         for guild_id, message_id in preserved:
             if message_id not in present:
-                self.deleted([message_id], guild_id=guild_id, channel_id=channel_id, bulk=False)
+                self.deleted(
+                    [message_id],
+                    guild_id=guild_id,
+                    channel_id=channel_id,
+                    bulk=False,
+                    source=HISTORY,
+                )
 
     async def settled(self) -> None:
         """Wait until everything found so far is stored."""

@@ -2,11 +2,13 @@
 
 from bot.storage.cipher import KeyFileError, Keyring
 from bot.storage.engine import StoreUnavailableError, anchored_url, unmade_file
+from bot.storage.signing import Signer
 from bot.storage.store import Store, Transaction
 
 __all__ = [
     "KeyFileError",
     "Keyring",
+    "Signer",
     "Store",
     "StoreUnavailableError",
     "Transaction",

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.assessment import Assessment, Level
-from bot.domain.case import CaseState
+from bot.domain.case import CaseState, Progress, Verdict
 from bot.storage.cipher import Box, Keyring
 from bot.storage.dialect import insert_or_nothing
 from bot.storage.schema import cases
@@ -38,6 +38,7 @@ class CaseRecord:
     edits: int
     deletions: int
     opened_at: datetime
+    progress: Progress
 
 
 class Cases:
@@ -103,6 +104,50 @@ class Cases:
         """Count what became of preserved messages later."""
         await self._set(case.id, edits=case.edits + edits, deletions=case.deletions + deletions)
 
+    async def claimed(self, case: CaseRecord, *, by: int) -> None:
+        """Record who has the case now."""
+        await self._handled(
+            case.id, state=CaseState.CLAIMED.value, holder_id=by, claimed_at=self._now
+        )
+
+    async def released(self, case: CaseRecord) -> None:
+        """Record that nobody has the case."""
+        state = CaseState.OPEN if case.progress.verdict is None else CaseState.REOPENED
+        await self._handled(case.id, state=state.value, holder_id=None, claimed_at=None)
+
+    async def resolved(self, case: CaseRecord, *, verdict: Verdict, by: int) -> None:
+        """Record how the case was resolved; a further threat will open another one."""
+        await self._handled(
+            case.id,
+            state=CaseState.RESOLVED.value,
+            holder_id=None,
+            claimed_at=None,
+            verdict=verdict.value,
+            resolver_id=by,
+            resolved_at=self._now,
+        )
+
+    async def reopened(self, case: CaseRecord) -> None:
+        """Record that the case is to be worked on again; its old verdict stays on record."""
+        await self._handled(case.id, state=CaseState.REOPENED.value)
+
+    async def touched(self, case_id: int) -> None:
+        """Record that somebody did something about it: it is not brought up again for a while."""
+        await self._set(case_id, waiting_at=self._now)
+
+    async def erase_content(self, case_id: int) -> None:
+        """Destroy the case's data key: every word of it is lost for good, the chain still fits."""
+        await self._set(case_id, data_key=None)
+
+    async def of_offender(self, offender_id: int, *, guild_id: int) -> list[int]:
+        """The cases of a server about this offender that still have words, oldest first."""
+        query = select(cases.c.id).where(
+            cases.c.offender_id == offender_id,
+            cases.c.guild_id == guild_id,
+            cases.c.data_key.is_not(None),
+        )
+        return list(await self._connection.scalars(query.order_by(cases.c.id)))
+
     async def ids(self) -> list[int]:
         """Every case's number, oldest first."""
         return list(await self._connection.scalars(select(cases.c.id).order_by(cases.c.id)))
@@ -112,13 +157,17 @@ class Cases:
         query = select(cases).where(cases.c.data_key.is_not(None)).order_by(cases.c.id.desc())
         row = (await self._connection.execute(query.limit(1))).one_or_none()
         if row is not None:
-            self.box(_record(row))
+            self.box(record_of(row))
 
     def box(self, case: CaseRecord) -> Box | None:
         """The case's encryption, or None once its key was destroyed."""
         if case.data_key is None:
             return None
         return self._keyring.box(case.data_key, place=key_place(case.id))
+
+    async def _handled(self, case_id: int, **values: Any) -> None:
+        answered = func.coalesce(cases.c.answered_at, self._now)
+        await self._set(case_id, answered_at=answered, waiting_at=self._now, **values)
 
     async def _set(self, case_id: int, **values: Any) -> None:
         statement = update(cases).where(cases.c.id == case_id)
@@ -128,7 +177,7 @@ class Cases:
         row = (await self._connection.execute(query)).one_or_none()
         if row is None:
             raise LookupError("there is no such case")
-        return _record(row)
+        return record_of(row)
 
 
 def key_place(case_id: int) -> str:
@@ -141,7 +190,8 @@ def aimed_at(targets: Iterable[tuple[int, bool]]) -> bool:
     return any(aimed for _, aimed in targets)
 
 
-def _record(row: Row[Any]) -> CaseRecord:
+def record_of(row: Row[Any]) -> CaseRecord:
+    """A row of the table as what it means."""
     return CaseRecord(
         id=row.id,
         guild_id=row.guild_id,
@@ -157,4 +207,17 @@ def _record(row: Row[Any]) -> CaseRecord:
         edits=row.edits,
         deletions=row.deletions,
         opened_at=row.opened_at,
+        progress=progress_of(row),
+    )
+
+
+def progress_of(row: Row[Any]) -> Progress:
+    """Who works on the case of a row, or how it was resolved."""
+    state = CaseState(row.state)
+    return Progress(
+        state=state,
+        holder=row.holder_id,
+        verdict=Verdict(row.verdict) if row.verdict else None,
+        by=row.resolver_id,
+        since=row.resolved_at if state is CaseState.RESOLVED else row.claimed_at,
     )

@@ -23,6 +23,7 @@ from bot.domain.evidence import canonical
 
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
+MASTER = "master key"
 
 
 class KeyFileError(Exception):
@@ -39,14 +40,20 @@ class Keyring:
     def load(cls, path: Path) -> Keyring:
         """Read the master key: one line of base64, 32 bytes, readable by its owner alone.
 
-        Raises KeyFileError when the file is missing, malformed, or open to others.
+        Raises KeyFileError when the file is missing, malformed, or open to others, or when a
+        change of the key was not brought to its end.
         """
+        if next_key(path).exists():
+            raise KeyFileError(
+                f"{next_key(path)}: a change of the master key was not finished; "
+                "run: python run.py db rotate-key"
+            )
         return cls(read_key(path))
 
     @classmethod
     def load_or_create(cls, path: Path) -> Keyring:
         """Read the master key, or make one where the file does not exist yet."""
-        if not path.exists():
+        if not path.exists() and not next_key(path).exists():
             create_key(path)
         return cls.load(path)
 
@@ -59,15 +66,26 @@ class Keyring:
         """A fresh data key, already wrapped for `place`."""
         return _seal(self._master, AESGCM.generate_key(bit_length=256), place)
 
+    def opens(self, wrapped: bytes, *, place: str) -> bool:
+        """Whether this master key wrapped that data key."""
+        try:
+            _open(self._master, wrapped, place)
+        except (InvalidTag, ValueError):
+            return False
+        return True
+
+    def wrapped_for(self, other: Keyring, wrapped: bytes, *, place: str) -> bytes:
+        """The same data key, wrapped by another master key. Raises KeyFileError as `box`."""
+        if not self.opens(wrapped, place=place):
+            raise KeyFileError(_does_not_open(place))
+        return _seal(other._master, _open(self._master, wrapped, place), place)
+
     def box(self, wrapped: bytes, *, place: str) -> Box:
         """The data key's use. Raises KeyFileError when it was wrapped by another master key."""
         try:
             return Box(_open(self._master, wrapped, place))
         except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
-            raise KeyFileError(
-                f"the data key of {place} does not open with this master key: "
-                "put back the key file that belongs to this database"
-            ) from None
+            raise KeyFileError(_does_not_open(place)) from None
 
 
 class Box:
@@ -90,13 +108,18 @@ class Box:
         return value
 
 
-def read_key(path: Path) -> bytes:
-    """The 32 bytes in the key file. Raises KeyFileError as `Keyring.load` says."""
+def next_key(path: Path) -> Path:
+    """Where the new master key lies while the old one is being replaced."""
+    return path.with_name(f"{path.name}.next")
+
+
+def read_key(path: Path, *, what: str = MASTER) -> bytes:
+    """The 32 bytes in a key file. Raises KeyFileError as `Keyring.load` says."""
     try:
         text = path.read_text("ascii")
         mode = stat.S_IMODE(path.stat().st_mode)
     except (OSError, UnicodeDecodeError) as error:
-        raise KeyFileError(f"{path}: cannot read the master key ({error})") from None
+        raise KeyFileError(f"{path}: cannot read the {what} ({error})") from None
     if os.name == "posix" and mode & 0o077:
         raise KeyFileError(f"{path}: others can read this key; run: chmod 600 {path}")
     try:
@@ -104,12 +127,12 @@ def read_key(path: Path) -> bytes:
     except binascii.Error:
         key = b""
     if len(key) != _KEY_BYTES:
-        raise KeyFileError(f"{path}: not a master key (one line of base64 for 32 bytes)")
+        raise KeyFileError(f"{path}: not a {what} (one line of base64 for 32 bytes)")
     return key
 
 
-def create_key(path: Path) -> None:
-    """Write a new master key that only its owner can read. Raises KeyFileError."""
+def create_key(path: Path, *, what: str = MASTER) -> None:
+    """Write a new key that only its owner can read. Raises KeyFileError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -118,7 +141,14 @@ def create_key(path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise KeyFileError(f"{path}: cannot write the master key ({error})") from None
+        raise KeyFileError(f"{path}: cannot write the {what} ({error})") from None
+
+
+def _does_not_open(place: str) -> str:
+    return (
+        f"the data key of {place} does not open with this master key: "
+        "put back the key file that belongs to this database"
+    )
 
 
 def _seal(key: AESGCM, plain: bytes, place: str) -> bytes:

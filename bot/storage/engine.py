@@ -51,9 +51,9 @@ def unmade_file(url: str) -> Path | None:
 def make_engine(url: str, *, busy_seconds: float = BUSY_SECONDS) -> AsyncEngine:
     """An engine for `sqlite+aiosqlite://` or `postgresql+asyncpg://`; nothing is connected yet.
 
-    SQLite: write-ahead log, foreign keys, full synchronisation at commit, and `BEGIN IMMEDIATE`, so
-    that a transaction which reads first cannot fail when it writes later. Values are kept out of
-    error messages: they may be somebody's words.
+    SQLite: write-ahead log, foreign keys, full synchronisation at commit, what is deleted is
+    overwritten, and `BEGIN IMMEDIATE`, so that a transaction which reads first cannot fail later.
+    Values are kept out of error messages: they may be somebody's words.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
@@ -93,11 +93,18 @@ def _make_folder(_dialect: object, _record: object, arguments: list[Any], _: obj
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.driver_connection.text_factory = _text
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
+
+
+def _text(stored: bytes) -> str:
+    """Text as it lies in the file. What is no UTF-8 was altered, and must not hide the rest."""
+    return stored.decode("utf-8", "backslashreplace")
 
 
 def _begin_immediate(connection: Any) -> None:

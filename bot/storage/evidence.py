@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import ColumnElement, Row, Select, Text, cast, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.evidence import (
@@ -22,6 +23,12 @@ from bot.storage.cipher import Box
 from bot.storage.schema import cases, evidence
 
 _SALT_BYTES = 16
+_COLUMNS: list[ColumnElement[Any]] = [
+    cast(column, Text).label("facts") if column is evidence.c.facts else column
+    for column in evidence.c
+]
+_AS_WRITTEN: Select[Any] = select(*_COLUMNS)
+"""Facts as the text that they are: somebody may have altered it so that it is no JSON."""
 
 
 class Evidence:
@@ -39,9 +46,11 @@ class Evidence:
         erased: facts alone, such as a delivery's outcome, are still recorded.
         """
         case = await self._cases.get(case_id)
-        box = self._cases.box(case)
-        if box is None and any(draft.content is not None for draft in drafts):
-            raise LookupError("the content of this case was erased")
+        box = None
+        if any(draft.content is not None for draft in drafts):
+            box = self._cases.box(case)
+            if box is None:
+                raise LookupError("the content of this case was erased")
         held = await self._held(case_id, [draft.about for draft in drafts])
         fresh = list({d.about: d for d in drafts if d.about not in held}.values())
         if not fresh:
@@ -54,7 +63,7 @@ class Evidence:
     async def items(self, case_id: int) -> list[EvidenceItem]:
         """The case's items in order, their content decrypted unless the key was destroyed."""
         case = await self._cases.get(case_id)
-        query = select(evidence).where(evidence.c.case_id == case_id).order_by(evidence.c.seq)
+        query = _AS_WRITTEN.where(evidence.c.case_id == case_id).order_by(evidence.c.seq)
         box = self._cases.box(case)
         return [_item(row, box) for row in await self._connection.execute(query)]
 
@@ -147,22 +156,32 @@ def _row(
 
 
 def _item(row: Row[Any], box: Box | None) -> EvidenceItem:
-    opened = _opened(row, box)
+    """The item in a row. What cannot be read as one was altered: no digest fits that."""
+    opened, facts = _opened(row, box), _facts(row.facts)
+    kind = next((kind for kind in ItemKind if kind.value == row.kind), None)
     return EvidenceItem(
         case_id=row.case_id,
         seq=row.seq,
-        kind=ItemKind(row.kind),
+        kind=kind or ItemKind.ACTION,
         about=row.about,
         message_id=row.message_id,
         recorded_at=row.recorded_at,
         source=row.source,
-        facts=row.facts,
+        facts={} if facts is None else facts,
         content=opened["content"] if opened else None,
         content_digest=row.content_digest,
         salt=opened["salt"] if opened else None,
         previous=row.previous,
-        digest=row.digest,
+        digest="" if kind is None or facts is None else row.digest,
     )
+
+
+def _facts(written: str) -> dict[str, Any] | None:
+    try:
+        facts = json.loads(written)
+    except (ValueError, RecursionError):
+        return None
+    return facts if isinstance(facts, dict) else None
 
 
 def _opened(row: Row[Any], box: Box | None) -> dict[str, Any] | None:
@@ -170,10 +189,13 @@ def _opened(row: Row[Any], box: Box | None) -> dict[str, Any] | None:
 
     What cannot be decrypted was altered: an empty content stands for it, whose digest cannot fit.
     """
-    if row.content_digest is None or box is None:
+    nothing = {"salt": "", "content": {}}
+    if row.content_digest is None:
+        return None if row.sealed is None else nothing
+    if box is None:
         return None
     opened = row.sealed and box.open(row.sealed, place=_place(row.case_id, row.seq))
-    return opened or {"salt": "", "content": {}}
+    return opened or nothing
 
 
 def _place(case_id: int, seq: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import (
@@ -18,9 +18,12 @@ from bot.domain.delivery import (
     Refused,
     Rehearsed,
 )
+from bot.storage.deliveries import delivery_of
 from bot.storage.dialect import insert_or_nothing
 from bot.storage.schema import cases, outbox
 
+_SHOWING = (DeliveryKind.ALERT.value, DeliveryKind.THREAD.value)
+"""What shows a case, and is edited when the case changes."""
 _UNSETTLED = (DeliveryState.REFUSED.value, DeliveryState.GAVE_UP.value)
 _UNSENT = (DeliveryState.HELD.value, DeliveryState.REHEARSED.value)
 
@@ -47,10 +50,12 @@ class Outbox:
         recipient_id: int | None = None,
         subject: str | None = None,
         held: str | None = None,
+        due_at: datetime | None = None,
     ) -> bool:
         """Put a delivery in the queue unless one of the same `about` stands there already.
 
-        With `held`, it waits there for a moderator, for that reason. Returns whether it is new.
+        With `held`, it waits there for a moderator, for that reason; with `due_at`, until then.
+        Returns whether it is new.
         """
         statement = insert_or_nothing(self._connection, outbox).values(
             kind=kind.value,
@@ -67,24 +72,30 @@ class Outbox:
             sent_revision=0,
             attempts=0,
             uncertain=False,
-            due_at=self._now,
+            due_at=due_at or self._now,
             created_at=self._now,
         )
         return await self._connection.scalar(statement.returning(outbox.c.id)) is not None
 
-    async def refresh_alert(self, case_id: int) -> None:
-        """Have the newest alert of a case brought up to date, or tried anew if it failed.
+    async def refresh_alert(
+        self, case_id: int, *, every: bool = False, thread: bool = True
+    ) -> None:
+        """Have a case's newest alert (or `every` one) and thread brought up to date, or tried anew.
 
-        One that waits for its next attempt goes on waiting: Discord may have asked for that.
+        What waits for its next attempt goes on waiting: Discord may have asked for that.
         """
         waiting = outbox.c.state == DeliveryState.PENDING.value
         failed = outbox.c.state.in_(_UNSETTLED)
-        newest = select(func.max(outbox.c.id)).where(
-            outbox.c.case_id == case_id, outbox.c.kind == DeliveryKind.ALERT.value
-        )
-        statement = update(outbox).where(outbox.c.id == newest.scalar_subquery())
+        kinds = _SHOWING if thread else _SHOWING[:1]
+        shown = and_(outbox.c.case_id == case_id, outbox.c.kind.in_(kinds))
+        number = outbox.c.id if every else func.max(outbox.c.id)
+        which = select(number).where(shown)
+        if not every:
+            which = which.group_by(outbox.c.kind)
         await self._connection.execute(
-            statement.values(
+            update(outbox)
+            .where(outbox.c.id.in_(which))
+            .values(
                 state=DeliveryState.PENDING.value,
                 revision=outbox.c.revision + 1,
                 due_at=case((waiting, outbox.c.due_at), else_=self._now),
@@ -92,13 +103,29 @@ class Outbox:
             )
         )
 
+    async def hasten_alert(self, case_id: int) -> bool:
+        """Send a case's alert now that waits for quiet hours to end; False when none waits."""
+        result = await self._connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.case_id == case_id,
+                outbox.c.kind == DeliveryKind.ALERT.value,
+                outbox.c.state == DeliveryState.PENDING.value,
+                outbox.c.attempts == 0,
+                outbox.c.message_id.is_(None),
+                outbox.c.due_at > self._now,
+            )
+            .values(due_at=self._now, revision=outbox.c.revision + 1)
+        )
+        return result.rowcount > 0
+
     async def requeue_alerts(self, guild_id: int) -> int:
-        """Queue again every alert of a server that could not be delivered; how many they are."""
+        """Queue again all of a server's alerts and threads that failed; how many they are."""
         result = await self._connection.execute(
             update(outbox)
             .where(
                 outbox.c.guild_id == guild_id,
-                outbox.c.kind == DeliveryKind.ALERT.value,
+                outbox.c.kind.in_(_SHOWING),
                 outbox.c.state.in_(_UNSETTLED),
             )
             .values(state=DeliveryState.PENDING.value, due_at=self._now, attempts=0)
@@ -141,7 +168,7 @@ class Outbox:
                 attempts=row.attempts + 1,
                 uncertain=cut_off,
             )
-        return [_delivery(row) for row in rows]
+        return [delivery_of(row) for row in rows]
 
     async def hold(self, delivery_id: int, *, reason: str) -> None:
         """Keep a leased delivery back until a moderator asks for it."""
@@ -263,19 +290,23 @@ class Outbox:
 
     async def withdraw_advice(self, recipient_id: int, *, reason: str) -> list[int]:
         """Hold back every pending advice to a person; the cases that it belonged to."""
-        theirs = and_(
-            outbox.c.recipient_id == recipient_id,
+        return await self._withdraw(outbox.c.recipient_id == recipient_id, reason)
+
+    async def withdraw_advice_of(self, case_id: int, *, reason: str) -> None:
+        """Hold back every pending advice of a case."""
+        await self._withdraw(outbox.c.case_id == case_id, reason)
+
+    async def _withdraw(self, which: ColumnElement[bool], reason: str) -> list[int]:
+        pending = and_(
+            which,
             outbox.c.kind == DeliveryKind.ADVICE.value,
             outbox.c.state == DeliveryState.PENDING.value,
         )
-        await self._lock_cases(theirs)
-        result = await self._connection.execute(
-            update(outbox)
-            .where(theirs)
-            .values(state=DeliveryState.HELD.value, reason=reason)
-            .returning(outbox.c.case_id)
-        )
-        return [row.case_id for row in result]
+        await self._lock_cases(pending)
+        values = {"state": DeliveryState.HELD.value, "reason": reason}
+        statement = update(outbox).where(pending).values(values)
+        rows = await self._connection.execute(statement.returning(outbox.c.case_id))
+        return [row.case_id for row in rows]
 
     async def _lock_case(self, delivery_id: int) -> None:
         await self._lock_cases(outbox.c.id == delivery_id)
@@ -291,21 +322,3 @@ class Outbox:
         await self._connection.execute(
             update(outbox).where(outbox.c.id == delivery_id).values(**values)
         )
-
-
-def _delivery(row: Row[Any]) -> Delivery:
-    return Delivery(
-        id=row.id,
-        kind=DeliveryKind(row.kind),
-        token=row.token,
-        guild_id=row.guild_id,
-        case_id=row.case_id,
-        channel_id=row.channel_id,
-        recipient_id=row.recipient_id,
-        subject=row.subject,
-        message_id=row.message_id,
-        revision=row.revision,
-        attempts=row.attempts + 1,
-        uncertain=row.uncertain or row.lease is not None,
-        created_at=row.created_at,
-    )

@@ -78,8 +78,20 @@ cases = Table(
     Column("deletions", Integer, nullable=False),
     Column("opened_at", UTCDateTime, nullable=False),
     Column("updated_at", UTCDateTime, nullable=False),
+    Column("holder_id", BigInteger, nullable=True),
+    Column("claimed_at", UTCDateTime, nullable=True),
+    Column("verdict", String(16), nullable=True),
+    Column("resolver_id", BigInteger, nullable=True),
+    Column("resolved_at", UTCDateTime, nullable=True),
+    Column("answered_at", UTCDateTime, nullable=True),
+    Column("waiting_at", UTCDateTime, nullable=True),
+    Index("ix_cases_guild_id", "guild_id", "id"),
+    Index("ix_cases_offender_id", "offender_id", "guild_id", "id"),
+    Index("ix_cases_resolved_at", "state", "guild_id", "resolved_at"),
     sqlite_autoincrement=True,
 )
+"""`answered_at`: when a moderator first took or resolved it. `waiting_at`: since when nobody did
+anything about it, or was reminded of it; null as long as nobody ever did."""
 OPEN_CASE = text("state <> 'resolved'")
 Index(
     "uq_cases_open_offender",
@@ -190,3 +202,48 @@ setting_changes = Table(
     Index("ix_setting_changes_changed_by", "changed_by"),
 )
 """Who changed which settings when."""
+
+quiets = Table(
+    "quiets",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("guild_id", BigInteger, nullable=False),
+    Column("about", String(80), nullable=False),
+    Column("rules", JSON, nullable=False),
+    Column("data_key", LargeBinary, nullable=True),
+    Column("sealed", LargeBinary, nullable=True),
+    Column("why", String(16), nullable=False),
+    Column("by_id", BigInteger, nullable=False),
+    Column("case_id", BigInteger, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("counted", Integer, nullable=False),
+    Column("last_message_id", BigInteger, nullable=False),
+    UniqueConstraint("guild_id", "about"),
+    sqlite_autoincrement=True,
+)
+"""What alerts nobody in a server. A phrase is somebody's words: it is sealed under its own key, and
+`about` names it by chance, so that nothing of it stands in plain. It outlives its case."""
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False),
+    Column("asked_by", BigInteger, nullable=False),
+    Column("asked_at", UTCDateTime, nullable=False),
+    Column("ends_at", UTCDateTime, nullable=False),
+    Column("confirmed_by", BigInteger, nullable=True),
+    Column("confirmed_at", UTCDateTime, nullable=True),
+    Column("lifted_at", UTCDateTime, nullable=True),
+    Index("ix_holds_case_id", "case_id"),
+    sqlite_autoincrement=True,
+)
+"""What keeps a case from being erased. Why stands in the case's evidence, encrypted."""
+
+departures = Table(
+    "departures",
+    metadata,
+    Column("guild_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("left_at", UTCDateTime, nullable=False),
+)
+"""Servers that the bot is no longer in, and since when: what is kept of them is purged."""

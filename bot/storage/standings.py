@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.case import Thread
 from bot.domain.delivery import DeliveryKind, DeliveryState
 from bot.storage.schema import outbox
 
@@ -72,6 +73,14 @@ class Standings:
         )
         rows = await self._connection.execute(query.order_by(outbox.c.id))
         return {row.recipient_id: _standing(row) for row in rows}
+
+    async def thread_of(self, case_id: int) -> Thread | None:
+        """Where the case's thread or forum post is, if it shall have one."""
+        query = select(outbox).where(
+            outbox.c.case_id == case_id, outbox.c.kind == DeliveryKind.THREAD.value
+        )
+        row = (await self._connection.execute(query)).one_or_none()
+        return Thread(DeliveryState(row.state), row.channel_id, row.code) if row else None
 
     async def by_token(self, token: str) -> Standing | None:
         """The delivery whose buttons carry this token."""

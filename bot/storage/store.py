@@ -14,15 +14,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateTable
 
 from bot.storage import migrations
+from bot.storage.caseload import Caseload
 from bot.storage.cases import Cases
 from bot.storage.cipher import Keyring
 from bot.storage.engine import BUSY_SECONDS, StoreUnavailableError, make_engine, transaction
 from bot.storage.evidence import Evidence
+from bot.storage.keeping import Keeping
 from bot.storage.memory import Memory
 from bot.storage.outbox import Outbox
+from bot.storage.quiets import Quiets
 from bot.storage.schema import cases
 from bot.storage.settings import Settings
 from bot.storage.standings import Standings
+from bot.storage.weeks import Weeks
 
 _TOKEN_BYTES = 8
 
@@ -38,6 +42,10 @@ class Transaction:
         self.standings = Standings(connection)
         self.memory = Memory(connection, now)
         self.settings = Settings(connection, now)
+        self.keeping = Keeping(connection, now)
+        self.caseload = Caseload(connection)
+        self.quiets = Quiets(connection, keyring, now)
+        self.weeks = Weeks(connection)
 
 
 @dataclass(frozen=True, slots=True)

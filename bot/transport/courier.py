@@ -19,27 +19,23 @@ from bot.domain.delivery import (
     NoticeReason,
     Outcome,
     Postponed,
-    Refused,
 )
+from bot.domain.review import Digest, Reminder
 from bot.services.policies import Policies
-from bot.transport import layouts
+from bot.services.reviews import Shown
+from bot.transport import case_threads, layouts, reviews
 from bot.transport.choices_here import choices_gone
 from bot.transport.inspection import why_not
-from bot.transport.places import alert_channel, obstacle, role
+from bot.transport.outcomes import UNKNOWN_CHANNEL, UndeliverableError, refusal
+from bot.transport.places import alert_channel, is_moderator, is_public, role
 from bot.transport.wording import name
 
 _log = structlog.get_logger(__name__)
 
-_OPENING_TOO_FAST = 40003
-_QUARANTINED = 20026
-_UNKNOWN_CHANNEL = 10003
-_BREAKS = {_OPENING_TOO_FAST: 600.0, _QUARANTINED: 6 * 3600.0}
-"""Seconds for which no direct message is opened after Discord said so, by its error code."""
 _SEARCHED = 100
 _ALIKE = (DeliveryKind.OFFER, DeliveryKind.NOTICE)
 """Kinds whose messages to one place are worth the same, whichever delivery they came from."""
 _CLOCKS_APART = timedelta(minutes=1)
-_SERVER_ERROR = 500
 
 
 class Parcel(NamedTuple):
@@ -51,14 +47,6 @@ class Parcel(NamedTuple):
     mentions: discord.AllowedMentions
     renews: bool = True
     """Whether it is posted again when somebody deleted what stood there."""
-
-
-class UndeliverableError(Exception):
-    """There is nowhere to send it; found out without asking Discord."""
-
-    def __init__(self, code: int, explanation: str) -> None:
-        self.refusal = Refused(code, explanation)
-        super().__init__(explanation)
 
 
 class DiscordCourier:
@@ -77,29 +65,57 @@ class DiscordCourier:
         self._policies = policies
         self._titles = titles
 
-    async def send(self, delivery: Delivery, view: CaseView | None) -> Outcome:
+    async def send(self, delivery: Delivery, view: Shown) -> Outcome:
         """Send it, or edit what was sent. Every answer and every failure is an outcome."""
         try:
-            parcel = await self._pack(delivery, view)
-            message = await self._hand_over(parcel, delivery)
+            return await self._carry(delivery, view)
         except UndeliverableError as error:
             return error.refusal
         except discord.RateLimited as error:
             return Postponed("rate_limited", seconds=error.retry_after)
         except discord.HTTPException as error:
-            return _refusal(error)
+            return refusal(error)
         except (OSError, TimeoutError, aiohttp.ClientError) as error:
             return Postponed(type(error).__name__, uncertain=True)
         except RuntimeError:
             if not self._client.is_closed():
                 raise
             return Postponed("shutting_down", uncertain=True)
-        return Delivered(channel_id=message.channel.id, message_id=message.id)
 
-    async def _pack(self, delivery: Delivery, view: CaseView | None) -> Parcel:
+    async def _carry(self, delivery: Delivery, view: Shown) -> Delivered:
         guild = self._client.get_guild(delivery.guild_id)
         if guild is None:
-            raise UndeliverableError(_UNKNOWN_CHANNEL, "server_left")
+            raise UndeliverableError(UNKNOWN_CHANNEL, "server_left")
+        if delivery.kind is DeliveryKind.TIMEOUT:
+            return await self._time_out(delivery, guild)
+        if delivery.kind is DeliveryKind.THREAD:
+            return await self._keep_thread(delivery, view, guild)
+        parcel = await self._pack(delivery, view, guild)
+        message = await self._hand_over(parcel, delivery)
+        return Delivered(channel_id=message.channel.id, message_id=message.id)
+
+    async def _time_out(self, delivery: Delivery, guild: discord.Guild) -> Delivered:
+        """What the server chose for level urgent; never of a moderator."""
+        member = await guild.fetch_member(delivery.recipient_id or 0)
+        if is_moderator(member, self._policies.of(guild.id)):
+            raise UndeliverableError(0, "is_moderator")
+        hours = timedelta(hours=int(delivery.subject or 1))
+        await member.timeout(hours, reason=f"NotAlone case {delivery.case_id}, automatic")
+        return Delivered(channel_id=None, message_id=None)
+
+    async def _keep_thread(
+        self, delivery: Delivery, view: Shown, guild: discord.Guild
+    ) -> Delivered:
+        if not isinstance(view, CaseView):
+            raise UndeliverableError(0, "case_gone")
+        language = self._language(guild)
+        look = layouts.alert(language, view, token=delivery.token, titles=self._titles, ping=None)
+        policy = self._policies.of(guild.id)
+        return await case_threads.carry(
+            delivery, view, look, guild=guild, policy=policy, language=language
+        )
+
+    async def _pack(self, delivery: Delivery, view: Shown, guild: discord.Guild) -> Parcel:
         language = self._language(guild)
         if delivery.kind is DeliveryKind.ADVICE:
             return await self.pack_advice(delivery, guild, language)
@@ -107,6 +123,8 @@ class DiscordCourier:
             return self.pack_offer(delivery, guild, language)
         if delivery.kind is DeliveryKind.NOTICE:
             return await self._pack_notice(delivery, guild, language)
+        if isinstance(view, Reminder | Digest):
+            return self._pack_review(delivery, view, guild, language)
         if view is None:
             raise UndeliverableError(0, "case_gone")
         return self._pack_alert(delivery, view, guild, language)
@@ -127,7 +145,7 @@ class DiscordCourier:
         """The offer of private help, addressed to its channel."""
         channel = guild.get_channel_or_thread(delivery.channel_id or 0)
         if not isinstance(channel, discord.abc.Messageable):
-            raise UndeliverableError(_UNKNOWN_CHANNEL, "channel_gone")
+            raise UndeliverableError(UNKNOWN_CHANNEL, "channel_gone")
         text, buttons = layouts.offer(language)
         return Parcel(channel, text, buttons, discord.AllowedMentions.none())
 
@@ -172,13 +190,22 @@ class DiscordCourier:
         )
         return Parcel(channel, None, layout, mentions)
 
+    def _pack_review(
+        self, delivery: Delivery, view: Reminder | Digest, guild: discord.Guild, language: Language
+    ) -> Parcel:
+        if isinstance(view, Reminder):
+            text, buttons = reviews.reminder(language, view, delivery.token)
+        else:
+            text, buttons = reviews.digest(language, view, delivery.token, self._titles)
+        channel = self.moderators_of(guild)
+        return Parcel(channel, text, buttons, discord.AllowedMentions.none())
+
     def moderators_of(self, guild: discord.Guild) -> discord.TextChannel:
         """Where only moderators read. Raises UndeliverableError while there is no such place."""
-        policy = self._policies.of(guild.id)
-        channel = alert_channel(guild, policy)
+        channel = alert_channel(guild, self._policies.of(guild.id))
         if channel is None:
-            raise UndeliverableError(_UNKNOWN_CHANNEL, "alert_channel_gone")
-        if obstacle(guild, policy) is NoticeReason.PUBLIC_ALERT_CHANNEL:
+            raise UndeliverableError(UNKNOWN_CHANNEL, "alert_channel_gone")
+        if is_public(channel):
             raise UndeliverableError(0, "alert_channel_public")
         return channel
 
@@ -232,7 +259,7 @@ async def _edit(parcel: Parcel, message_id: int) -> discord.Message | None:
             view=parcel.view, allowed_mentions=discord.AllowedMentions.none()
         )
     except discord.NotFound as error:
-        if error.code == _UNKNOWN_CHANNEL:
+        if error.code == UNKNOWN_CHANNEL:
             raise
         return None
 
@@ -256,14 +283,3 @@ def _custom_ids(components: Any) -> list[str]:
             found.append(custom_id)
         found.extend(_custom_ids(getattr(component, "children", ())))
     return found
-
-
-def _refusal(error: discord.HTTPException) -> Outcome:
-    """What Discord's answer means for the delivery."""
-    if error.code in _BREAKS:
-        return Postponed("opening_stopped", seconds=_BREAKS[error.code], breaker=True)
-    if error.status >= _SERVER_ERROR:
-        return Postponed(f"http_{error.status}", uncertain=True)
-    if error.status == 429:  # noqa: PLR2004 - Too Many Requests
-        return Postponed("rate_limited")
-    return Refused(error.code, f"http_{error.status}")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from bot.advice import Language
 from bot.domain.evidence import EvidenceItem, ItemKind
+from bot.domain.fates import BANNED, deleted_with_ban
 from bot.services.casework import Exhibit
-from bot.transport.wording import as_blocks, in_line
+from bot.services.gathering import LOOKED_AROUND
+from bot.transport.wording import in_line, under_spoiler
 
 _PAGE = 1800
 _PIECE = 1200
@@ -33,7 +35,7 @@ def pages(language: Language, exhibit: Exhibit) -> list[str]:
         if len(filled[-1]) + len(part) > _PAGE - len(heading):
             filled.append("")
         filled[-1] += f"\n{part}"
-    if not filled[0]:
+    if not exhibit.items:
         filled[0] = language.text("evidence.empty")
     return [
         f"{heading}\n{page}\n{language.text('evidence.page', page=number, pages=len(filled))}"
@@ -51,19 +53,34 @@ def _state(language: Language, exhibit: Exhibit) -> str:
 
 def _parts(language: Language, exhibit: Exhibit) -> Iterator[str]:
     written = {item.message_id: item.seq for item in exhibit.items if item.kind in _SHOWN}
+    banned = deleted_with_ban(exhibit.items)
     for item in exhibit.items:
-        if item.kind in _SHOWN:
-            yield from _message(language, item)
-        elif item.kind is ItemKind.DELETION:
-            yield language.text(
-                "evidence.deletion",
-                number=item.seq,
-                message=written.get(item.message_id, "?"),
-                when=_when(item.recorded_at),
-            )
+        try:
+            yield from list(_part(language, item, written, banned))
+        except (LookupError, TypeError, ValueError, AttributeError):  # somebody altered it
+            yield language.text("evidence.unreadable", number=item.seq)
+    yield language.text("evidence.not_observed")
 
 
-def _message(language: Language, item: EvidenceItem) -> Iterator[str]:
+def _part(
+    language: Language,
+    item: EvidenceItem,
+    written: Mapping[int | None, int],
+    banned: Collection[int],
+) -> Iterator[str]:
+    if item.kind in _SHOWN:
+        yield from _message(language, item, written)
+    elif item.kind is ItemKind.DELETION:
+        yield _deletion(language, item, written, is_with_ban=item.message_id in banned)
+    elif item.kind is ItemKind.MEMBER:
+        yield _member(language, item)
+    elif item.facts.get("what") == LOOKED_AROUND:
+        yield _looked_around(language, item)
+
+
+def _message(
+    language: Language, item: EvidenceItem, written: Mapping[int | None, int]
+) -> Iterator[str]:
     content: dict[str, Any] = dict(item.content or {})
     yield language.text(
         _SHOWN[item.kind],
@@ -71,17 +88,77 @@ def _message(language: Language, item: EvidenceItem) -> Iterator[str]:
         author=in_line(content.get("author_name", "?"), limit=32),
         when=_when(item.facts["edited_at"] or item.facts["written_at"]),
     )
-    yield from as_blocks(content.get("text", ""), size=_PIECE)
+    if item.facts.get("reply_to") and not item.facts.get("forwarded_from"):
+        yield _reply(language, item.facts["reply_to"], written)
+    if content.get("text"):
+        yield from under_spoiler(content["text"], size=_PIECE)
     for key in ("forwarded", "embedded"):
         for text in content.get(key, ()):
             yield language.text(f"evidence.{key}")
-            yield from as_blocks(text, size=_PIECE)
+            yield from under_spoiler(text, size=_PIECE)
     for attachment in content.get("attachments", ()):
         yield language.text(
             "evidence.attachment",
             filename=in_line(attachment["filename"]),
             size=attachment["size"],
         )
+
+
+def _reply(language: Language, answered: int, written: Mapping[int | None, int]) -> str:
+    if answered in written:
+        return language.text("evidence.reply_preserved", part=written[answered])
+    return language.text("evidence.reply", message=answered)
+
+
+def _deletion(
+    language: Language,
+    item: EvidenceItem,
+    written: Mapping[int | None, int],
+    *,
+    is_with_ban: bool,
+) -> str:
+    key = "evidence.deletion_in_bulk" if item.facts.get("bulk") else "evidence.deletion"
+    return language.text(
+        "evidence.deletion_with_ban" if is_with_ban else key,
+        number=item.seq,
+        message=written.get(item.message_id, "?"),
+        when=_when(item.recorded_at),
+    )
+
+
+def _member(language: Language, item: EvidenceItem) -> str:
+    person, recorded = item.facts["person_id"], _when(item.recorded_at)
+    if item.facts["what"] == BANNED:
+        return language.text(
+            "evidence.banned", number=item.seq, person=f"<@{person}>", when=recorded
+        )
+    joined = item.facts["joined_at"]
+    return language.text(
+        "evidence.member",
+        number=item.seq,
+        person=f"<@{person}>",
+        names=_names(item.content or {}),
+        created=_when(item.facts["created_at"]),
+        joined=_when(joined) if joined else language.text("evidence.not_known"),
+        when=recorded,
+    )
+
+
+def _names(content: Mapping[str, Any]) -> str:
+    known = (content.get(key) for key in ("account_name", "global_name", "shown_name"))
+    return ", ".join(in_line(each, limit=32) for each in dict.fromkeys(known) if each)
+
+
+def _looked_around(language: Language, item: EvidenceItem) -> str:
+    facts, reason = item.facts, item.facts.get("unreadable")
+    return language.text(
+        "evidence.surroundings_unreadable" if reason else "evidence.surroundings",
+        number=item.seq,
+        when=_when(item.recorded_at),
+        before=facts["before"],
+        after=facts["after"],
+        reason=language.text(f"surroundings.{reason}") if reason else "",
+    )
 
 
 def _when(iso: str) -> str:

@@ -7,7 +7,15 @@ from collections.abc import Iterable
 
 import discord
 
-from bot.domain.message import Attachment, Message, Person, snowflake_time
+from bot.domain.message import (
+    Attachment,
+    Circumstances,
+    Message,
+    Origin,
+    Person,
+    Profile,
+    snowflake_time,
+)
 
 _MENTION = re.compile(r"<@!?(\d{15,20})>")
 
@@ -28,8 +36,40 @@ def to_message(message: discord.Message) -> Message:
         _replied_to(message) if message.reference is not None else None,
         _forwarded(message) if message.message_snapshots else (),
         _embedded(message.embeds) if message.embeds else (),
-        _described(message.attachments) if message.attachments else (),
+        _described(_files(message)) if message.attachments or message.message_snapshots else (),
         edited.timestamp() if (edited := message.edited_at) is not None else None,
+        _origin(message) if message.message_snapshots else None,
+    )
+
+
+def circumstances(message: discord.Message) -> Circumstances:
+    """What came with a message: its people as Discord describes them, and what it replies to.
+
+    Called only for what becomes evidence.
+    """
+    answered = message.reference.resolved if message.reference is not None else None
+    if not isinstance(answered, discord.Message) or answered.author.bot:
+        answered = None
+    people = [message.author, *message.mentions, *([answered.author] if answered else ())]
+    described = {person.id: to_profile(person) for person in people if not person.bot}
+    return Circumstances(
+        profiles=tuple(described.values()),
+        answered=to_message(answered) if answered is not None else None,
+    )
+
+
+def to_profile(person: discord.User | discord.Member) -> Profile:
+    """What Discord says of a person now."""
+    if not isinstance(person, discord.Member):
+        return Profile(person.id, person.name, person.global_name, person.display_name)
+    joined = person.joined_at
+    return Profile(
+        person.id,
+        person.name,
+        person.global_name,
+        person.display_name,
+        None if joined is None else joined.timestamp(),
+        tuple((role.id, role.name) for role in person.roles if not role.is_default()),
     )
 
 
@@ -56,7 +96,26 @@ def _replied_to(message: discord.Message) -> Person | None:
 
 
 def _forwarded(message: discord.Message) -> tuple[str, ...]:
-    return tuple(shot.content for shot in message.message_snapshots if shot.content)
+    """The words of forwarded messages and of their embeds: somebody else wrote all of them."""
+    return tuple(
+        text
+        for shot in message.message_snapshots
+        for text in (shot.content, *_embedded(shot.embeds))
+        if text
+    )
+
+
+def _files(message: discord.Message) -> list[discord.Attachment]:
+    """The files of a message and of the messages that it forwards."""
+    passed_on = (file for shot in message.message_snapshots for file in shot.attachments)
+    return [*message.attachments, *passed_on]
+
+
+def _origin(message: discord.Message) -> Origin | None:
+    reference = message.reference
+    if reference is None or reference.type is not discord.MessageReferenceType.forward:
+        return None
+    return Origin(reference.guild_id, reference.channel_id, reference.message_id)
 
 
 def _embedded(embeds: Iterable[discord.Embed]) -> tuple[str, ...]:

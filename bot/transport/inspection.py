@@ -34,8 +34,11 @@ _CHECKED = {
 
 
 def intents() -> discord.Intents:
-    """The least that screening needs: servers, their messages, and what is written in them."""
-    return discord.Intents(guilds=True, guild_messages=True, message_content=True)
+    """The least that is needed: servers, their messages, what is written in them, and bans.
+
+    Of bans Discord tells a bot only where it may ban or see the audit log.
+    """
+    return discord.Intents(guilds=True, guild_messages=True, message_content=True, moderation=True)
 
 
 def why_not(

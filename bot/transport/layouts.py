@@ -13,11 +13,13 @@ import discord
 
 from bot.advice import Language, direct_message
 from bot.domain.assessment import Level
-from bot.domain.case import CaseView, Reached
+from bot.domain.case import CaseState, CaseView, Reached, Thread
 from bot.domain.delivery import DeliveryState, HeldReason
 from bot.domain.message import Person
 from bot.services.names import BUDGET
 from bot.services.support import NOTHING
+from bot.transport import case_lines
+from bot.transport.case_ids import press_id, warned_id
 from bot.transport.wording import in_line, name
 
 PRIVATE_HELP = "na:help:open"
@@ -42,7 +44,11 @@ _HELD = {
     HeldReason.UNSURE: "delivery.below_level",
     HeldReason.OTHER_THREAT: "delivery.below_level",
     HeldReason.SERVER_CHOICE: "delivery.server_choice",
+    HeldReason.FALSE_ALARM: "delivery.false_alarm",
 }
+_SETTLED = (HeldReason.OPTED_OUT, HeldReason.FALSE_ALARM)
+"""Why advice is held for good: nobody can be offered help then."""
+_MEASURES_SHOWN = 3
 _WORDS_SHOWN = 5
 _SHORTEST_TELLING = 4
 _PEOPLE_SHOWN = 10
@@ -56,6 +62,11 @@ def was_nothing_id(token: str) -> str:
 def evidence_id(case_id: int, *, page: int = 0, token: str = "") -> str:
     """The custom id of *Show evidence*; the token marks the alert that it stands under."""
     return f"na:case:evidence:{case_id}:{page}:{token}"
+
+
+def more_around_id(case_id: int) -> str:
+    """The custom id of *More around it*."""
+    return f"na:case:around:{case_id}"
 
 
 def offer_help_id(case_id: int) -> str:
@@ -120,8 +131,10 @@ def alert(
     container.add_item(discord.ui.TextDisplay("\n".join(_facts(language, view, titles))))
     container.add_item(discord.ui.Separator())
     container.add_item(discord.ui.TextDisplay("\n".join(_done(language, view))))
-    container.add_item(discord.ui.TextDisplay("\n".join(_reminders(language))))
-    container.add_item(_alert_buttons(language, view, token))
+    if view.progress.state is not CaseState.RESOLVED:
+        container.add_item(discord.ui.TextDisplay("\n".join(_reminders(language))))
+    for row in _alert_buttons(language, view, token):
+        container.add_item(row)
     layout = discord.ui.LayoutView(timeout=None)
     layout.add_item(container)
     layout.stop()
@@ -151,13 +164,14 @@ def _facts(language: Language, view: CaseView, titles: Mapping[str, str]) -> Ite
     why = titles.get(view.rules[0], view.rules[0]) if view.rules else ""
     words = " · ".join(in_line(word, limit=40) for word in _telling(view.words)[:_WORDS_SHOWN])
     yield f"### {headline}"
+    yield case_lines.progress(language, view.progress)
     yield f"**{language.text('alert.who')}** {_person(view.offender)}"
     yield _to_whom(language, view)
-    yield f"**{language.text('alert.why')}** {why}: {words}"
+    yield f"**{language.text('alert.why')}** {why}{f': {words}' if words else ''}"
     if view.is_forwarded:
         yield f"-# {language.text('alert.forwarded')}"
     yield f"**{language.text('alert.when')}** {moment}:R> ({moment}:f>)"
-    yield f"**{language.text('alert.where')}** <#{view.channel_id}> {_jump(view)}"
+    yield f"**{language.text('alert.where')}** <#{view.channel_id}> {jump(view)}"
 
 
 def _telling(words: Sequence[str]) -> list[str]:
@@ -194,7 +208,20 @@ def _done(language: Language, view: CaseView) -> Iterable[str]:
         yield f"- {language.text('case.edited', count=view.edits)}"
     if view.deletions:
         yield f"- {language.text('case.deleted', count=view.deletions)}"
+    for line in case_lines.measures(language, view.deeds, limit=_MEASURES_SHOWN):
+        yield f"- {line}"
     yield f"- {_evidence_line(language, view)}"
+    if view.earlier:
+        yield f"- {case_lines.earlier(language, view.earlier)}"
+    if view.thread is not None:
+        yield from _thread_line(language, view.thread)
+
+
+def _thread_line(language: Language, thread: Thread) -> Iterable[str]:
+    if thread.state is DeliveryState.DELIVERED:
+        yield f"- {language.text('desk.thread', channel=f'<#{thread.channel_id}>')}"
+    elif thread.state is not DeliveryState.PENDING:
+        yield f"- {language.text('desk.thread_failed', code=thread.code or '?')}"
 
 
 def _advice_line(language: Language, reached: Reached, view: CaseView) -> str:
@@ -215,6 +242,8 @@ def _advice_key(reached: Reached, view: CaseView) -> str:
 
 
 def _evidence_line(language: Language, view: CaseView) -> str:
+    if view.is_erased:
+        return language.text("evidence.erased")
     if view.fault is not None:
         return language.text("case.evidence_altered", count=view.items, fault=view.fault)
     return language.text("case.evidence_intact", count=view.items)
@@ -225,14 +254,31 @@ def _reminders(language: Language) -> Sequence[str]:
     return [f"-# {' '.join(language.text(key) for key in keys)}"]
 
 
-def _alert_buttons(language: Language, view: CaseView, token: str) -> discord.ui.ActionRow[Any]:
+def _alert_buttons(
+    language: Language, view: CaseView, token: str
+) -> Iterable[discord.ui.ActionRow[Any]]:
+    """What to do next comes first; the rows hold five buttons each at most."""
     row: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
-    show = evidence_id(view.id, token=token)
-    row.add_item(button(language, "button.show_evidence", show, discord.ButtonStyle.primary))
+    is_resolved = view.progress.state is CaseState.RESOLVED
+    if view.progress.state in (CaseState.OPEN, CaseState.REOPENED):
+        claim = press_id("claim", view.id)
+        row.add_item(button(language, "button.claim", claim, discord.ButtonStyle.success))
+    row.add_item(_evidence_button(language, view, token))
     if any(_can_be_offered(reached) for reached in view.reached):
         row.add_item(button(language, "button.offer_help", offer_help_id(view.id)))
-    row.add_item(discord.ui.Button(label=language.text("button.go_to_message"), url=_jump(view)))
-    return row
+    if not is_resolved:
+        row.add_item(button(language, "button.resolve", press_id("resolve", view.id)))
+    row.add_item(button(language, "button.more", press_id("more", view.id)))
+    links: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+    links.add_item(discord.ui.Button(label=language.text("button.go_to_message"), url=jump(view)))
+    return row, links
+
+
+def _evidence_button(language: Language, view: CaseView, token: str) -> discord.ui.Button[Any]:
+    """Where what was said may be hard to read, a warning comes first."""
+    hard = view.level is Level.URGENT
+    show = warned_id(view.id, token=token) if hard else evidence_id(view.id, token=token)
+    return button(language, "button.show_evidence", show, discord.ButtonStyle.primary)
 
 
 def _is_unreached(reached: Reached) -> bool:
@@ -242,7 +288,7 @@ def _is_unreached(reached: Reached) -> bool:
 
 def _can_be_offered(reached: Reached) -> bool:
     unsent = reached.state in (DeliveryState.HELD, DeliveryState.REHEARSED)
-    return unsent and reached.reason != HeldReason.OPTED_OUT
+    return unsent and reached.reason not in _SETTLED
 
 
 def held_people(view: CaseView) -> list[Person]:
@@ -255,5 +301,6 @@ def _person(person: Person) -> str:
     return f"<@{person.id}>{known}"
 
 
-def _jump(view: CaseView) -> str:
+def jump(view: CaseView) -> str:
+    """The address of the message that the newest finding rests on."""
     return f"https://discord.com/channels/{view.guild_id}/{view.channel_id}/{view.message_id}"

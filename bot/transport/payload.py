@@ -14,13 +14,21 @@ from typing import Any
 
 import discord
 
-from bot.domain.message import Attachment, Message, Person, snowflake_time
+from bot.domain.message import (
+    Attachment,
+    Circumstances,
+    Message,
+    Origin,
+    Person,
+    Profile,
+    snowflake_time,
+)
 
 Payload = Mapping[str, Any]
 
 _EVENT = "MESSAGE_CREATE"
-_REPLY = 0
-"""The type of a message reference that is a reply; 1 is a forward."""
+_REPLY, _FORWARD = 0, 1
+"""The types of a message reference."""
 
 
 def hear_first(client: discord.Client, hear: Callable[[Payload], bool]) -> None:
@@ -52,12 +60,47 @@ def read_message(data: Payload) -> Message:
         snowflake_time(message_id),
         int(data["guild_id"]),
         tuple(_people(mentions)) if mentions else (),
-        _answered(reference) if reference else None,
-        _replied_to(data, reference) if reference else None,
+        _number(reference, "message_id") if reference else None,
+        _replied_to(data) if reference else None,
         tuple(_forwarded(snapshots)) if snapshots else (),
         tuple(_embedded(embeds)) if embeds else (),
-        tuple(map(_described, attachments)) if attachments else (),
+        tuple(_described(attachments, snapshots)) if attachments or snapshots else (),
         datetime.fromisoformat(edited).timestamp() if edited else None,
+        _origin(reference) if snapshots and reference else None,
+    )
+
+
+def came_with(data: Payload, guild: discord.Guild) -> Circumstances:
+    """What came with a message: its people as Discord describes them, and what it replies to.
+
+    Called only for what becomes evidence.
+    """
+    answered = _answered(data)
+    people = [(data["author"], data.get("member"))]
+    people += [(user, user.get("member")) for user in data["mentions"]]
+    if answered is not None:
+        people.append((answered["author"], answered.get("member")))
+    described = {user["id"]: _profile(user, member, guild) for user, member in people}
+    return Circumstances(
+        profiles=tuple(profile for profile in described.values() if profile is not None),
+        answered=None if answered is None else read_message({**answered, "guild_id": guild.id}),
+    )
+
+
+def _profile(user: Payload, member: Payload | None, guild: discord.Guild) -> Profile | None:
+    """What Discord says of a person; None of a bot."""
+    if user.get("bot"):
+        return None
+    shown, roles = _person(user, member), (member or {}).get("roles", ())
+    joined = (member or {}).get("joined_at")
+    known = [role for number in roles if (role := guild.get_role(int(number))) is not None]
+    return Profile(
+        shown.id,
+        user["username"],
+        user.get("global_name"),
+        shown.name,
+        datetime.fromisoformat(joined).timestamp() if joined else None,
+        tuple((role.id, role.name) for role in sorted(known)),
     )
 
 
@@ -71,20 +114,39 @@ def _people(users: Iterable[Payload]) -> Iterator[Person]:
     return (_person(user, user.get("member")) for user in users if not user.get("bot"))
 
 
-def _answered(reference: Payload) -> int | None:
-    message_id = reference.get("message_id")
-    return int(message_id) if message_id else None
+def _number(holder: Payload, key: str) -> int | None:
+    written = holder.get(key)
+    return int(written) if written else None
 
 
-def _replied_to(data: Payload, reference: Payload) -> Person | None:
-    answered = data.get("referenced_message")
-    if not answered or reference.get("type", _REPLY) != _REPLY or answered["author"].get("bot"):
+def _answered(data: Payload) -> Payload | None:
+    """The message that a person's message replies to, as Discord sent it along."""
+    reference, answered = data.get("message_reference"), data.get("referenced_message")
+    if not reference or not answered or reference.get("type", _REPLY) != _REPLY:
         return None
-    return _person(answered["author"], answered.get("member"))
+    return None if answered["author"].get("bot") else answered
+
+
+def _replied_to(data: Payload) -> Person | None:
+    answered = _answered(data)
+    return None if answered is None else _person(answered["author"], answered.get("member"))
+
+
+def _origin(reference: Payload) -> Origin | None:
+    """Where a forwarded message was written."""
+    if reference.get("type", _REPLY) != _FORWARD:
+        return None
+    guild_id, message_id = (_number(reference, key) for key in ("guild_id", "message_id"))
+    return Origin(guild_id, int(reference["channel_id"]), message_id)
 
 
 def _forwarded(snapshots: Iterable[Payload]) -> Iterator[str]:
-    return (text for shot in snapshots if (text := shot["message"].get("content")))
+    """The words of forwarded messages and of their embeds: somebody else wrote all of them."""
+    for shot in snapshots:
+        message = shot["message"]
+        if message.get("content"):
+            yield message["content"]
+        yield from _embedded(message.get("embeds", ()))
 
 
 def _embedded(embeds: Iterable[Payload]) -> Iterator[str]:
@@ -96,13 +158,19 @@ def _embedded(embeds: Iterable[Payload]) -> Iterator[str]:
         yield from (f"{field['name']} {field['value']}" for field in embed.get("fields", ()))
 
 
-def _described(file: Payload) -> Attachment:
-    return Attachment(
-        int(file["id"]),
-        file["filename"],
-        file["size"],
-        file.get("content_type"),
-        file.get("width"),
-        file.get("height"),
-        file.get("duration_secs"),
-    )
+def _described(
+    files: Iterable[Payload], snapshots: Iterable[Payload] | None
+) -> Iterator[Attachment]:
+    """The files of a message and of the messages that it forwards."""
+    for shot in snapshots or ():
+        files = [*files, *shot["message"].get("attachments", ())]
+    for file in files:
+        yield Attachment(
+            int(file["id"]),
+            file["filename"],
+            file["size"],
+            file.get("content_type"),
+            file.get("width"),
+            file.get("height"),
+            file.get("duration_secs"),
+        )

@@ -37,6 +37,17 @@ def alert_channel(guild: discord.Guild, policy: Policy) -> discord.TextChannel |
     return next(found, None)
 
 
+def case_forum(guild: discord.Guild, policy: Policy) -> discord.ForumChannel | None:
+    """The forum for cases that the policy names, by identifier or by name."""
+    wanted = (policy.case_forum or "").removeprefix("#")
+    return next((c for c in guild.forums if wanted in (str(c.id), c.name)), None)
+
+
+def is_public(channel: discord.abc.GuildChannel) -> bool:
+    """Whether everyone in the server can see a channel."""
+    return channel.permissions_for(channel.guild.default_role).view_channel
+
+
 def role(guild: discord.Guild, wanted: str | None) -> discord.Role | None:
     """The role with this identifier or name."""
     return next((r for r in guild.roles if wanted in (str(r.id), r.name)), None)
@@ -61,7 +72,7 @@ def obstacle_in(channel: discord.TextChannel | None) -> NoticeReason | None:
         return NoticeReason.NO_ALERT_CHANNEL
     if missing_permissions(channel):
         return NoticeReason.MISSING_PERMISSIONS
-    if channel.permissions_for(channel.guild.default_role).view_channel:
+    if is_public(channel):
         return NoticeReason.PUBLIC_ALERT_CHANNEL
     return None
 

@@ -7,7 +7,6 @@ from typing import Any
 import discord
 
 from bot.advice import Language
-from bot.domain.case import CaseView
 from bot.domain.delivery import (
     Delivered,
     Delivery,
@@ -17,6 +16,7 @@ from bot.domain.delivery import (
     Refused,
     Rehearsed,
 )
+from bot.services.reviews import Shown
 from bot.transport import layouts
 from bot.transport.courier import DiscordCourier, Parcel
 
@@ -26,7 +26,7 @@ _TO_PEOPLE = (DeliveryKind.ADVICE, DeliveryKind.OFFER)
 class RehearsingCourier(DiscordCourier):
     """Another provider of the same service: it writes to no person and in no public channel."""
 
-    async def send(self, delivery: Delivery, view: CaseView | None) -> Outcome:
+    async def send(self, delivery: Delivery, view: Shown) -> Outcome:
         """Show it to the moderators, or send it as usual where it goes to them anyway.
 
         Where that is refused it waits: it says nothing about the person whom it is for.
@@ -35,6 +35,8 @@ class RehearsingCourier(DiscordCourier):
         if delivery.kind not in _TO_PEOPLE:
             return outcome
         if isinstance(outcome, Delivered):
+            assert outcome.channel_id is not None
+            assert outcome.message_id is not None
             return Rehearsed(outcome.channel_id, outcome.message_id)
         if isinstance(outcome, Refused):
             return Postponed(outcome.explanation)

@@ -14,13 +14,13 @@ import discord
 import structlog
 
 from bot.domain.delivery import NoticeReason
-from bot.domain.message import Message, Person, snowflake_time, time_snowflake
-from bot.services.custody import GATEWAY, HISTORY
+from bot.domain.message import Person, snowflake_time, time_snowflake
+from bot.services.custody import HISTORY
 from bot.services.policies import Policies
 from bot.services.readiness import Readiness
 from bot.services.screening import Screening
-from bot.transport.inbound import to_message
-from bot.transport.payload import Payload, read_message
+from bot.transport.inbound import circumstances, to_message
+from bot.transport.payload import Payload, came_with, read_message
 from bot.transport.places import obstacle, present_in
 
 _log = structlog.get_logger(__name__)
@@ -83,17 +83,24 @@ class Watch:
         if guild is not None and guild.id in self._gates:
             channel = guild.get_channel_or_thread(int(data["channel_id"]))
             if not self._is_ignored(channel) and self._is_persons(data, guild.id):
-                self._take(guild.id, read_message(data))
+                self._take(guild, data)
             if channel is not None and not isinstance(channel, _WITHOUT_MESSAGES):
                 channel.last_message_id = int(data["id"])
         return not self._mentions_me(data)
 
-    def _take(self, guild_id: int, message: Message) -> None:
-        held = self._gates[guild_id]
+    def _take(self, guild: discord.Guild, data: Payload) -> None:
+        message = read_message(data)
+        screen = partial(
+            self._screening.screen,
+            message,
+            self._present.get(message.channel_id, ()),
+            circumstances=partial(came_with, data, guild),
+        )
+        held = self._gates[guild.id]
         if held is None:
-            self._screening.screen(message, self._present.get(message.channel_id, ()))
+            screen()
         else:
-            held.append((message.id, partial(self._screen, message)))
+            held.append((message.id, screen))
 
     def see_edit(self, message: discord.Message) -> None:
         """Hand a new version on. Discord reports link previews as edits too, without a time."""
@@ -103,7 +110,13 @@ class Watch:
         if self._is_somebodys(message):
             snapshot = to_message(message)
             present = self._present.get(snapshot.channel_id, ())
-            self._pass(guild.id, partial(self._screening.edited, snapshot, present))
+            edited = partial(
+                self._screening.edited,
+                snapshot,
+                present,
+                circumstances=partial(circumstances, message),
+            )
+            self._pass(guild.id, edited)
 
     def see_deletion(self, message_ids: set[int], *, guild_id: int, channel_id: int) -> None:
         """Hand on that messages were deleted."""
@@ -115,6 +128,10 @@ class Watch:
             bulk=len(message_ids) > 1,
         )
         self._pass(guild_id, deleted)
+
+    def see_ban(self, person_id: int, *, guild_id: int) -> None:
+        """Hand on that somebody was banned."""
+        self._pass(guild_id, partial(self._screening.banned, person_id, guild_id=guild_id))
 
     async def consider(self, guild: discord.Guild, *, missed: bool = False) -> None:
         """Arm a server whose moderators can be alerted, or tell its owner why that cannot be.
@@ -207,6 +224,8 @@ class Watch:
         policy = self._policies.of(guild.id)
         here = {channel.id for channel in guild.channels}
         unwatched = {policy.alert_channel.removeprefix("#"), *policy.ignored_channels}
+        if policy.case_forum is not None:
+            unwatched.add(policy.case_forum.removeprefix("#"))
         ignored = {c.id for c in guild.channels if {str(c.id), c.name} & unwatched}
         self._ignored = frozenset(self._ignored - here | ignored)
         self._present.update({c.id: present_in(c) for c in guild.text_channels})
@@ -214,9 +233,14 @@ class Watch:
         if policy.webhooks:
             self._webhooks.add(guild.id)
 
-    def _screen(self, message: Message, *, source: str = GATEWAY) -> None:
-        present = self._present.get(message.channel_id, ())
-        self._screening.screen(message, present, source=source)
+    def _screen_again(self, message: discord.Message) -> None:
+        """Screen a message from history."""
+        self._screening.screen(
+            to_message(message),
+            self._present.get(message.channel.id, ()),
+            source=HISTORY,
+            circumstances=partial(circumstances, message),
+        )
 
     async def _caught_up(self, guild: discord.Guild, seen: set[int]) -> bool:
         """Screen what was missed and is not `seen`; False when Discord failed meanwhile."""
@@ -249,7 +273,7 @@ class Watch:
             async for message in history:
                 count += 1
                 if message.id not in seen and self._is_somebodys(message):
-                    self._screen(to_message(message), source=HISTORY)
+                    self._screen_again(message)
                 seen.add(message.id)
         except (discord.Forbidden, discord.NotFound) as error:
             _log.warning("channel_unreadable", channel=channel.id, code=error.code)

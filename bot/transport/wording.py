@@ -9,6 +9,7 @@ from collections.abc import Iterator
 _LINK = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*)://")
 _HOST = re.compile(r"(?i)(?<=[a-z0-9])\.(?=[a-z]{2,}(?:/|\b))")
 _BACKTICK = "\u02cb"  # a look-alike, so that quoted words cannot end the quotation
+_BAR = "\u01c0"  # likewise: two bars end a spoiler, even within a code block
 
 
 def in_line(words: str, *, limit: int = 60) -> str:
@@ -25,6 +26,12 @@ def as_blocks(words: str, *, size: int) -> Iterator[str]:
     lines = _defanged(_visible(words, keep="\n")).replace("`", _BACKTICK) or " "
     for start in range(0, len(lines), size):
         yield f"```text\n{lines[start : start + size]}\n```"
+
+
+def under_spoiler(words: str, *, size: int) -> Iterator[str]:
+    """As `as_blocks`, and each block shows only when it is pressed; no word can uncover itself."""
+    for block in as_blocks(words.replace("|", _BAR), size=size):
+        yield f"||{block}||"
 
 
 def name(words: str, *, limit: int = 80) -> str:

@@ -68,7 +68,7 @@ async def test_hostile_names_are_shown_harmlessly(town: Town, kind: str) -> None
         town.server.members[person.id].nick = _NAMES[kind][:32]
     await town.settled(await town.threatens())
 
-    who, whom = town.alert.text.splitlines()[1:3]
+    who, whom = town.alert.text.splitlines()[2:4]
     assert town.alert.pings == frozenset()
     assert who.startswith(f"**Who** {town.leo.mention}")
     assert whom.startswith(f"**To whom** {town.ava.mention}")

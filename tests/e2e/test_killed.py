@@ -65,6 +65,7 @@ async def _assert_told_once(town: Town, threat: Message) -> None:
         ("assessment", threat.id, None): 1,
         ("delivery", None, "advice"): 1,
         ("delivery", None, "alert"): 1,
+        ("member", None, "seen"): 2,
     }
 
 

@@ -35,8 +35,14 @@ async def test_the_alert_says_who_whom_why_where_and_what_was_done(town: Town) -
     assert f"**To whom** {town.ava.mention} (`ava`)" in lines
     assert f"**Where** {town.general.mention} {message.url}" in lines
     assert f"- Advice to {town.ava.mention} (`ava`): delivered." in lines
-    assert town.alert.buttons == ["Show evidence", "Go to the message"]
-    assert [b.url for b in town.alert.button_details] == [None, message.url]
+    assert town.alert.buttons == [
+        "Claim",
+        "Show evidence",
+        "Resolve",
+        "More…",
+        "Go to the message",
+    ]
+    assert [b.url for b in town.alert.button_details] == [None] * 4 + [message.url]
 
 
 async def test_nobody_is_pinged_unless_a_role_is_configured(town: Town) -> None:
@@ -67,7 +73,9 @@ async def test_what_was_found_is_preserved_with_its_context(town: Town) -> None:
     threat = await town.threatens()
     await town.settled(threat)
 
-    context, message, assessment, *deliveries = await town.evidence()
+    context, message, assessment, *rest = await town.evidence()
+    people = [item for item in rest if item.kind is ItemKind.MEMBER]
+    deliveries = [item for item in rest if item.kind is ItemKind.DELIVERY]
     assert (context.kind, context.message_id) == (ItemKind.CONTEXT, said.id)
     assert (message.kind, message.message_id) == (ItemKind.MESSAGE, threat.id)
     assert message.content is not None
@@ -77,6 +85,8 @@ async def test_what_was_found_is_preserved_with_its_context(town: Town) -> None:
         ("advice", "delivered"),
         ("alert", "delivered"),
     }
+    assert {p.facts["person_id"] for p in people} == {town.leo.id, town.ava.id}
+    assert len(people) + len(deliveries) == len(rest)
 
 
 async def test_the_alert_is_the_same_message_after_advice_was_delivered(town: Town) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from bot.domain.assessment import Assessment, Category, Finding, Kind, Level
 from bot.domain.delivery import Delivery, DeliveryKind
 from bot.domain.evidence import GENESIS, Draft, ItemKind, first_fault
-from bot.domain.message import Person
+from bot.domain.message import Message, Person, snowflake_time
+from bot.services.custody import GATEWAY, assessment_draft, message_draft
 from bot.storage import Store, Transaction
 from bot.storage.cases import CaseRecord
 
@@ -76,3 +77,39 @@ async def claim(
     async with store.transaction() as tx:
         until = tx.now + timedelta(seconds=seconds)
         return await tx.outbox.claim(limit=limit, lease=lease, until=until, **others)
+
+
+def said(message_id: int, *, by: int = OFFENDER, text: str = "pay or I post it") -> Message:
+    return Message(
+        id=message_id,
+        channel_id=5,
+        author=Person(by, "lex"),
+        text=text,
+        at=snowflake_time(message_id),
+        guild_id=GUILD,
+    )
+
+
+async def threatened(
+    store: Store, message_id: int, *, offender: int = OFFENDER, level: Level = Level.HIGH
+) -> int:
+    """A threat as it is recorded, with its alert and advice to Ava; the case's number."""
+    assessment, message = threat(AVA, level=level), said(message_id, by=offender)
+    async with store.transaction() as tx:
+        case = await open_case(tx, offender)
+        drafts = [
+            message_draft(message, kind=ItemKind.MESSAGE, source=GATEWAY),
+            assessment_draft(message, assessment),
+        ]
+        await tx.evidence.append(case.id, drafts)
+        await tx.cases.join(case, assessment)
+        for kind, person in ((DeliveryKind.ADVICE, AVA), (DeliveryKind.ALERT, None)):
+            await tx.outbox.enqueue(
+                kind,
+                about=f"{kind}:{case.id}",
+                token=store.token(),
+                guild_id=GUILD,
+                case_id=case.id,
+                recipient_id=person,
+            )
+    return case.id

@@ -11,7 +11,7 @@ from bot.sandbox.permissions import base_permissions, require
 from bot.sandbox.protocol import AuditAction, Json, Permission
 from bot.sandbox.rest.call import check_name, record
 from bot.sandbox.rest.threads import edit_thread
-from bot.sandbox.world import Overwrite
+from bot.sandbox.world import ForumTag, Overwrite
 
 if TYPE_CHECKING:
     from bot.sandbox.rest.call import Call, Route
@@ -34,12 +34,19 @@ async def edit_channel(call: Call) -> Json:
     channel.name = call.body.get("name", channel.name)
     channel.topic = call.body.get("topic", channel.topic)
     channel.slow_mode = int(call.body.get("rate_limit_per_user") or channel.slow_mode)
+    if "available_tags" in call.body:
+        channel.available_tags = [_tag(call, tag) for tag in call.body["available_tags"]]
     if "permission_overwrites" in call.body:
         channel.overwrites = overwrites_of(call, call.body["permission_overwrites"])
         call.world.permissions_changed()
     events.channel_changed(channel, "CHANNEL_UPDATE")
     record(call, AuditAction.CHANNEL_UPDATE, channel)
     return serialise.channel(channel)
+
+
+def _tag(call: Call, payload: Json) -> ForumTag:
+    known = int(payload.get("id") or 0)
+    return ForumTag(known or call.world.snowflakes.next(), str(payload["name"]))
 
 
 def overwrites_of(call: Call, payloads: list[Json]) -> dict[int, Overwrite]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.sandbox import posting, serialise
-from bot.sandbox.errors import ApiError
+from bot.sandbox.errors import ApiError, FormErrors
 from bot.sandbox.permissions import base_permissions, require_above, require_in_server
 from bot.sandbox.protocol import AuditAction, Json, Permission
 
 if TYPE_CHECKING:
     from bot.sandbox.rest.call import Call, Route
+
+LONGEST_PAUSE = 24 * 3600
 
 
 async def get_server(call: Call) -> Json:
@@ -21,6 +24,31 @@ async def get_server(call: Call) -> Json:
         "approximate_presence_count": len(server.members),
     }
     return serialise.server_summary(server) | counts
+
+
+async def edit_server(call: Call) -> Json:
+    """Edit a server; needs MANAGE_GUILD."""
+    require_in_server(call.me(), Permission.MANAGE_GUILD)
+    server = call.server()
+    server.name = call.body.get("name", server.name)
+    return serialise.server_summary(server)
+
+
+async def pause_messages(call: Call) -> Json:
+    """Stop direct messages between members, for a day at most; needs MANAGE_GUILD."""
+    require_in_server(call.me(), Permission.MANAGE_GUILD)
+    server = call.server()
+    until = call.body.get("dms_disabled_until")
+    if until is not None:
+        wait = datetime.fromisoformat(until).timestamp() - call.world.clock()
+        if not 0 < wait <= LONGEST_PAUSE:
+            errors = FormErrors()
+            message = "Incident actions last 24 hours at most."
+            errors.add("dms_disabled_until", code="BASE_TYPE_BAD_LENGTH", message=message)
+            errors.check()
+    server.messages_paused_until = until
+    server.record(AuditAction.GUILD_UPDATE, by=call.bot, target_id=server.id, reason=call.reason)
+    return {"dms_disabled_until": until, "invites_disabled_until": None}
 
 
 async def get_roles(call: Call) -> list[Json]:
@@ -120,6 +148,8 @@ async def get_audit_log(call: Call) -> Json:
 
 ROUTES: tuple[Route, ...] = (
     ("GET", "/guilds/{guild}", get_server),
+    ("PATCH", "/guilds/{guild}", edit_server),
+    ("PUT", "/guilds/{guild}/incident-actions", pause_messages),
     ("GET", "/guilds/{guild}/roles", get_roles),
     ("POST", "/guilds/{guild}/roles", create_role),
     ("GET", "/guilds/{guild}/bans", get_bans),

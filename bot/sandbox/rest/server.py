@@ -18,6 +18,7 @@ from bot.sandbox.rest import (
     commands,
     guilds,
     interactions,
+    invites,
     members,
     messages,
     threads,
@@ -150,7 +151,17 @@ async def _unknown_route(_: Call) -> object:
     raise ApiError(0)
 
 
-_RESOURCES = (users, channels, threads, messages, guilds, members, commands, interactions)
+_RESOURCES = (
+    users,
+    channels,
+    threads,
+    messages,
+    guilds,
+    members,
+    invites,
+    commands,
+    interactions,
+)
 _UNKNOWN: Route = ("*", "/", _unknown_route)
 
 

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from bot.sandbox.messages import Message
     from bot.sandbox.rest.call import Call, Route
 
-_THREAD_KEYS = ("name", "archived", "locked", "invitable", "auto_archive_duration")
+_THREAD_KEYS = (
+    "name",
+    "archived",
+    "locked",
+    "invitable",
+    "auto_archive_duration",
+    "applied_tags",
+)
 
 
 def edit_thread(call: Call, thread: Channel) -> None:
@@ -34,6 +41,7 @@ def edit_thread(call: Call, thread: Channel) -> None:
     check_name(body, default=thread.name)
     thread.name = body.get("name", thread.name)
     thread.invitable = body.get("invitable", thread.invitable)
+    thread.applied_tags = [int(t) for t in body.get("applied_tags", thread.applied_tags)]
     thread.archive_minutes = body.get("auto_archive_duration", thread.archive_minutes)
     thread.archive(archived=body.get("archived", thread.archived), locked=body.get("locked"))
     record(call, AuditAction.THREAD_UPDATE, thread)
@@ -82,6 +90,7 @@ async def _create_post(call: Call, forum: Channel) -> Json:
     first = call.body.get("message") or {}
     check_message(first, files=len(call.files), prefix="message.")
     thread = _open_thread(call, forum)
+    thread.applied_tags = [int(tag) for tag in call.body.get("applied_tags") or []]
     call.json = first
     draft = draft_of(call, thread)
     message = posting.post(thread, call.bot, draft)

@@ -1,0 +1,168 @@
+"""Checks a bundle: every item, every file, and the signature, trusting none of them.
+
+Whoever forges one has it in hand and can compute every hash anew, but cannot sign.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.bundle import records
+from bot.bundle.names import CASE, CUSTODY, EVERY, LISTED, MANIFEST, MESSAGES, PUBLIC_KEY, SIGNATURE
+from bot.domain.evidence import EvidenceItem, first_fault
+from bot.storage.signing import fingerprint, is_signed, read_public_key
+
+_LARGEST = 1 << 30
+"""More bytes than this are no bundle, but something that wants to fill the memory."""
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+
+
+class UnreadableBundleError(Exception):
+    """What was given is no bundle; the message names the file and says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found. `faults` names the first bad item first, and is empty for an intact bundle.
+
+    `fingerprint` is that of the key in the bundle; None where there is no usable key.
+    """
+
+    faults: tuple[str, ...]
+    fingerprint: str | None
+    case_id: int | None
+    items: int
+    is_erased: bool
+
+
+def verify_bundle(path: Path, *, signed_by: str | None = None) -> Verdict:
+    """Check a bundle: a zip archive, or the folder that it was unpacked to.
+
+    With `signed_by`, a bundle that another key signed counts as altered. Raises
+    UnreadableBundleError for what is no bundle at all.
+    """
+    files, faults = _read(path)
+    if not set(EVERY) & files.keys():
+        raise UnreadableBundleError(f"{path}: there is no file of a bundle in it")
+    told = _case(files.get(CASE, b""))
+    items = records.read_lines(files.get(CUSTODY, b""))
+    key = read_public_key(files.get(PUBLIC_KEY, b""))
+    found = None if key is None else fingerprint(key)
+    faults = [
+        *_item_faults(told, items, records.read_lines(files.get(MESSAGES, b""))),
+        *faults,
+        *_file_faults(files),
+        *_signature_faults(files, found, signed_by),
+    ]
+    return Verdict(
+        faults=tuple(dict.fromkeys(faults)),
+        fingerprint=found,
+        case_id=told.get("case"),
+        items=len(items),
+        is_erased=told.get("content_erased") is True,
+    )
+
+
+def _read(path: Path) -> tuple[dict[str, bytes], list[str]]:
+    """The files in a bundle, and what is wrong with how they lie there."""
+    try:
+        if path.is_dir():
+            return {p.name: p.read_bytes() for p in sorted(path.iterdir()) if p.is_file()}, []
+        with zipfile.ZipFile(path) as archive:
+            return _unpacked(archive)
+    except (OSError, *_DAMAGED) as error:
+        raise UnreadableBundleError(f"{path}: cannot be read as a bundle ({error})") from None
+
+
+def _unpacked(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], list[str]]:
+    if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
+        raise zipfile.BadZipFile("it is too large")
+    files: dict[str, bytes] = {}
+    faults: list[str] = []
+    for entry in archive.infolist():
+        if entry.filename in files:
+            faults.append(f"{entry.filename}: stands there twice")
+        try:
+            files[entry.filename] = archive.read(entry)
+        except _DAMAGED:
+            faults.append(f"{entry.filename}: damaged, cannot be unpacked")
+    return files, faults
+
+
+def _case(written: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(written)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _item_faults(
+    told: Mapping[str, Any],
+    chain: list[dict[str, Any] | None],
+    contents: list[dict[str, Any] | None],
+) -> Iterator[str]:
+    """What is wrong with the items; at most the first fault of the chain and one of contents."""
+    count, head = told.get("items"), told.get("head")
+    if not isinstance(count, int) or not isinstance(head, str):
+        yield f"{CASE}: does not say how many items there are, and which is the last"
+        return
+    by_seq = {c["seq"]: c for c in contents if c is not None and records.is_content(c)}
+    items: list[EvidenceItem] = []
+    for number, record in enumerate(chain, start=1):
+        item = records.item_of(record, by_seq.get(number))
+        if item is None or item.case_id != told.get("case"):
+            yield f"item {number}: altered, {CUSTODY} has no such item in line {number}"
+            return
+        items.append(item)
+    fault = first_fault(items, count=count, head=head)
+    if fault:
+        yield fault
+        return
+    yield from _content_faults(items, contents, is_erased=told.get("content_erased") is True)
+
+
+def _content_faults(
+    items: list[EvidenceItem], contents: list[dict[str, Any] | None], *, is_erased: bool
+) -> Iterator[str]:
+    """Whether each item that has content is given it once, in order, and no other has any."""
+    expected = [] if is_erased else [item for item in items if item.content_digest is not None]
+    for number, item in enumerate(expected):
+        given = contents[number] if number < len(contents) else None
+        if given is None or not records.is_content(given):
+            yield f"item {item.seq}: its content is missing or altered, see {MESSAGES}"
+            return
+        if (given["seq"], given["kind"]) != (item.seq, item.kind.value):
+            yield f"item {item.seq}: its content is missing or out of order, see {MESSAGES}"
+            return
+    if len(contents) > len(expected):
+        yield f"{MESSAGES}, line {len(expected) + 1}: added, no item has this content"
+
+
+def _file_faults(files: Mapping[str, bytes]) -> Iterator[str]:
+    yield from (f"{name}: missing" for name in EVERY if name not in files)
+    yield from (f"{name}: added, it belongs to no bundle" for name in files if name not in EVERY)
+    listed = files.get(MANIFEST, b"").splitlines()
+    for here in records.manifest(files).splitlines():
+        if here not in listed:
+            yield f"{here.partition(b'  ')[2].decode()}: altered, its hash is not in {MANIFEST}"
+    if MANIFEST in files and files[MANIFEST] != records.manifest(files):
+        yield f"{MANIFEST}: does not list exactly the files {', '.join(LISTED)}"
+
+
+def _signature_faults(
+    files: Mapping[str, bytes], found: str | None, signed_by: str | None
+) -> Iterator[str]:
+    key = read_public_key(files.get(PUBLIC_KEY, b""))
+    if key is None:
+        yield f"{PUBLIC_KEY}: is no public key"
+    elif not is_signed(files.get(MANIFEST, b""), files.get(SIGNATURE, b""), key):
+        yield f"{SIGNATURE}: the signature does not fit {MANIFEST}"
+    if signed_by is not None and found != signed_by.lower():
+        yield f"{PUBLIC_KEY}: this bundle was signed by another key than {signed_by}"

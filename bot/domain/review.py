@@ -1,0 +1,51 @@
+"""What moderators are told about many cases at once: those that wait, and what a week brought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.case import CaseLine, Verdict
+from bot.domain.delivery import DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """Cases that wait for a moderator: the gravest ones, and how many there are."""
+
+    lines: tuple[CaseLine, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRecord:
+    """How often a rule was right, of the resolved cases in which it fired."""
+
+    rule: str
+    confirmed: int
+    false_alarms: int
+
+    @property
+    def precision(self) -> int | None:
+        """The share of confirmed ones in percent; None when none was judged."""
+        judged = self.confirmed + self.false_alarms
+        return round(100 * self.confirmed / judged) if judged else None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What a week brought in one server."""
+
+    since: datetime
+    until: datetime
+    opened: int
+    unresolved: int
+    verdicts: Mapping[Verdict, int]
+    rules: tuple[RuleRecord, ...]
+    """Only those that were judged; the one with most false alarms first."""
+    reaction: timedelta | None
+    """The median time until a moderator took a case; None when none was taken."""
+    advice: Mapping[DeliveryState, int]
+    silenced: int
+    """How many messages were silenced by what is quiet, since it is."""

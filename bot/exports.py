@@ -1,0 +1,77 @@
+"""The command line's side of bundles: writes one from the database, and says whether one holds."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TextIO
+
+from bot.advice import load_texts
+from bot.bundle import UnreadableBundleError, Verdict, build_bundle, verify_bundle
+from bot.config import Config
+from bot.domain.dossier import Dossier, Purpose
+from bot.services.exporting import Exporting
+from bot.storage import Keyring, Signer, Store
+
+INTACT, ALTERED, UNREADABLE = 0, 1, 2
+
+
+def export(config: Config, case_id: int, purpose: Purpose, output: Path) -> str:
+    """Write the bundle of a case to a new file; the fingerprint of the key that signed it.
+
+    Raises LookupError when there is no such case, FileExistsError, OSError, KeyFileError,
+    StoreUnavailableError.
+    """
+    if output.exists():
+        raise FileExistsError(f"{output}: exists already; choose another name")
+    signer = Signer.load_or_create(config.database.signing_key_file)
+    keyring = Keyring.load(config.database.key_file)
+    write_bundle(asyncio.run(_dossier(config, keyring, case_id, purpose)), signer, output)
+    return signer.fingerprint
+
+
+async def _dossier(config: Config, keyring: Keyring, case_id: int, purpose: Purpose) -> Dossier:
+    store = Store(config.database.url, keyring)
+    try:
+        return await Exporting(store).export(case_id, purpose, guild_id=None, moderator=None)
+    finally:
+        await store.close()
+
+
+def write_bundle(dossier: Dossier, signer: Signer, output: Path) -> None:
+    """Write the bundle for its owner alone. Raises OSError, FileExistsError."""
+    bundle = build_bundle(dossier, load_texts().get("en"), signer)
+    descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(bundle)
+
+
+def verify(path: Path, *, signed_by: str | None, out: TextIO, err: TextIO) -> int:
+    """Say whether a bundle is intact; the exit status: 0 intact, 1 altered, 2 unreadable."""
+    try:
+        verdict = verify_bundle(path, signed_by=signed_by)
+    except UnreadableBundleError as error:
+        err.write(f"{error}\n")
+        return UNREADABLE
+    if verdict.faults:
+        out.write(f"{path}: ALTERED\n")
+        out.writelines(f"  {fault}\n" for fault in verdict.faults)
+        return ALTERED
+    out.write(_intact(path, verdict, compared=signed_by is not None))
+    return INTACT
+
+
+def _intact(path: Path, verdict: Verdict, *, compared: bool) -> str:
+    erased = " (their words were erased before)" if verdict.is_erased else ""
+    proof = (
+        "  It is the key that you named.\n"
+        if compared
+        else "  That proves who made the bundle only if this fingerprint is the one that whoever\n"
+        "  runs the bot told you in another way. To have it compared: --signed-by FINGERPRINT\n"
+    )
+    return (
+        f"{path}: intact. Case {verdict.case_id}, {verdict.items} items{erased}: none changed, "
+        f"removed, added or reordered.\n"
+        f"  Signed by the key with the fingerprint {verdict.fingerprint}.\n{proof}"
+    )

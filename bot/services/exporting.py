@@ -1,0 +1,75 @@
+"""Handing a case to someone outside: it is recorded to whom, why, and with whose consent."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+from bot.domain.dossier import Dossier, Purpose
+from bot.domain.evidence import Draft
+from bot.services.custody import MODERATOR, OPERATOR, action_draft
+from bot.storage import Store
+
+EXPORTED = "exported"
+_LONGEST = 200
+
+
+class Exporting:
+    """The use case of exporting one case."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def export(
+        self, case_id: int, purpose: Purpose, *, guild_id: int | None, moderator: int | None
+    ) -> Dossier:
+        """Everything preserved in a case, after the export itself was recorded there.
+
+        Without `guild_id` and `moderator`, it is whoever runs the bot who exports. Recipient and
+        reason are facts, not content: who was given a case must be known after its words are
+        erased. Raises LookupError when the server has no such case, StoreUnavailableError.
+        """
+        async with self._store.transaction() as tx:
+            case = await tx.cases.get(case_id)
+            if guild_id is not None and case.guild_id != guild_id:
+                raise LookupError("this server has no such case")
+            record = _record(purpose, moderator=moderator, at=tx.now.isoformat())
+            await tx.evidence.append(case_id, [record])
+            case = await tx.cases.get(case_id)
+            return Dossier(
+                case_id=case.id,
+                guild_id=case.guild_id,
+                offender_id=case.offender_id,
+                targets=tuple(case.targets),
+                level=case.level,
+                categories=case.categories,
+                state=case.state,
+                verdict=case.progress.verdict,
+                opened_at=case.opened_at,
+                count=case.items,
+                head=case.head,
+                is_erased=case.data_key is None,
+                items=tuple(await tx.evidence.items(case_id)),
+                exported_at=tx.now,
+                exported_by=moderator,
+                purpose=purpose,
+                version=_version(),
+            )
+
+
+def _record(purpose: Purpose, *, moderator: int | None, at: str) -> Draft:
+    return action_draft(
+        EXPORTED,
+        by=moderator or 0,
+        about=f"export:{moderator or OPERATOR}:{at}",
+        source=OPERATOR if moderator is None else MODERATOR,
+        recipient=purpose.recipient[:_LONGEST],
+        reason=purpose.reason[:_LONGEST],
+        consent=purpose.consent.value,
+    )
+
+
+def _version() -> str:
+    try:
+        return version("notalone")
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,64 @@
+"""Reads what a delivery shows: a case, the cases that wait, or what a week brought."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from statistics import median_low
+
+from bot.domain.case import CaseView, Verdict
+from bot.domain.delivery import Delivery, DeliveryKind
+from bot.domain.review import Digest, Reminder, RuleRecord
+from bot.services.casework import case_view
+from bot.services.desk import line_of
+from bot.storage import Transaction
+from bot.storage.caseload import Wanted
+
+Shown = CaseView | Reminder | Digest | None
+"""What the courier is handed with a delivery."""
+
+WEEK = timedelta(days=7)
+_LISTED = 10
+
+
+async def shown_by(tx: Transaction, delivery: Delivery) -> Shown:
+    """What the delivery shows, as it stands now. Raises LookupError for a case that is gone."""
+    if delivery.kind is DeliveryKind.REMINDER:
+        return await reminder(tx, delivery.guild_id)
+    if delivery.kind is DeliveryKind.DIGEST:
+        return await digest(tx, delivery.guild_id, delivery.created_at)
+    if delivery.kind in (DeliveryKind.ALERT, DeliveryKind.THREAD) and delivery.case_id is not None:
+        return await case_view(tx, delivery.case_id)
+    return None
+
+
+async def reminder(tx: Transaction, guild_id: int) -> Reminder:
+    """The cases of a server that wait for a moderator."""
+    wanted = Wanted()
+    found = await tx.caseload.page(guild_id, wanted, start=0, size=_LISTED)
+    total = await tx.caseload.count(guild_id, wanted)
+    return Reminder(tuple(line_of(case) for case in found), total)
+
+
+async def digest(tx: Transaction, guild_id: int, until: datetime) -> Digest:
+    """What the week before `until` brought in a server."""
+    since = until - WEEK
+    verdicts = await tx.weeks.verdicts(guild_id, since, until)
+    reactions = await tx.weeks.reactions(guild_id, since, until)
+    return Digest(
+        since=since,
+        until=until,
+        opened=await tx.weeks.opened(guild_id, since, until),
+        unresolved=await tx.weeks.unresolved(guild_id),
+        verdicts={verdict: len(cases) for verdict, cases in verdicts.items()},
+        rules=await _records(tx, verdicts),
+        reaction=median_low(reactions) if reactions else None,
+        advice=await tx.weeks.advice(guild_id, since, until),
+        silenced=sum(quiet.counted for quiet in await tx.quiets.of(guild_id)),
+    )
+
+
+async def _records(tx: Transaction, verdicts: dict[Verdict, list[int]]) -> tuple[RuleRecord, ...]:
+    right = await tx.weeks.rules(verdicts.get(Verdict.CONFIRMED, []))
+    wrong = await tx.weeks.rules(verdicts.get(Verdict.FALSE_ALARM, []))
+    records = [RuleRecord(rule, right[rule], wrong[rule]) for rule in {*right, *wrong}]
+    return tuple(sorted(records, key=lambda r: (-r.false_alarms, -r.confirmed, r.rule)))

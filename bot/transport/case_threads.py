@@ -1,0 +1,159 @@
+"""A case's private thread or forum post: made, found again, and kept up to date."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import discord
+import structlog
+
+from bot.advice import Language
+from bot.domain.case import CaseState, CaseView
+from bot.domain.delivery import Delivered, Delivery
+from bot.domain.policy import CaseThreads, Policy
+from bot.transport.outcomes import UNKNOWN_CHANNEL, UndeliverableError
+from bot.transport.places import alert_channel, case_forum, is_public
+
+_log = structlog.get_logger(__name__)
+
+_A_WEEK: Literal[10080] = 10080
+"""Minutes; one of the values that Discord takes."""
+_MOST_TAGS = 20
+_SEARCHED = 20
+_Place = discord.TextChannel | discord.ForumChannel
+
+
+async def carry(
+    delivery: Delivery,
+    case: CaseView,
+    look: discord.ui.LayoutView,
+    *,
+    guild: discord.Guild,
+    policy: Policy,
+    language: Language,
+) -> Delivered:
+    """Make the case's thread, or bring it up to date; one that was deleted is made anew.
+
+    Raises UndeliverableError, and what discord.py raises when Discord refuses or cannot be reached.
+    """
+    place = _place(guild, policy)
+    title = language.text("thread.name", case=case.id)
+    thread = await _known(guild, delivery)
+    if thread is None and delivery.uncertain:
+        thread = await _lost(guild, place, title)
+    if thread is None:
+        thread, message_id = await _made(place, title, look, delivery)
+    else:
+        message_id = await _shown(thread, look, delivery)
+    await _apply_state(thread, place, case, language)
+    return Delivered(channel_id=thread.id, message_id=message_id)
+
+
+def _place(guild: discord.Guild, policy: Policy) -> _Place:
+    by_forum = policy.case_threads is CaseThreads.FORUM
+    place = case_forum(guild, policy) if by_forum else alert_channel(guild, policy)
+    if place is None:
+        raise UndeliverableError(UNKNOWN_CHANNEL, "case_place_gone")
+    if is_public(place):
+        raise UndeliverableError(0, "case_place_public")
+    return place
+
+
+async def _known(guild: discord.Guild, delivery: Delivery) -> discord.Thread | None:
+    """The thread that was made before; None when there is none, or it was deleted."""
+    if delivery.message_id is None or delivery.channel_id is None:
+        return None
+    try:
+        thread = guild.get_thread(delivery.channel_id) or await guild.fetch_channel(
+            delivery.channel_id
+        )
+    except discord.NotFound:
+        return None
+    return thread if isinstance(thread, discord.Thread) else None
+
+
+async def _lost(guild: discord.Guild, place: _Place, title: str) -> discord.Thread | None:
+    """The thread of an attempt whose answer was lost: the bot's own, by its name."""
+    own = guild.me.id
+    found = await guild.active_threads()
+    return next(
+        (t for t in found if (t.parent_id, t.owner_id, t.name) == (place.id, own, title)), None
+    )
+
+
+async def _made(
+    place: _Place, title: str, look: discord.ui.LayoutView, delivery: Delivery
+) -> tuple[discord.Thread, int]:
+    quiet = discord.AllowedMentions.none()
+    if isinstance(place, discord.ForumChannel):
+        made = await place.create_thread(
+            name=title, view=look, allowed_mentions=quiet, auto_archive_duration=_A_WEEK
+        )
+        return made.thread, made.message.id
+    thread = await place.create_thread(
+        name=title,
+        type=discord.ChannelType.private_thread,
+        invitable=False,
+        auto_archive_duration=_A_WEEK,
+    )
+    message = await thread.send(view=look, nonce=delivery.token, allowed_mentions=quiet)
+    return thread, message.id
+
+
+async def _shown(thread: discord.Thread, look: discord.ui.LayoutView, delivery: Delivery) -> int:
+    """Bring the first message up to date, or write it anew where it is missing."""
+    if thread.archived:
+        await thread.edit(archived=False)
+    quiet = discord.AllowedMentions.none()
+    known = delivery.message_id or await _own_message(thread)
+    if known is not None:
+        try:
+            first = thread.get_partial_message(known)
+            return (await first.edit(view=look, allowed_mentions=quiet)).id
+        except discord.NotFound as error:
+            if error.code == UNKNOWN_CHANNEL:
+                raise
+    return (await thread.send(view=look, allowed_mentions=quiet)).id
+
+
+async def _own_message(thread: discord.Thread) -> int | None:
+    """The bot's first message there: of an attempt whose answer was lost."""
+    own = thread.guild.me.id
+    async for message in thread.history(limit=_SEARCHED, oldest_first=True):
+        if message.author.id == own and message.components:
+            return message.id
+    return None
+
+
+async def _apply_state(
+    thread: discord.Thread, place: _Place, case: CaseView, language: Language
+) -> None:
+    """Let in whoever has the case, put the tag on, and close the thread of a resolved case."""
+    progress = case.progress
+    if isinstance(place, discord.ForumChannel):
+        await _tag(thread, place, language.text(f"thread.tag.{progress.state.value}"))
+    elif progress.holder is not None:
+        await _let_in(thread, progress.holder)
+    if progress.state is CaseState.RESOLVED:
+        await thread.edit(archived=True)
+
+
+async def _let_in(thread: discord.Thread, moderator: int) -> None:
+    try:
+        await thread.add_user(discord.Object(moderator))
+    except discord.HTTPException as error:
+        # they may be unable to see the alert channel: the alert itself still reaches the others
+        _log.warning("not_let_into_thread", thread=thread.id, code=error.code)
+
+
+async def _tag(thread: discord.Thread, forum: discord.ForumChannel, wanted: str) -> None:
+    """Tags are a help, not the record: where they cannot be made, the post says it all."""
+    tag = next((t for t in forum.available_tags if t.name.lower() == wanted.lower()), None)
+    may_make = forum.permissions_for(forum.guild.me).manage_channels
+    try:
+        if tag is None and may_make and len(forum.available_tags) < _MOST_TAGS:
+            tag = await forum.create_tag(name=wanted)
+        if tag is not None and [t.id for t in thread.applied_tags] != [tag.id]:
+            await thread.edit(applied_tags=[tag])
+    except discord.HTTPException as error:
+        _log.warning("case_not_tagged", thread=thread.id, code=error.code)

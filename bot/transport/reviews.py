@@ -1,0 +1,91 @@
+"""What moderators are told about many cases at once: reminders and the weekly digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+import discord
+
+from bot.advice import Language
+from bot.domain.assessment import Level
+from bot.domain.delivery import DeliveryState
+from bot.domain.review import Digest, Reminder
+from bot.transport import case_lines
+from bot.transport.case_ids import WAITING, list_id
+from bot.transport.layouts import view_of
+
+_RULES = 10
+_HOUR = 3600
+_UNREACHED = (DeliveryState.REFUSED, DeliveryState.GAVE_UP)
+
+
+def reminder(language: Language, of: Reminder, token: str) -> tuple[str, discord.ui.View]:
+    """The cases that wait, gravest first. The button shows them all, and marks the message."""
+    lines = [language.text("waiting.heading", total=of.total)]
+    lines += [case_lines.line(language, case) for case in of.lines]
+    if of.total > len(of.lines):
+        lines.append(language.text("waiting.rest", count=of.total - len(of.lines)))
+    return "\n".join(lines), _to_the_list(language, token)
+
+
+def digest(
+    language: Language, of: Digest, token: str, titles: Mapping[str, str]
+) -> tuple[str, discord.ui.View]:
+    """What a week brought."""
+    return "\n".join(_digest(language, of, titles)), _to_the_list(language, token)
+
+
+def _to_the_list(language: Language, token: str) -> discord.ui.View:
+    custom_id = f"{list_id(WAITING, Level.NONE, 0)}:{token}"
+    label = language.text("button.show_list")
+    return view_of(discord.ui.Button(label=label, custom_id=custom_id))
+
+
+def _digest(language: Language, of: Digest, titles: Mapping[str, str]) -> Iterable[str]:
+    yield language.text(
+        "digest.heading",
+        since=case_lines.moment(of.since, "D"),
+        until=case_lines.moment(of.until, "D"),
+    )
+    yield language.text("digest.alerts", opened=of.opened, unresolved=of.unresolved)
+    yield _outcomes(language, of)
+    yield _reaction(language, of.reaction)
+    yield language.text(
+        "digest.advice",
+        delivered=of.advice.get(DeliveryState.DELIVERED, 0),
+        refused=sum(of.advice.get(state, 0) for state in _UNREACHED),
+    )
+    if of.silenced:
+        yield language.text("digest.silenced", count=of.silenced)
+    if of.rules:
+        yield language.text("digest.rules")
+    for record in of.rules[:_RULES]:
+        rule = language.text(
+            "digest.rule",
+            rule=titles.get(record.rule, record.rule),
+            precision=record.precision,
+            judged=record.confirmed + record.false_alarms,
+        )
+        yield f"- {rule}"
+
+
+def _outcomes(language: Language, of: Digest) -> str:
+    told = [
+        language.text("digest.count", what=language.text(f"verdict.{verdict.value}"), count=count)
+        for verdict, count in of.verdicts.items()
+    ]
+    if not told:
+        return language.text("digest.no_outcomes")
+    return language.text("digest.outcomes", verdicts=" · ".join(told))
+
+
+def _reaction(language: Language, time: timedelta | None) -> str:
+    if time is None:
+        return language.text("digest.no_reaction")
+    seconds = time.total_seconds()
+    if seconds < 2 * _HOUR:
+        told = language.text("digest.minutes", count=max(1, round(seconds / 60)))
+    else:
+        told = language.text("digest.hours", count=round(seconds / _HOUR))
+    return language.text("digest.reaction", time=told)

@@ -1,0 +1,83 @@
+"""`run.py demo --export`, `run.py export` and `run.py verify`, as they are typed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.domain.evidence import ItemKind
+from bot.storage import Keyring, Store
+from tests.bundle.building import open_case, unpacked
+from tests.conftest import sqlite_url
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def typed(*words: object, cwd: Path | None = None) -> tuple[int, str, str]:
+    """Status, output and errors of the program."""
+    command = [sys.executable, str(ROOT / "run.py"), *map(str, words)]
+    done = subprocess.run(command, cwd=cwd or ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - the project's own program
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_the_demo_writes_a_bundle_that_verifies_until_it_is_altered(tmp_path: Path) -> None:
+    bundle = tmp_path / "demo.zip"
+    status, out, err = typed("demo", "--json", "--export", bundle)
+    assert (status, err) == (0, "")
+
+    status, verdict, _ = typed("verify", bundle)
+    assert status == 0
+    assert f"Case 1, {json.loads(out)['evidence']['items'] + 1} items: none changed" in verdict
+
+    content = bundle.read_bytes()
+    place = content.index(b"custody.jsonl") + 60
+    bundle.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+    status, verdict, _ = typed("verify", bundle)
+    assert (status, verdict.splitlines()[0]) == (1, f"{bundle}: ALTERED")
+
+    assert typed("verify", tmp_path / "gone.zip")[0] == 2
+    assert typed("demo", "--json", "--export", bundle)[0] == 2
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> Path:
+    """A folder with a configuration, a key, and a database with one case."""
+    (tmp_path / "config.yaml").write_text(
+        "database:\n  url: sqlite+aiosqlite:///data/notalone.db\n"
+    )
+    keyring = Keyring.load_or_create(tmp_path / "data" / "notalone.key")
+    store = Store(sqlite_url(tmp_path / "data" / "notalone.db"), keyring)
+    await store.migrate()
+    await open_case(store)
+    await store.close()
+    return tmp_path
+
+
+async def test_a_case_is_exported_offline_and_that_is_on_record(place: Path) -> None:
+    asked: list[Any] = ["--for", "the police", "--reason", "asked for", "--consent", "given"]
+    bundle = place / "case.zip"
+
+    status, out, err = typed("export", "--case", 1, "--output", bundle, *asked, cwd=place)
+
+    assert (status, err) == (0, "")
+    fingerprint = out.splitlines()[-1]
+    assert typed("verify", bundle, "--signed-by", fingerprint)[0] == 0
+    assert bundle.stat().st_mode & 0o777 == 0o600
+    assert (place / "data" / "notalone-signing.key").stat().st_mode & 0o777 == 0o600
+    last = json.loads(unpacked(bundle.read_bytes())["custody.jsonl"].splitlines()[-1])
+    assert (last["kind"], last["source"]) == (ItemKind.ACTION, "operator")
+    assert last["facts"] == {
+        "what": "exported",
+        "by": 0,
+        "recipient": "the police",
+        "reason": "asked for",
+        "consent": "given",
+    }
+    assert typed("export", "--case", 1, "--output", bundle, *asked, cwd=place)[0] == 2
+    missing = typed("export", "--case", 9, "--output", place / "9.zip", *asked, cwd=place)
+    assert (missing[0], missing[2]) == (2, "there is no case 9 in this database\n")
