@@ -10,8 +10,9 @@ import pytest
 
 from bot.domain.case import CaseView
 from bot.domain.delivery import Delivery, Outcome
-from bot.domain.policy import Policy
-from bot.services.dispatch import Budgets, Dispatcher, Patience
+from bot.services.budgets import Budgets
+from bot.services.choices import PolicySettings
+from bot.services.dispatch import Dispatcher, Patience
 from bot.services.policies import Policies
 from bot.storage import Keyring, Store
 
@@ -34,7 +35,12 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 @pytest.mark.parametrize("steps", range(6))
 async def test_being_woken_and_asked_to_end_at_once_ends_it(store: Store, steps: int) -> None:
     dispatcher = Dispatcher(
-        store, _Idle(), Policies(Policy(), {}), budgets=Budgets(), patience=Patience()
+        store,
+        _Idle(),
+        Policies(PolicySettings(), {}),
+        rehearsal=_Idle(),
+        budgets=Budgets(),
+        patience=Patience(),
     )
     work = asyncio.create_task(dispatcher.run())
     await asyncio.sleep(0.3)  # until it waits for something to do
