@@ -6,7 +6,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from bot.detection.lexicon import Closely
+from bot.detection.closely import Closely
 from bot.domain.message import Message, Window
 
 

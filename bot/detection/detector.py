@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 
+from bot.detection.closely import Closely
 from bot.detection.features import Told
 from bot.detection.judge import conclude, fired, is_echo
 from bot.detection.learned import LearnedJudge
-from bot.detection.lexicon import Closely, Lexicon
+from bot.detection.lexicon import Lexicon
 from bot.detection.normalise import fold
 from bot.detection.prospects import Prospects
 from bot.detection.reading import Reading, Stances, read

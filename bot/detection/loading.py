@@ -18,13 +18,13 @@ from bot.detection.catalogue import (
     require_known,
 )
 from bot.detection.detector import Detector
+from bot.detection.index import SHARED, Wording
 from bot.detection.learned import MODEL, LearnedJudge
-from bot.detection.lexicon import Lexicon, Wording
+from bot.detection.lexicon import Lexicon
 from bot.detection.normalise import fold
 from bot.detection.phrases import Element, PhraseError, Step, element_of, parse
 from bot.detection.reading import Stances
 from bot.detection.rules import AnyOf, Rule
-from bot.detection.tongues import SHARED
 from bot.detection.vetoes import Innocence
 
 
@@ -48,12 +48,12 @@ def load_detector(folder: Path = HERE, *, learned: bool = True) -> Detector:
     wanted = sorted(frozenset().union(*(rule.concepts for rule in rules)))
     gated = [concept for concept in wanted if not concepts.concepts[concept].weak]
     looked = [concept for concept in wanted if concepts.concepts[concept].weak]
-    lexicon = Lexicon.of(
+    lexicon = Lexicon(
         wordings,
         concepts=tuple(concepts.concepts),
         gated=gated,
         looked=looked,
-        disguised=[fold(word) for _, file in languages for word in file.disguised],
+        disguised={file.language: list(map(fold, file.disguised)) for _, file in languages},
     )
     stances = _stances(concepts, (file for _, file in languages))
     model = folder / MODEL.name

@@ -22,16 +22,6 @@ class Phrase(NamedTuple):
     steps: tuple[tuple[int, int, bool], ...]
     required: frozenset[int]
     begins: bool
-    language: int = 0
-    """The number of its language; 0 for what all languages share."""
-
-
-class Spot(NamedTuple):
-    """A place where a phrase occurs: its first and last word (inclusive)."""
-
-    phrase: Phrase
-    first: int
-    last: int
 
 
 @dataclass

@@ -26,7 +26,7 @@ class Index(Protocol):
     rarity: dict[int, float]
     """How often each element may be met, the rarest lowest."""
 
-    def elements(self, word: str) -> tuple[int, ...]:
+    def elements(self, word: str) -> frozenset[int]:
         """The elements that `word` can stand in."""
 
 
@@ -50,7 +50,7 @@ class Entries(dict[str, Entry | None]):
         self._index = index
         self._places = places
         self._companions: dict[int, int] = {}
-        self._alike: dict[tuple[int, ...], Entry | None] = {}
+        self._alike: dict[frozenset[int], Entry | None] = {}
         wanted = {
             other
             for anchor, phrases in index.by_anchor.items()
@@ -120,8 +120,8 @@ class Entries(dict[str, Entry | None]):
         elements, sure, seconds, needs = entry or (0, 0, 0, {})
         return elements, sure | SPACED, seconds, needs
 
-    def _worked_out(self, mine: tuple[int, ...]) -> Entry | None:
-        present = sum(self._companions.get(element, 0) for element in set(mine))
+    def _worked_out(self, mine: frozenset[int]) -> Entry | None:
+        present = sum(self._companions.get(element, 0) for element in mine)
         sure = seconds = 0
         needs: dict[int, dict[int, list[Phrase]]] = {}
         for required, phrase in self._wanted(mine):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from bot.detection.lexicon import Closely
+from bot.detection.closely import Closely
 from bot.detection.rules import Rule
 
 _REMEMBERED = 20_000

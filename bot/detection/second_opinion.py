@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from bot.detection.closely import Closely
 from bot.detection.features import Told
 from bot.detection.learned import LearnedJudge, Opinion, Telling
-from bot.detection.lexicon import Closely
 from bot.detection.reading import Reading
 from bot.detection.rules import Rule
 from bot.domain.assessment import Category, Finding, Kind, Level, Signal

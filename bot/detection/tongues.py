@@ -1,55 +1,96 @@
 """The only module that knows which languages a text is in: whose wordings may count in it.
 
-All languages are looked for at once, because people mix them. But a word of one is often a harmless
-word of another ("pack", "cam", "die"), so that a wording counts only where its language is spoken.
+People mix languages, so that more than one may be spoken in a sentence. But a word of one is often
+a harmless word of another ("pack", "cam", "die"): a wording counts only where its language is
+spoken, and only there it is looked for.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from bot.detection.matching import Spot
+from bot.detection.index import stem_lengths, stems_of
+from bot.detection.memory import remember
+from bot.detection.spelling import variants
 
-SHARED = "und"
-"""The language of what all languages share: emoji, names of payment services (ISO 639)."""
+_SHARE = 0.4
+"""A language is spoken if it knows this part of the words that the one that knows most does: both
+are in "send 50 or tes photos partent", and German is not in an English sentence about a "pack"."""
 
-_SHARE = 0.3
-"""A language is spoken if it has this part of the words that the one spoken most has: in "send 50
-or tes photos partent" both are, and in an English sentence about a "pack" German is not."""
+_COUNTED = 120
+"""Words at the beginning, and as many at the end, that say what a long text is in."""
+
+_MOST = 255
+
+
+class Known(dict[str, int]):
+    """For each word the languages that know it, a byte each: to be added up over a text.
+
+    Words that all languages share, like emoji and names of shops, say nothing: they count above.
+    """
+
+    def __init__(self, languages: Sequence[Tongue], *, shared: Tongue) -> None:
+        super().__init__()
+        above = 1 << 8 * len(languages)
+        self._words = dict.fromkeys(shared[0], above)
+        self._stems = dict.fromkeys(shared[1], above)
+        for number, (words, stems) in enumerate(languages):
+            for index, entries in ((self._words, words), (self._stems, stems)):
+                for entry in frozenset(entries):
+                    if index.get(entry) != above:
+                        index[entry] = index.get(entry, 0) | 1 << 8 * number
+        self._lengths = stem_lengths(self._stems)
+
+    def __missing__(self, word: str) -> int:
+        found = self._exact(word)
+        if not found:
+            found = next(filter(None, map(self._exact, variants(word))), 0)
+        remember(self, word, found)
+        return found
+
+    def _exact(self, word: str) -> int:
+        found = self._words.get(word, 0)
+        for stem in stems_of(word, self._lengths):
+            found |= self._stems.get(stem, 0)
+        return found
+
+
+Tongue = tuple[Iterable[str], Iterable[str]]
+"""The words of a language, its commonest ones included, and the stems of words."""
 
 
 class Tongues:
-    """The commonest words of each language, and what they say of a text."""
+    """Says by number which of `languages` are spoken in a text."""
 
-    def __init__(self) -> None:
-        self._numbers = {SHARED: 0}
-        self._of_word: dict[str, tuple[int, ...]] = {}
+    def __init__(self, languages: Sequence[Tongue], *, shared: Tongue = ((), ())) -> None:
+        self._count = len(languages)
+        self._counts = (1 << 8 * len(languages)) - 1
+        self._known = Known(languages, shared=shared)
+        self._marks = [
+            bytes(int(each > 0 and each >= _SHARE * most) for each in range(_MOST + 1))
+            for most in range(_MOST + 1)
+        ]
+        """By the count of the language that knows most, which counts are enough."""
+        self._chosen: dict[bytes, tuple[int, ...]] = {}
 
-    def number(self, language: str, common: Mapping[str, int]) -> int:
-        """The number of `language`, whose commonest words are the keys of `common`."""
-        known = self._numbers.get(language)
-        if known is None:
-            known = self._numbers[language] = len(self._numbers)
-            for word in common:
-                self._of_word[word] = (*self._of_word.get(word, ()), known)
-        return known
+    def spoken(self, words: Sequence[str]) -> tuple[int, ...]:
+        """The numbers of the languages that `words` are in; none if no word says it."""
+        return self.sifted(words)[0]
 
-    def spoken(self, words: Sequence[str], spots: Iterable[Spot]) -> frozenset[int]:
-        """The numbers of the languages that `words` are in, 0 among them.
-
-        What speaks for a language are its commonest words, and wordings of more than one word.
-        """
-        telling = {
-            (place, n) for place, word in enumerate(words) for n in self._of_word.get(word, ())
-        }
-        single: set[int] = set()
-        for phrase, first, last in spots:
-            single.add(phrase.language)
-            if last > first:
-                telling.update((place, phrase.language) for place in (first, last))
-        counts = Counter(number for _, number in telling)
-        most = max(counts.values(), default=0)
-        if not most:
-            return frozenset({0, *single})
-        return frozenset({0, *(n for n, count in counts.items() if count >= _SHARE * most)})
+    def sifted(self, words: Sequence[str]) -> tuple[tuple[int, ...], Sequence[str]]:
+        """The same, and `words` without most of those that no language knows."""
+        known = list(map(self._known.__getitem__, words))
+        if 0 in known:
+            words = [w for w, any_ in zip(words, known, strict=True) if any_ or not w.isalpha()]
+        if len(known) > 2 * _COUNTED:
+            known = [*known[:_COUNTED], *known[-_COUNTED:]]
+        total = sum(known) & self._counts
+        if not total:
+            return (), words
+        counts = total.to_bytes(self._count, "little")
+        marks = counts.translate(self._marks[max(counts)])
+        chosen = self._chosen.get(marks)
+        if chosen is None:
+            chosen = tuple(number for number, mark in enumerate(marks) if mark)
+            self._chosen[marks] = chosen
+        return chosen, words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.detection import Conversations, Detector
-from bot.detection.lexicon import Closely
+from bot.detection.closely import Closely
 from bot.domain.message import Message, Person
 
 LEO, AVA = Person(1, "leo"), Person(2, "ava")

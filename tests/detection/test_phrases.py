@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.detection.lexicon import Hit, Lexicon, Wording
+from bot.detection.index import Wording
+from bot.detection.lexicon import Hit, Lexicon
 from bot.detection.matching import Budget
 from bot.detection.phrases import Element, PhraseError, element_of, parse
 
@@ -13,7 +14,7 @@ CLASSES = {"kin": Element(frozenset({"mom", "dad"}))}
 
 def _hits(phrase: str, text: str, *, begins: frozenset[int] | None = None) -> list[Hit]:
     wording = Wording("told", parse(phrase, CLASSES), {})
-    lexicon = Lexicon.of([wording], concepts=["told"], gated=["told"])
+    lexicon = Lexicon([wording], concepts=["told"], gated=["told"])
     hits = lexicon.match(text.split(), Budget(), begins)
     assert bool(lexicon.bits(text.split())) >= bool(hits)
     return hits

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.detection.lexicon import Lexicon, Wording
+from bot.detection.index import SHARED, Wording
+from bot.detection.lexicon import Lexicon
 from bot.detection.matching import Budget
 from bot.detection.phrases import parse
-from bot.detection.tongues import SHARED
 
 ENGLISH = {"send": 0, "the": 1, "is": 2, "to": 3, "for": 4, "or": 5}
 FRENCH = {"tes": 0, "a": 1, "ta": 2, "la": 3}
@@ -14,7 +14,7 @@ FRENCH = {"tes": 0, "a": 1, "ta": 2, "la": 3}
 def _found(text: str, *wordings: tuple[str, str]) -> set[str]:
     common = {"en": ENGLISH, "fr": FRENCH, SHARED: {}}
     named = [f"{language} {phrase}" for language, phrase in wordings]
-    lexicon = Lexicon.of(
+    lexicon = Lexicon(
         [
             Wording(name, parse(phrase, {}), common[language], language)
             for name, (language, phrase) in zip(named, wordings, strict=True)
