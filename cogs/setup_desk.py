@@ -13,7 +13,7 @@ from bot.advice import Language
 from bot.app import Parts
 from bot.services.choices import SETTINGS, ChoicesError
 from bot.transport import setup_pages as pages
-from bot.transport.choices_here import refusal
+from bot.transport.choices_here import lapsed, refusal
 from bot.transport.places import is_administrator
 from bot.transport.setup_controls import Room
 from bot.transport.trial import Mark, Trial
@@ -84,10 +84,8 @@ class Desk:
         policy = self.parts.policies.of(self.guild.id)
         results = await Trial(self.language, self.guild, policy).run()
         lines = [self.language.text(f"setup.test.{r.mark}", line=r.line) for r in results]
-        lines += [
-            self.language.text("setup.test.stored_fault", problem=problem)
-            for problem in self.parts.policies.faults(self.guild.id)
-        ]
+        faults = self.parts.policies.faults(self.guild.id)
+        lines += lapsed(self.language, self.guild, self.room.settings, faults)
         works = all(result.mark is not Mark.BAD for result in results)
         if not works:
             ending = "setup.test.missing"

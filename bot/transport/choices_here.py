@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -126,6 +126,17 @@ def _about_alerts(language: Language, guild: discord.Guild, choices: Mapping[str
         role=own_role(guild),
         permissions=", ".join(missing_permissions(channel)),
     )
+
+
+def lapsed(
+    language: Language, guild: discord.Guild, settings: PolicySettings, faults: Iterable[str]
+) -> Iterator[str]:
+    """What was chosen and does not hold any more, a line for each."""
+    for problem in faults:
+        yield language.text("status.fault", problem=problem)
+    for found in objections(guild, as_written(settings)):
+        title = language.text(f"setup.setting.{found.key}.name")
+        yield language.text("status.gone", name=title, value=in_line(found.value))
 
 
 def choices_gone(language: Language, guild: discord.Guild, settings: PolicySettings) -> str:

@@ -13,10 +13,10 @@ from bot.advice import Language, Texts
 from bot.services.choices import SETTINGS, as_written
 from bot.services.condition import ServerCondition
 from bot.services.policies import Policies
-from bot.transport.choices_here import objections, shown
+from bot.transport.choices_here import lapsed, shown
 from bot.transport.inspection import reason_and_remedy
 from bot.transport.places import obstacle
-from bot.transport.wording import in_line, name
+from bot.transport.wording import name
 
 _LONGEST = 3800
 
@@ -105,11 +105,8 @@ def _settings(
         yield language.text("status.different", settings="".join(chosen))
     else:
         yield language.text("status.same")
-    for problem in policies.faults(guild.id):
-        yield language.text("status.fault", problem=problem)
-    for found in objections(guild, values):
-        title = language.text(f"setup.setting.{found.key}.name")
-        yield language.text("status.gone", name=title, value=in_line(found.value))
+    settings, faults = policies.settings(guild.id), policies.faults(guild.id)
+    yield from lapsed(language, guild, settings, faults)
 
 
 def _moment(at: datetime) -> str:

@@ -315,6 +315,14 @@ async def test_the_trial_names_what_is_missing_with_the_click_that_mends_it(town
     assert {line.partition(" ")[0] for line in page.text.splitlines()[1:-1]} == {"✅"}
 
 
+async def test_the_trial_names_what_was_chosen_and_is_gone(town: Town) -> None:
+    await town.bot.settings.change(town.server.id, {"ping_role": "42"}, by=town.owner.id)
+    page = _page(await town.owner.runs("setup settings", channel=town.general))
+    await town.owner.presses(page, "Test everything")
+
+    assert _line(page, "⚠️").startswith("⚠️ Urgent ping: `42` does not exist any more")
+
+
 async def test_discord_failing_during_the_trial_is_told(town: Town) -> None:
     page = _page(await town.owner.runs("setup settings", channel=town.general))
     town.sandbox.faults.fail(method="POST", path=r"/threads$", status=400, code=50035)
