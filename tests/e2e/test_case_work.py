@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+
 from bot.domain.case import CaseState, Verdict
 from bot.sandbox import Answer, Message
 from bot.storage.schema import outbox
@@ -229,7 +231,7 @@ async def test_cases_that_wait_are_brought_up_again_also_after_a_restart(
 
 async def test_once_a_week_moderators_read_what_the_week_brought(quiet_town: Town) -> None:
     town, today = quiet_town, f"{datetime.now(UTC):%A}".lower()
-    await town.start(digest_day=today)
+    await town.start(digest_day=None)
     await town.settled(await town.threatens())
     await resolves(town, "Confirmed", reason="clear words")
     await town.restart(digest_day=today)
@@ -262,3 +264,29 @@ async def test_nothing_is_told_twice_about_a_case_that_is_erased_while_it_is_sen
     async with town.store._engine.connect() as connection:
         kinds = list(await connection.scalars(outbox.select().with_only_columns(outbox.c.kind)))
     assert sorted(kinds) == ["advice", "alert"]
+
+
+async def test_what_is_due_waits_for_a_server_that_discord_has_not_announced_yet(
+    quiet_town: Town,
+) -> None:
+    town = quiet_town
+    await town.start(reminder_hours=2)
+    await town.settled(await town.threatens())
+    await town.stop()
+    town.sandbox.set_available(town.server, available=False)
+    await town.start(armed=False, reminder_hours=2)
+    await town.let_pass(hours=3)
+    await town.bot.upkeep.tick()
+
+    async def was_tried() -> bool:
+        async with town.store._engine.connect() as connection:
+            query = select(outbox.c.reason).where(outbox.c.kind == "reminder")
+            return await connection.scalar(query) == "server_not_here"
+
+    await town.until_true(was_tried)
+    assert len(town.alert_messages()) == 1
+    town.sandbox.set_available(town.server, available=True)
+    await town.armed()
+    await town.let_pass(hours=1)
+    await town.until(lambda: len(town.alert_messages()) == 2)
+    assert town.advised() == {"ava": 1}
