@@ -110,7 +110,9 @@ async def test_a_list_is_filtered_and_turned_page_by_page(town: Town) -> None:
     await town.mo.runs("case claim", channel=town.alerts, case=3)
 
     page = await town.mo.runs("case list", channel=town.alerts)
-    assert page.text.splitlines()[0] == "**Cases: not resolved** · 10 in all · page 1 of 2"
+    assert page.text.splitlines()[0] == (
+        "**Cases: not resolved** · 10 in all · page 1 of 2 · open one with `/case show`"
+    )
     await town.restart()
     turned = await town.mo.presses(page, "Next page")
     assert [line.partition(" ")[0] for line in turned.text.splitlines()[1:]] == ["**2**", "**1**"]
@@ -222,7 +224,7 @@ async def test_cases_that_wait_are_brought_up_again_also_after_a_restart(
     assert reminder.pings == frozenset()
     shown = await town.mo.presses(reminder, "Show the cases")
     assert shown.ephemeral
-    assert shown.text.splitlines()[0] == "**Cases: not resolved** · 1 in all · page 1 of 1"
+    assert shown.text.splitlines()[0].startswith("**Cases: not resolved** · 1 in all")
 
     await town.restart(reminder_hours=2)
     await town.settled()
