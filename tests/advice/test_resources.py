@@ -9,7 +9,7 @@ import pytest
 
 from bot.advice.country import guess_country
 from bot.advice.files import AdviceFileError
-from bot.advice.pages import help_pages, service_line
+from bot.advice.listing import help_pages, service_line
 from bot.advice.resources import RESOURCES, Resources, load_resources
 from bot.advice.service import Audience, Confidence, Contacts, Service, ServiceKind, Show
 from bot.advice.texts import Language

@@ -175,7 +175,7 @@ def test_buttons_menus_and_commands_have_the_limits_of_discord() -> None:
     keys = (
         "button.more_help",
         "select.country",
-        "select.other_country",
+        "situation.paid.label",
         "command.help.name",
         "command.help.description",
         "advice.first_line",
