@@ -1,4 +1,4 @@
-"""Which country a locale hints at, never enough to assume it; and what languages call themselves."""
+"""Which country a locale hints at, never enough to assume it; languages by their own names."""
 
 from __future__ import annotations
 
