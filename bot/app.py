@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,18 +23,26 @@ from bot.detection import Conversations, load_detector
 from bot.services.casework import Casework
 from bot.services.dispatch import Dispatcher
 from bot.services.durable import insist_on
+from bot.services.guidance import Guidance
 from bot.services.policies import Policies
+from bot.services.privacy import Privacy
 from bot.services.readiness import Readiness
 from bot.services.screening import Screening
 from bot.services.support import Support
+from bot.services.telling import TOLD, TOLD_TITLE, Telling
 from bot.storage import Keyring, Store
+from bot.transport.command_texts import CommandTexts
 from bot.transport.courier import DiscordCourier
 from bot.transport.inspection import BAD_TOKEN, NO_CONTENT, intents
+from bot.transport.languages import Languages
 from bot.transport.watch import Watch
 
 _log = structlog.get_logger(__name__)
 
-COGS = ("cogs.screening", "cogs.setup", "cogs.help", "cogs.cases")
+COGS = (
+    *("cogs.screening", "cogs.setup", "cogs.help", "cogs.answers", "cogs.telling"),
+    *("cogs.privacy", "cogs.cases"),
+)
 _LONGEST_RATE_LIMIT = 30.0
 _LAST_WORDS = 5.0
 
@@ -52,6 +61,11 @@ class Parts:
     screening: Screening
     casework: Casework
     support: Support
+    guidance: Guidance
+    telling: Telling
+    privacy: Privacy
+    languages: Languages
+    contact: str | None
     watch: Watch
 
 
@@ -82,13 +96,17 @@ class NotAlone(commands.AutoShardedBot):
         if event_name != "message":
             super().dispatch(event_name, *args, **kwargs)
             return
+        message: discord.Message = args[0]
+        if message.guild is None or self.user in message.mentions:
+            super().dispatch("spoken_to", message)
         try:
-            self.parts.watch.see(*args)
+            self.parts.watch.see(message)
         except Exception:  # noqa: BLE001 - the border: one message must not end the connection
             _log.exception("message_not_screened")
 
     async def setup_hook(self) -> None:
         """Load the cogs and tell Discord which commands there are."""
+        await self.tree.set_translator(CommandTexts(self.parts.texts))
         for cog in COGS:
             await self.load_extension(cog)
         try:
@@ -105,13 +123,18 @@ class App:
         policies = Policies(
             config.defaults.policy(), {g: s.policy() for g, s in config.servers.items()}
         )
+        languages = Languages()
         self.config = config
         self.bot = NotAlone(guild_ready_timeout=config.discord.guild_ready_seconds)
         self.store = Store(config.database.url, keyring)
         self.dispatcher = Dispatcher(
             self.store,
             DiscordCourier(
-                self.bot, texts, policies, titles={r.id: r.title for r in detector.rules}
+                self.bot,
+                texts,
+                policies,
+                titles={r.id: r.title for r in detector.rules} | {TOLD: TOLD_TITLE},
+                languages=languages,
             ),
             policies,
             budgets=config.budgets(),
@@ -133,6 +156,11 @@ class App:
             screening=self.screening,
             casework=Casework(self.store, wake=wake),
             support=Support(self.store, wake=wake),
+            guidance=Guidance(detector, clock=time.monotonic, token=self.store.token),
+            telling=Telling(self.store, wake=wake),
+            privacy=Privacy(self.store),
+            languages=languages,
+            contact=config.contact,
             watch=Watch(
                 self.bot,
                 self.screening,

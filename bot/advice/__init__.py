@@ -6,6 +6,7 @@ from bot.advice.listing import help_pages
 from bot.advice.pages import (
     Situation,
     answer_to_direct_message,
+    crisis_answer,
     crisis_page,
     direct_message,
     help_answer,
@@ -24,6 +25,7 @@ __all__ = [
     "Situation",
     "Texts",
     "answer_to_direct_message",
+    "crisis_answer",
     "crisis_page",
     "direct_message",
     "guess_country",

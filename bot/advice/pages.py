@@ -104,18 +104,29 @@ def situation_page(language: Language, situation: Situation) -> str:
     return "\n\n".join((f"**{label}**", *_advice(language, situation)))
 
 
-def message_page(language: Language, assessment: Assessment, *, own: bool = False) -> str:
+def crisis_answer(language: Language, services: Sequence[Service], *, known_country: bool) -> str:
+    """The answer to someone who wrote that they may hurt themselves; the steps come last."""
+    page = crisis_page(language, services, known_country=known_country)
+    steps = "\n".join(_short_steps(language))
+    return "\n\n".join((language.text("direct.first_line"), page, steps))
+
+
+def message_page(
+    language: Language, assessment: Assessment, *, own: bool = False, grave: bool = False
+) -> str:
     """What a message looks like, what to do if not safe, and the steps fitted to it.
 
     It names nobody, and is as careful as whoever has read one message only must be. `own` says
     that the person who asks wrote it: then whoever tells of it in it is not a friend of theirs.
+    `grave` says that somebody may be hurt: then the emergency number comes first by itself.
     """
     situation = situation_of(assessment)
     if assessment.kind is Kind.DISCLOSURE and not own:
         situation = Situation.FRIEND
+    first = ("crisis.number", "crisis.stay", "help.not_safe") if grave else ("help.not_safe",)
     return "\n\n".join(
         (
-            language.text("help.not_safe"),
+            *(language.text(key) for key in first),
             " ".join((*_looks_like(language, assessment), language.text("message.limits"))),
             *_fitted(language, situation),
         )

@@ -60,3 +60,5 @@ class CaseView:
     edits: int
     deletions: int
     breaker_until: datetime | None
+    is_elsewhere: bool = False
+    """Whether that message was written outside of the server, where moderators cannot look."""

@@ -20,9 +20,11 @@ SUBCOMMAND = 1
 GROUP = 2
 _NAME = re.compile(r"[-_'\w\u0900-\u097f\u0e00-\u0e7f]{1,32}")
 _LOCALES = frozenset(
-    ["bg", "cs", "da", "de", "el", "en-GB", "en-US", "es-419", "es-ES", "fi", "fr", "hi", "hr"]
-    + ["hu", "id", "it", "ja", "ko", "lt", "nl", "no", "pl", "pt-BR", "ro", "ru", "sv-SE", "th"]
-    + ["tr", "uk", "vi", "zh-CN", "zh-TW"]
+    [
+        *("bg", "cs", "da", "de", "el", "en-GB", "en-US", "es-419", "es-ES", "fi", "fr", "hi"),
+        *("hr", "hu", "id", "it", "ja", "ko", "lt", "nl", "no", "pl", "pt-BR", "ro", "ru"),
+        *("sv-SE", "th", "tr", "uk", "vi", "zh-CN", "zh-TW"),
+    ]
 )
 """Discord's locales, https://docs.discord.com/developers/reference#locales."""
 _MOST = {CHAT_INPUT: 100, USER: 15, MESSAGE: 15}

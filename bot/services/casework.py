@@ -118,12 +118,21 @@ async def case_view(tx: Transaction, case_id: int) -> CaseView:
         edits=case.edits,
         deletions=case.deletions,
         breaker_until=await tx.memory.broken_until(DIRECT_MESSAGES),
+        is_elsewhere=_is_elsewhere(items, newest.facts["message_id"], guild_id=case.guild_id),
     )
 
 
 def _is_forwarded(items: Sequence[EvidenceItem], message_id: int) -> bool:
     return any(
         (item.content or {}).get("forwarded")
+        for item in items
+        if item.message_id == message_id and item.kind is ItemKind.MESSAGE
+    )
+
+
+def _is_elsewhere(items: Sequence[EvidenceItem], message_id: int, *, guild_id: int) -> bool:
+    return any(
+        item.facts["guild_id"] != guild_id
         for item in items
         if item.message_id == message_id and item.kind is ItemKind.MESSAGE
     )

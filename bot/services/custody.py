@@ -7,14 +7,14 @@ from typing import Any
 
 from bot.domain.assessment import Assessment
 from bot.domain.delivery import Delivered, Delivery, Outcome, Refused
-from bot.domain.evidence import Draft, ItemKind
+from bot.domain.evidence import FROM_PERSON, Draft, ItemKind
 from bot.domain.message import Attachment, Message
 
 GATEWAY = "gateway"
 HISTORY = "history"
 BOT = "bot"
-PERSON = "person"
 MODERATOR = "moderator"
+PERSON = FROM_PERSON
 
 
 def iso(at: float) -> str:

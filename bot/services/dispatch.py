@@ -26,7 +26,7 @@ from bot.domain.policy import Fallback
 from bot.services.casework import case_view
 from bot.services.custody import delivery_draft
 from bot.services.durable import insist, whole
-from bot.services.names import BUDGET, DIRECT_MESSAGES
+from bot.services.names import BUDGET, DIRECT_MESSAGES, OFFER_COOLDOWN
 from bot.services.policies import Policies
 from bot.storage import Store, StoreUnavailableError, Transaction
 
@@ -37,8 +37,6 @@ _FIRST_WAIT = 1.0
 _LONGEST_WAIT = 900.0
 _IDLE = 5.0
 _BUDGET_WAIT = timedelta(minutes=10)
-OFFER_COOLDOWN = timedelta(hours=1)
-"""A channel gets a *Private help* offer at most once in this time."""
 
 
 class Courier(Protocol):

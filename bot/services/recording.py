@@ -20,7 +20,7 @@ from bot.services.custody import (
     message_draft,
     version,
 )
-from bot.services.dispatch import OFFER_COOLDOWN
+from bot.services.names import OFFER_COOLDOWN
 from bot.services.policies import Policies
 from bot.storage import Store, Transaction
 

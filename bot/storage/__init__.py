@@ -2,11 +2,16 @@
 
 from bot.storage.cipher import KeyFileError, Keyring
 from bot.storage.engine import StoreUnavailableError, anchored_url, unmade_file
+from bot.storage.personal import ERASED, Place
+from bot.storage.records import Record
 from bot.storage.store import Store, Transaction
 
 __all__ = [
+    "ERASED",
     "KeyFileError",
     "Keyring",
+    "Place",
+    "Record",
     "Store",
     "StoreUnavailableError",
     "Transaction",

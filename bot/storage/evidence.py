@@ -19,6 +19,7 @@ from bot.domain.evidence import (
 )
 from bot.storage.cases import CaseRecord, Cases
 from bot.storage.cipher import Box
+from bot.storage.personal import ERASED
 from bot.storage.schema import cases, evidence
 
 _SALT_BYTES = 16
@@ -56,7 +57,9 @@ class Evidence:
         case = await self._cases.get(case_id)
         query = select(evidence).where(evidence.c.case_id == case_id).order_by(evidence.c.seq)
         box = self._cases.box(case)
-        return [_item(row, box) for row in await self._connection.execute(query)]
+        rows = (await self._connection.execute(query)).all()
+        erased = {seq for row in rows for seq in _erased_by(row)}
+        return [_item(row, None if row.seq in erased else box) for row in rows]
 
     async def cases_holding(self, message_id: int) -> list[int]:
         """The cases in which this message is preserved, oldest first; not those erased."""
@@ -163,6 +166,12 @@ def _item(row: Row[Any], box: Box | None) -> EvidenceItem:
         previous=row.previous,
         digest=row.digest,
     )
+
+
+def _erased_by(row: Row[Any]) -> Sequence[int]:
+    """The numbers of the items whose content this one says was erased."""
+    is_erasure = row.kind == ItemKind.ACTION.value and row.facts.get("what") == ERASED
+    return row.facts["items"] if is_erasure else ()
 
 
 def _opened(row: Row[Any], box: Box | None) -> dict[str, Any] | None:

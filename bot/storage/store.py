@@ -20,6 +20,8 @@ from bot.storage.engine import BUSY_SECONDS, StoreUnavailableError, make_engine,
 from bot.storage.evidence import Evidence
 from bot.storage.memory import Memory
 from bot.storage.outbox import Outbox
+from bot.storage.personal import Personal
+from bot.storage.records import Records
 from bot.storage.schema import cases
 from bot.storage.standings import Standings
 
@@ -36,6 +38,8 @@ class Transaction:
         self.outbox = Outbox(connection, now)
         self.standings = Standings(connection)
         self.memory = Memory(connection, now)
+        self.records = Records(connection, keyring, now)
+        self.personal = Personal(connection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from bot.domain.delivery import (
 from bot.services.policies import Policies
 from bot.transport import layouts
 from bot.transport.inspection import why_not
+from bot.transport.languages import Languages
 from bot.transport.places import alert_channel, obstacle, role
 from bot.transport.wording import name
 
@@ -68,11 +69,13 @@ class DiscordCourier:
         policies: Policies,
         *,
         titles: Mapping[str, str],
+        languages: Languages,
     ) -> None:
         self._client = client
         self._texts = texts
         self._policies = policies
         self._titles = titles
+        self._languages = languages
 
     async def send(self, delivery: Delivery, view: CaseView | None) -> Outcome:
         """Send it, or edit what was sent. Every answer and every failure is an outcome."""
@@ -99,7 +102,10 @@ class DiscordCourier:
             raise _UndeliverableError(_UNKNOWN_CHANNEL, "server_left")
         language = self._texts.get(str(guild.preferred_locale))
         if delivery.kind is DeliveryKind.ADVICE:
-            return await self._pack_advice(delivery, guild, language)
+            own = self._languages.of(delivery.recipient_id or 0)
+            return await self._pack_advice(
+                delivery, guild, self._texts.get(own) if own else language
+            )
         if delivery.kind is DeliveryKind.OFFER:
             return self._pack_offer(delivery, guild, language)
         if delivery.kind is DeliveryKind.NOTICE:

@@ -71,6 +71,9 @@ def _message(language: Language, item: EvidenceItem) -> Iterator[str]:
         author=in_line(content.get("author_name", "?"), limit=32),
         when=_when(item.facts["edited_at"] or item.facts["written_at"]),
     )
+    if item.content is None:
+        yield language.text("evidence.words_erased")
+        return
     yield from as_blocks(content.get("text", ""), size=_PIECE)
     for key in ("forwarded", "embedded"):
         for text in content.get(key, ()):

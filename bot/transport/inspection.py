@@ -25,8 +25,8 @@ NO_CONTENT = (
 
 
 def intents() -> discord.Intents:
-    """The least that screening needs: servers, their messages, and what is written in them."""
-    return discord.Intents(guilds=True, guild_messages=True, message_content=True)
+    """The least that is needed: servers, messages there and to the bot, and what is written."""
+    return discord.Intents(guilds=True, messages=True, message_content=True)
 
 
 def why_not(

@@ -30,7 +30,8 @@ async def test_the_five_steps_are_shown_to_the_person_alone(town: Town, where: s
     assert answer.ephemeral
     assert _steps_stand_in(answer.text)
     assert _fits(answer)
-    assert answer.buttons == ["More help"]
+    assert answer.buttons == ["More help", "I am not safe", "How to report", "Hide this"]
+    assert [menu.placeholder for menu in answer.messages[0].selects] == ["What is going on?"]
     assert not town.sam.can_see(answer.messages[0])
 
 
