@@ -14,7 +14,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from bot.advice import Situation, situation_of
+from bot.advice import Situation, situations_of
 from bot.app import NotAlone, Parts
 from bot.services.guidance import Look
 from bot.storage import StoreUnavailableError
@@ -100,7 +100,8 @@ class Help(commands.Cog):
         """Answer a direct message with what fits it; the same answer is not given again soon."""
         parts, person = self._bot.parts, message.author
         look = parts.guidance.look(to_message(message))
-        about = message.id if look.message.forwarded else situation_of(look.assessment)
+        found = situations_of(look.assessment)
+        about = message.id if look.message.forwarded else found or None
         if not parts.guidance.is_answered_now(look, about=about, person_id=person.id):
             return
         locale = parts.languages.of(person.id) or await self._locale_of_server(person.id)
@@ -119,7 +120,7 @@ class Help(commands.Cog):
         if message.forwarded:
             token = parts.guidance.remember(look, person_id=message.author.id)
             return help_views.message(language, look, token, own=False, direct=True)
-        return help_views.direct_answer(language, situation_of(look.assessment))
+        return help_views.direct_answer(language, situations_of(look.assessment))
 
     async def _locale_of_server(self, person_id: int) -> str | None:
         """The language of a server that the person is in, for whom no other is known."""

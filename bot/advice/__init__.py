@@ -12,8 +12,8 @@ from bot.advice.pages import (
     help_answer,
     message_page,
     report_page,
-    situation_of,
     situation_page,
+    situations_of,
 )
 from bot.advice.resources import Resources, load_resources
 from bot.advice.texts import Language, Texts, load_texts
@@ -35,6 +35,6 @@ __all__ = [
     "load_texts",
     "message_page",
     "report_page",
-    "situation_of",
     "situation_page",
+    "situations_of",
 ]

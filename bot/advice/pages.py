@@ -59,6 +59,8 @@ _OF_OTHERS = frozenset({Situation.FRIEND, Situation.ADULT})
 _ADDED_IN_SHORT = ("preserve_evidence", "stop_and_block")
 _LISTENING = frozenset({ServiceKind.CRISIS, ServiceKind.HELPLINE})
 _LINES_IN_A_CRISIS = 5
+_LONGEST = 1900
+"""Characters of an answer that holds advice on several situations: the least telling give way."""
 
 
 def direct_message(language: Language, *, server: str, urgent: bool = False) -> str:
@@ -91,11 +93,13 @@ def help_answer(language: Language) -> str:
     )
 
 
-def answer_to_direct_message(language: Language, situation: Situation | None) -> str:
+def answer_to_direct_message(language: Language, situations: Sequence[Situation]) -> str:
     """The answer to someone who wrote to the bot: discreet first, then what fits what they said."""
-    fitted = (language.text("help.not_safe"), *_fitted(language, situation))
-    page = "\n\n".join(fitted) if situation else help_answer(language)
-    return "\n\n".join((language.text("direct.first_line"), page, language.text("direct.private")))
+    first, last = language.text("direct.first_line"), language.text("direct.private")
+    if not situations:
+        return "\n\n".join((first, help_answer(language), last))
+    above = (first, language.text("help.not_safe"))
+    return _fitted(language, situations, above=above, below=(last,))
 
 
 def situation_page(language: Language, situation: Situation) -> str:
@@ -112,31 +116,33 @@ def crisis_answer(language: Language, services: Sequence[Service], *, known_coun
 
 
 def message_page(
-    language: Language, assessment: Assessment, *, own: bool = False, grave: bool = False
+    language: Language,
+    assessment: Assessment,
+    *,
+    own: bool = False,
+    grave: bool = False,
+    direct: bool = False,
 ) -> str:
     """What a message looks like, what to do if not safe, and the steps fitted to it.
 
     It names nobody, and is as careful as whoever has read one message only must be. `own` says
     that the person who asks wrote it: then whoever tells of it in it is not a friend of theirs.
     `grave` says that somebody may be hurt: then the emergency number comes first by itself.
+    `direct` puts a discreet line before all, for the start of it appears on a locked phone.
     """
-    situation = situation_of(assessment)
+    situations = situations_of(assessment)
     if assessment.kind is Kind.DISCLOSURE and not own:
-        situation = Situation.FRIEND
-    first = ("crisis.number", "crisis.stay", "help.not_safe") if grave else ("help.not_safe",)
-    return "\n\n".join(
-        (
-            *(language.text(key) for key in first),
-            " ".join((*_looks_like(language, assessment), language.text("message.limits"))),
-            *_fitted(language, situation),
-        )
-    )
+        situations = (Situation.FRIEND,)
+    above = [language.text("direct.first_line")] if direct else []
+    keys = ("crisis.number", "crisis.stay") if grave else ("help.not_safe",)
+    above += [language.text(key) for key in keys]
+    above.append(" ".join((*_looks_like(language, assessment), language.text("message.limits"))))
+    return _fitted(language, situations, above=above)
 
 
-def situation_of(assessment: Assessment) -> Situation | None:
-    """The situation that a finding points to, if it points to one."""
-    fitting = (s for category, s in _OF_CATEGORY.items() if category in assessment.categories)
-    return next(fitting, None)
+def situations_of(assessment: Assessment) -> tuple[Situation, ...]:
+    """The situations that a finding points to, the most telling one first."""
+    return tuple(s for category, s in _OF_CATEGORY.items() if category in assessment.categories)
 
 
 def crisis_page(language: Language, services: Sequence[Service], *, known_country: bool) -> str:
@@ -160,12 +166,22 @@ def report_page(language: Language) -> str:
     return "\n\n".join((language.text("report.title"), language.text("report.before"), listed))
 
 
-def _fitted(language: Language, situation: Situation | None) -> Iterator[str]:
-    """The five steps, what to do in this situation, and comfort: all that a first answer holds."""
-    yield "\n".join(_short_steps(language))
-    if situation is not None:
-        yield language.text(f"situation.{situation}.advice")
-    yield language.text("help.comfort")
+def _fitted(
+    language: Language,
+    situations: Sequence[Situation],
+    *,
+    above: Sequence[str],
+    below: Sequence[str] = (),
+) -> str:
+    """A first answer: the five steps, what to do in as many situations as fit, and comfort."""
+    steps, comfort = "\n".join(_short_steps(language)), language.text("help.comfort")
+    advice = [language.text(f"situation.{situation}.advice") for situation in situations]
+    while True:
+        middle = (steps, "\n".join(advice), comfort) if advice else (steps, comfort)
+        page = "\n\n".join((*above, *middle, *below))
+        if len(page) <= _LONGEST or not advice:
+            return page
+        advice.pop()
 
 
 def _listens(service: Service) -> bool:

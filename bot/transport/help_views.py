@@ -6,6 +6,7 @@ so that they can always go back to it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -50,9 +51,9 @@ def steps(language: Language, token: str = "") -> Page:
     return Page(help_answer(language), _under(language, "open", token))
 
 
-def direct_answer(language: Language, situation: Situation | None) -> Page:
+def direct_answer(language: Language, situations: Sequence[Situation]) -> Page:
     """The answer to someone who wrote to the bot: it stays in their direct messages."""
-    return Page(answer_to_direct_message(language, situation), _under(language, "open"))
+    return Page(answer_to_direct_message(language, situations), _under(language, "open"))
 
 
 def direct_crisis(language: Language, resources: Resources, *, country: str | None) -> Page:
@@ -68,9 +69,7 @@ def message(language: Language, look: Look, token: str, *, own: bool, direct: bo
 
     `direct` says that it is sent as a direct message, which a locked phone shows the start of.
     """
-    text = message_page(language, look.assessment, own=own, grave=look.is_grave)
-    if direct:
-        text = "\n\n".join((language.text("direct.first_line"), text))
+    text = message_page(language, look.assessment, own=own, grave=look.is_grave, direct=direct)
     rows = ([situation_menu(language, token)], message_buttons(language, token))
     return Page(text, rows_of(*rows, navigation(language, "", token)))
 

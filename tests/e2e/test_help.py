@@ -73,11 +73,12 @@ async def test_help_is_there_while_the_database_is_locked_and_the_outbox_stuck(
     await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
     await town.threatens()
     first = await town.ava.runs("help-sextortion", channel=town.general)
+    said = first.text
     more = await town.ava.presses(first, "More help")
     other.close()
     town.sandbox.faults.clear()
 
-    assert _steps_stand_in(first.text)
+    assert _steps_stand_in(said)
     assert more.ephemeral
 
 
