@@ -35,9 +35,7 @@ async def diagnose(path: Path, environment: Mapping[str, str]) -> Diagnosis:
         return found
     load_texts()
     load_detector()
-    resources = load_resources()
-    today = datetime.now(UTC).date()
-    found.warnings.extend(w for w in (resources.stale(today), resources.unverified()) if w)
+    found.warnings.extend(load_resources().warnings(datetime.now(UTC).date()))
     await _look_at_storage(config, found)
     await _look_at_discord(config, environment, found)
     return found
