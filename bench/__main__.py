@@ -16,12 +16,15 @@ from typing import Any
 import discord
 from rich.console import Console
 
+from bench.asking import asking
 from bench.cost import cost
 from bench.growth import growth
 from bench.latency import latency
 from bench.plan import FULL, QUICK, Plan
 from bench.report import show
 from bench.stage import BenchError
+
+_MEASURES = (("cost", cost), ("delay", latency), ("help", asking), ("memory", growth))
 
 
 def main() -> int:
@@ -48,7 +51,7 @@ def main() -> int:
 async def _measured(plan: Plan) -> dict[str, Any]:
     began = time.monotonic()
     figures: dict[str, Any] = {}
-    for name, measure in (("cost", cost), ("delay", latency), ("memory", growth)):
+    for name, measure in _MEASURES:
         print(f"measuring {name} …", file=sys.stderr)
         figures |= await measure(plan)
     rounded = {k: round(v, 4) if isinstance(v, float) else v for k, v in figures.items()}

@@ -18,11 +18,27 @@ class Plan:
     threats: int
     per_second: float
     """Threats a second, among a hundred ordinary messages a second."""
+    asked: int
+    """How many people ask for help, among a thousand ordinary messages a second."""
     remembered: int
     """Messages after which memory is measured for the last time."""
 
 
 FULL = Plan(
-    rounds=60, messages=1_000, warm_up=6_000, threats=100, per_second=3, remembered=1_000_000
+    rounds=60,
+    messages=1_000,
+    warm_up=6_000,
+    threats=100,
+    per_second=3,
+    asked=200,
+    remembered=1_000_000,
 )
-QUICK = Plan(rounds=10, messages=300, warm_up=1_000, threats=12, per_second=4, remembered=20_000)
+QUICK = Plan(
+    rounds=10,
+    messages=300,
+    warm_up=1_000,
+    threats=12,
+    per_second=4,
+    asked=10,
+    remembered=20_000,
+)
