@@ -134,6 +134,11 @@ async def test_commands_have_their_names_in_every_language_that_discord_knows(to
         assert command["name"] == texts.get("en").text(f"{key}.name")
         for locale, name in (command["name_localizations"] or {}).items():
             assert name == texts.get(locale).text(f"{key}.name")
+    (privacy,) = [c for c in town.sandbox.commands.offered(None, kind=1) if c["name"] == "privacy"]
+    for command, key in ((slash, "command.help"), (privacy, "command.privacy")):
+        assert command["description"] == texts.get("en").text(f"{key}.description")
+    for command in (slash, privacy, menu):
+        assert (command["integration_types"], command["contexts"]) == ([0, 1], [0, 1, 2])
     known = set(slash["description_localizations"] or {})
     assert known >= {locale for locale in ("de", "fr", "pl", "bg") if locale in texts.languages}
 

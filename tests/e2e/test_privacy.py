@@ -82,7 +82,8 @@ async def test_it_works_in_every_place(town: Town) -> None:
         assert (answer.ephemeral, "What I keep about you" in answer.text) == (True, True)
 
 
-async def test_everything_is_counted(town: Town) -> None:
+async def test_everything_is_counted(town_on_each: Town) -> None:
+    town = town_on_each
     await _in_public(town)
     await _keep(town, town.ava, tell=True)
     answer = await town.ava.runs("privacy")
@@ -96,7 +97,8 @@ async def test_everything_is_counted(town: Town) -> None:
     ]
 
 
-async def test_the_copy_holds_what_was_kept_written_and_sent(town: Town) -> None:
+async def test_the_copy_holds_what_was_kept_written_and_sent(town_on_each: Town) -> None:
+    town = town_on_each
     await _in_public(town)
     await _keep(town, town.ava, tell=True)
     exported = await _exported(town.ava, await town.ava.runs("privacy"))
@@ -113,7 +115,8 @@ async def test_the_copy_holds_what_was_kept_written_and_sent(town: Town) -> None
     assert exported["cases_that_name_you"] == 1
 
 
-async def test_erasing_takes_the_words_and_leaves_the_chain_whole(town: Town) -> None:
+async def test_erasing_takes_the_words_and_leaves_the_chain_whole(town_on_each: Town) -> None:
+    town = town_on_each
     await _in_public(town)
     await _keep(town, town.ava)
     before = await _everything(town)

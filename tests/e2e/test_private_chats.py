@@ -128,7 +128,10 @@ async def test_nobody_keeps_more_than_fits(town: Town) -> None:
     assert kept.messages[-1].text.startswith("You have kept as many messages as I can hold.")
 
 
-async def test_moderators_are_told_after_a_look_at_what_they_get_and_a_yes(town: Town) -> None:
+async def test_moderators_are_told_after_a_look_at_what_they_get_and_a_yes(
+    town_on_each: Town,
+) -> None:
+    town = town_on_each
     threat = await _threat(town)
     asked = await _chosen(town, threat)
     assert asked.text.startswith("**Nothing is sent yet.** The moderators of Harbour")
