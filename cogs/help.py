@@ -118,7 +118,7 @@ class Help(commands.Cog):
             country = help_views.country_of(locale)
             return help_views.direct_crisis(language, parts.resources, country=country)
         if message.forwarded:
-            token = parts.guidance.remember(look, person_id=message.author.id)
+            token = parts.guidance.remember(look, person_id=message.author.id, may_be_told=False)
             return help_views.message(language, look, token, own=False, direct=True)
         return help_views.direct_answer(language, situations_of(look.assessment))
 
@@ -133,8 +133,10 @@ async def help_with_message(interaction: _Interaction, message: discord.Message)
     """Say what the message looks like, at once and only to the person. Nothing is stored."""
     guidance = _parts(interaction).guidance
     look = guidance.look(to_message(message))
-    token = guidance.remember(look, person_id=interaction.user.id)
     own = message.author.id == interaction.user.id
+    token = guidance.remember(
+        look, person_id=interaction.user.id, may_be_told=not (own or message.author.bot)
+    )
     await show(interaction, help_views.message(language_of(interaction), look, token, own=own))
 
 

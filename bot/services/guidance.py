@@ -73,13 +73,12 @@ class Guidance:
             given[what] = now
         return wanted
 
-    def remember(self, look: Look, *, person_id: int) -> str:
+    def remember(self, look: Look, *, person_id: int, may_be_told: bool) -> str:
         """Keep it in mind for this person; the token by which buttons refer to it.
 
-        It begins with "t" if moderators could be told who wrote the message, else with "k".
+        It begins with "t" if moderators may be told of it, else with "k".
         """
-        kind = "k" if look.message.author.id == person_id else "t"
-        token = f"{kind}{self._token()}"
+        token = f"{'t' if may_be_told else 'k'}{self._token()}"
         self._shown[token] = (self._clock(), person_id, look)
         if len(self._shown) > _REMEMBERED:
             self._shown.popitem(last=False)

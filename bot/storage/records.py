@@ -80,13 +80,6 @@ class Records:
         query = select(func.count()).where(records.c.user_id == user_id)
         return await self._connection.scalar(query) or 0
 
-    async def shared_since(self, user_id: int, since: datetime) -> int:
-        """How often a person let moderators have something since then."""
-        query = select(records.c.shared).where(records.c.user_id == user_id)
-        rows = await self._connection.scalars(query)
-        times = (datetime.fromisoformat(each.at) for row in rows for each in _shared(row))
-        return sum(1 for at in times if at >= since)
-
     async def erase(self, user_id: int) -> int:
         """Erase everything that a person kept; how much it was."""
         result = await self._connection.execute(delete(records).where(records.c.user_id == user_id))

@@ -59,6 +59,10 @@ class _UndeliverableError(Exception):
         super().__init__(explanation)
 
 
+class _NotYetError(Exception):
+    """The server is not there yet after a start, or not now: Discord has an outage."""
+
+
 class DiscordCourier:
     """Sends by the bot's own client. Every message is bare of pings, embeds and files."""
 
@@ -84,6 +88,8 @@ class DiscordCourier:
             message = await self._hand_over(parcel, delivery)
         except _UndeliverableError as error:
             return error.refusal
+        except _NotYetError:
+            return Postponed("server_unavailable")
         except discord.RateLimited as error:
             return Postponed("rate_limited", seconds=error.retry_after)
         except discord.HTTPException as error:
@@ -98,8 +104,10 @@ class DiscordCourier:
 
     async def _pack(self, delivery: Delivery, view: CaseView | None) -> _Parcel:
         guild = self._client.get_guild(delivery.guild_id)
-        if guild is None:
+        if guild is None and self._client.is_ready():
             raise _UndeliverableError(_UNKNOWN_CHANNEL, "server_left")
+        if guild is None or guild.unavailable:
+            raise _NotYetError
         language = self._texts.get(str(guild.preferred_locale))
         if delivery.kind is DeliveryKind.ADVICE:
             own = self._languages.of(delivery.recipient_id or 0)

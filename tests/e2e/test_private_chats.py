@@ -226,6 +226,35 @@ async def test_nobody_can_flood_moderators_by_telling(town: Town) -> None:
     assert len(await town.cases()) == 1
 
 
+async def test_erasing_what_was_kept_does_not_make_room_for_a_flood(town: Town) -> None:
+    town.ava.installs_app()
+    chat = town.sandbox.private_chat(town.ava, town.leo)
+    for number in range(6):
+        threat = await town.leo.writes(f"{THREAT} {number}", channel=chat)
+        answer = await town.ava.presses(await _chosen(town, threat), "Yes, send it")
+        await town.bot.bot.parts.privacy.erase(town.ava.id)
+
+    assert answer.text.startswith("You told moderators a lot of things today.")
+
+
+async def test_a_message_of_this_server_can_be_told_of_and_is_found_there(town: Town) -> None:
+    note = await town.leo.writes("you know what i have of you", channel=town.general)
+    await town.ava.presses(await _chosen(town, note), "Yes, send it")
+    await town.settled(note)
+
+    assert "Go to the message" in town.alert.buttons
+    assert f"**Where** {town.general.mention}" in town.alert.text
+    assert (await town.case()).offender.id == town.leo.id
+
+
+async def test_what_a_bot_wrote_accuses_nobody(town: Town) -> None:
+    await town.settled(await town.threatens())
+    (advice,) = town.ava.direct_messages()
+    shown = await town.ava.runs_on(advice, COMMAND)
+
+    assert "Tell the moderators of …" not in shown.buttons
+
+
 async def test_the_same_message_told_twice_is_one_item(town: Town) -> None:
     threat = await _threat(town)
     for _ in range(2):
