@@ -52,15 +52,11 @@ class _Parcel(NamedTuple):
 
 
 class _UndeliverableError(Exception):
-    """There is nowhere to send it; found out without asking Discord."""
+    """It cannot be sent, or not now; found out without asking Discord."""
 
-    def __init__(self, code: int, explanation: str) -> None:
-        self.refusal = Refused(code, explanation)
-        super().__init__(explanation)
-
-
-class _NotYetError(Exception):
-    """The server is not there yet after a start, or not now: Discord has an outage."""
+    def __init__(self, outcome: Refused | Postponed) -> None:
+        self.outcome = outcome
+        super().__init__(outcome.explanation)
 
 
 class DiscordCourier:
@@ -87,9 +83,7 @@ class DiscordCourier:
             parcel = await self._pack(delivery, view)
             message = await self._hand_over(parcel, delivery)
         except _UndeliverableError as error:
-            return error.refusal
-        except _NotYetError:
-            return Postponed("server_unavailable")
+            return error.outcome
         except discord.RateLimited as error:
             return Postponed("rate_limited", seconds=error.retry_after)
         except discord.HTTPException as error:
@@ -105,9 +99,10 @@ class DiscordCourier:
     async def _pack(self, delivery: Delivery, view: CaseView | None) -> _Parcel:
         guild = self._client.get_guild(delivery.guild_id)
         if guild is None and self._client.is_ready():
-            raise _UndeliverableError(_UNKNOWN_CHANNEL, "server_left")
+            raise _UndeliverableError(Refused(_UNKNOWN_CHANNEL, "server_left"))
         if guild is None or guild.unavailable:
-            raise _NotYetError
+            # not announced yet after a start, or gone for a while: Discord has an outage
+            raise _UndeliverableError(Postponed("server_unavailable"))
         language = self._texts.get(str(guild.preferred_locale))
         if delivery.kind is DeliveryKind.ADVICE:
             own = self._languages.of(delivery.recipient_id or 0)
@@ -119,7 +114,7 @@ class DiscordCourier:
         if delivery.kind is DeliveryKind.NOTICE:
             return await self._pack_notice(delivery, guild, language)
         if view is None:
-            raise _UndeliverableError(0, "case_gone")
+            raise _UndeliverableError(Refused(0, "case_gone"))
         return self._pack_alert(delivery, view, guild, language)
 
     async def _pack_advice(
@@ -132,7 +127,7 @@ class DiscordCourier:
     def _pack_offer(self, delivery: Delivery, guild: discord.Guild, language: Language) -> _Parcel:
         channel = guild.get_channel_or_thread(delivery.channel_id or 0)
         if not isinstance(channel, discord.abc.Messageable):
-            raise _UndeliverableError(_UNKNOWN_CHANNEL, "channel_gone")
+            raise _UndeliverableError(Refused(_UNKNOWN_CHANNEL, "channel_gone"))
         text, buttons = layouts.offer(language)
         return _Parcel(channel, text, buttons, discord.AllowedMentions.none())
 
@@ -158,9 +153,9 @@ class DiscordCourier:
         policy = self._policies.of(guild.id)
         channel = alert_channel(guild, policy)
         if channel is None:
-            raise _UndeliverableError(_UNKNOWN_CHANNEL, "alert_channel_gone")
+            raise _UndeliverableError(Refused(_UNKNOWN_CHANNEL, "alert_channel_gone"))
         if obstacle(guild, policy) is NoticeReason.PUBLIC_ALERT_CHANNEL:
-            raise _UndeliverableError(0, "alert_channel_public")
+            raise _UndeliverableError(Refused(0, "alert_channel_public"))
         wanted = policy.ping_role if view.level >= policy.ping_from else None
         called = role(guild, wanted) if wanted else None
         layout = layouts.alert(
