@@ -16,6 +16,7 @@ from typing import Any
 import discord
 from rich.console import Console
 
+from bench.asking import asking
 from bench.caseload import caseload
 from bench.cost import cost
 from bench.growth import growth
@@ -25,6 +26,8 @@ from bench.report import show
 from bench.stage import BenchError
 from bot.config import LogSettings
 from bot.logs import configure_logs
+
+_MEASURES = (("cost", cost), ("delay", latency), ("help", asking), ("memory", growth))
 
 
 def main() -> int:

@@ -73,14 +73,14 @@ async def latency(plan: Plan) -> dict[str, Any]:
         await _run(stage, watch, plan)
     return {
         "threats": plan.threats,
-        **_figures("advice", list(watch.advice.values())[_WARM_UP:]),
-        **_figures("alert", list(watch.alert.values())[_WARM_UP:]),
+        **figures("advice", list(watch.advice.values())[_WARM_UP:]),
+        **figures("alert", list(watch.alert.values())[_WARM_UP:]),
     }
 
 
 async def _run(stage: Stage, watch: Stopwatch, plan: Plan) -> None:
     """Talk and threaten until everything has arrived. Raises BenchError when something does not."""
-    talk = asyncio.create_task(_talk(stage))
+    crowd = asyncio.create_task(talk(stage, per_second=_TALK_PER_SECOND))
     try:
         await _threaten(stage, watch, _WARM_UP, per_second=1)
         await _threaten(stage, watch, plan.threats, per_second=plan.per_second)
@@ -88,12 +88,12 @@ async def _run(stage: Stage, watch: Stopwatch, plan: Plan) -> None:
     except SandboxError:
         raise BenchError(_missing(watch)) from None
     finally:
-        talk.cancel()
-        await asyncio.gather(talk, return_exceptions=True)
+        crowd.cancel()
+        await asyncio.gather(crowd, return_exceptions=True)
 
 
-async def _talk(stage: Stage) -> None:
-    """Let people write, a hundred messages a second, until cancelled."""
+async def talk(stage: Stage, *, per_second: float) -> None:
+    """Let people write, so many messages a second, until cancelled."""
     chat, pick, loop = Chat(stage.places, authors=1), random.Random(1), asyncio.get_running_loop()
     people = {s.id: [s.join(f"{s.name} {n}") for n in range(_PEOPLE)] for s in stage.servers}
     due = loop.time()
@@ -101,7 +101,7 @@ async def _talk(stage: Stage) -> None:
         channel = pick.choice(stage.channels)
         assert channel.server is not None
         await pick.choice(people[channel.server.id]).writes(chat.line(), channel=channel)
-        due += 1 / _TALK_PER_SECOND
+        due += 1 / per_second
         await asyncio.sleep(due - loop.time())
 
 
@@ -125,7 +125,8 @@ async def _say(offender: Person, target: Person, channel: Channel, number: int) 
     await offender.writes(text, channel=channel, mentions=[target])
 
 
-def _figures(name: str, seconds: list[float]) -> dict[str, float]:
+def figures(name: str, seconds: list[float]) -> dict[str, float]:
+    """Median and 99th percentile, in milliseconds."""
     cuts = quantiles(seconds, n=100, method="inclusive")
     return {f"{name}_ms_p50": cuts[49] * 1000, f"{name}_ms_p99": cuts[98] * 1000}
 

@@ -18,6 +18,8 @@ class Plan:
     threats: int
     per_second: float
     """Threats a second, among a hundred ordinary messages a second."""
+    asked: int
+    """How many people ask for help, among a thousand ordinary messages a second."""
     remembered: int
     """Messages after which memory is measured for the last time."""
     cases: int
@@ -34,6 +36,7 @@ FULL = Plan(
     warm_up=6_000,
     threats=100,
     per_second=3,
+    asked=200,
     remembered=1_000_000,
     cases=10_000,
     openings=200,
@@ -45,6 +48,7 @@ QUICK = Plan(
     warm_up=1_000,
     threats=12,
     per_second=4,
+    asked=10,
     remembered=20_000,
     cases=500,
     openings=40,

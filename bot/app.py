@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -27,18 +28,23 @@ from bot.services.dispatch import Dispatcher
 from bot.services.durable import insist_on
 from bot.services.exporting import Exporting
 from bot.services.gathering import Gathering
+from bot.services.guidance import Guidance
 from bot.services.holding import Holding
 from bot.services.keeping import Keeper
 from bot.services.policies import Policies
+from bot.services.privacy import Privacy
 from bot.services.quieting import Quieting
 from bot.services.readiness import Readiness
 from bot.services.screening import Screening
 from bot.services.settings import Settings
 from bot.services.support import Support
+from bot.services.telling import TOLD, TOLD_TITLE, Telling
 from bot.services.upkeep import Upkeep
 from bot.storage import Keyring, Signer, Store
+from bot.transport.command_texts import CommandTexts
 from bot.transport.courier import DiscordCourier
 from bot.transport.inspection import BAD_TOKEN, NO_CONTENT, intents
+from bot.transport.languages import Languages
 from bot.transport.making import AlertChannels
 from bot.transport.measures import Measures
 from bot.transport.payload import Payload, hear_first
@@ -53,6 +59,9 @@ COGS = (
     "cogs.setup",
     "cogs.status",
     "cogs.help",
+    "cogs.answers",
+    "cogs.telling",
+    "cogs.privacy",
     "cogs.cases",
     "cogs.case_desk",
     "cogs.case_help",
@@ -94,6 +103,11 @@ class Parts:
     """The rules' titles by their names."""
     support: Support
     readiness: Readiness
+    guidance: Guidance
+    telling: Telling
+    privacy: Privacy
+    languages: Languages
+    contact: str | None
     watch: Watch
     gathering: Gathering
     exporting: Exporting
@@ -129,8 +143,14 @@ class NotAlone(commands.AutoShardedBot):
             _log.exception("message_not_screened")
             return False
 
+    async def on_message(self, message: discord.Message, /) -> None:
+        """What comes as an event is for the bot itself: a direct message, or a mention of it."""
+        if message.guild is None or self.user in message.mentions:
+            self.dispatch("spoken_to", message)
+
     async def setup_hook(self) -> None:
         """Load the cogs and tell Discord which commands there are."""
+        await self.tree.set_translator(CommandTexts(self.parts.texts))
         for cog in COGS:
             await self.load_extension(cog)
         try:
@@ -145,19 +165,21 @@ class App:
     def __init__(self, config: Config, *, keyring: Keyring) -> None:
         texts, detector = load_texts(), load_detector()
         policies = Policies(config.defaults, config.servers)
-        titles = {rule.id: rule.title for rule in detector.rules}
+        languages = Languages()
         self.config = config
         self.bot = NotAlone(guild_ready_timeout=config.discord.guild_ready_seconds)
         self.store = Store(config.database.url, keyring)
         self.settings = Settings(
             self.store, policies, changed=partial(self.bot.dispatch, "settings_changed")
         )
-        titles = {rule.id: rule.title for rule in detector.rules}
+        titles = {rule.id: rule.title for rule in detector.rules} | {TOLD: TOLD_TITLE}
         self.dispatcher = Dispatcher(
             self.store,
-            DiscordCourier(self.bot, texts, policies, titles=titles),
+            DiscordCourier(self.bot, texts, policies, titles=titles, languages=languages),
             policies,
-            rehearsal=RehearsingCourier(self.bot, texts, policies, titles=titles),
+            rehearsal=RehearsingCourier(
+                self.bot, texts, policies, titles=titles, languages=languages
+            ),
             budgets=config.budgets(),
             patience=config.patience(),
         )
@@ -188,6 +210,11 @@ class App:
             titles=titles,
             support=Support(self.store, wake=wake),
             readiness=readiness,
+            guidance=Guidance(detector, clock=time.monotonic, token=self.store.token),
+            telling=Telling(self.store, wake=wake),
+            privacy=Privacy(self.store),
+            languages=languages,
+            contact=config.contact,
             watch=Watch(
                 self.bot,
                 self.screening,

@@ -44,9 +44,7 @@ async def diagnose(path: Path, environment: Mapping[str, str]) -> Diagnosis:
         return found
     load_texts()
     load_detector()
-    resources = load_resources()
-    today = datetime.now(UTC).date()
-    found.warnings.extend(w for w in (resources.stale(today), resources.unverified()) if w)
+    found.warnings.extend(load_resources().warnings(datetime.now(UTC).date()))
     policies = Policies(config.defaults, config.servers)
     await _look_at_storage(config, policies, found)
     _look_at_signing_key(config.database.signing_key_file, found)

@@ -95,6 +95,7 @@ class LogSettings(_Model):
 class Config(_Model):
     """Everything that the operator chose. Paths are absolute."""
 
+    contact: str | None = Field(None, min_length=3, max_length=200)
     discord: DiscordSettings = DiscordSettings()
     database: DatabaseSettings = DatabaseSettings()
     conversation: ConversationSettings = ConversationSettings()

@@ -1,138 +1,228 @@
-"""The person's side: the help command, and every button that a person can press.
+"""The person's side: help in a server, in the bot's direct messages and in every private chat.
 
-Nothing here but *This was nothing* and *Stop these messages* touches the database, so that help is
-there in whatever state the database is.
+Nothing here needs the database but the answers to advice, so that help is there in whatever state
+the database is.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import aiohttp
 import discord
+import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from bot.advice import Language
+from bot.advice import Situation, situations_of
 from bot.app import NotAlone, Parts
+from bot.services.guidance import Look
 from bot.storage import StoreUnavailableError
 from bot.transport import help_views
-from bot.transport.layouts import COUNTRY
+from bot.transport.answering import Page, hide, language_of, show
+from bot.transport.command_texts import named
+from bot.transport.inbound import to_message
+from bot.transport.membership import shared_servers
 from bot.transport.pressing import Recognised
+
+_log = structlog.get_logger(__name__)
 
 _Interaction = discord.Interaction[Any]
 
-
-def _context(interaction: _Interaction) -> tuple[Parts, Language]:
-    parts: Parts = interaction.client.parts
-    return parts, parts.texts.get(str(interaction.locale))
+TOKEN = r"(?::(?P<token>[kt][0-9a-f]{16}))?"  # noqa: S105 - a pattern
+"""What stands at the end of a custom id on a page that belongs to a message."""
 
 
 class Help(commands.Cog):
-    """`/help-sextortion`."""
+    """`/help-sextortion`, *Get help with this message*, answers to whoever writes to the bot."""
+
+    def __init__(self, bot: NotAlone) -> None:
+        self._bot = bot
+        self._menu = app_commands.ContextMenu(
+            name=named("Get help with this message", "command.help_with_message.name"),
+            callback=help_with_message,
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+        )
+
+    async def cog_load(self) -> None:
+        """Called by discord.py; a cog's own message command has to be added by hand."""
+        self._menu.error(self.cog_app_command_error)
+        self._bot.tree.add_command(self._menu)
+
+    async def cog_app_command_error(
+        self, interaction: _Interaction, error: app_commands.AppCommandError
+    ) -> None:
+        """Whatever went wrong here, the person gets help."""
+        _log.error("help_failed", exc_info=error)
+        if not interaction.response.is_done():
+            language = language_of(interaction)
+            page = help_views.steps(language)
+            text = "\n\n".join((language.text("error.our_side"), page.text))
+            await show(interaction, Page(text, page.view))
 
     @app_commands.command(
-        name="help-sextortion",
-        description="Private help if someone threatens to share things about you. Only you see it.",
+        name=named("help-sextortion", "command.help.name"),
+        description=named(
+            "Private help if someone threatens to share things about you. Only you see the answer.",
+            "command.help.description",
+        ),
     )
-    @app_commands.allowed_installs(guilds=True, users=False)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     async def help_sextortion(self, interaction: _Interaction) -> None:
         """Answer at once, and only to the person."""
-        await _show_help(interaction)
+        await show(interaction, help_views.steps(language_of(interaction)))
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: _Interaction) -> None:
+        """Remember which language the person reads, for direct messages to them."""
+        self._bot.parts.languages.note(interaction.user.id, str(interaction.locale))
+
+    @commands.Cog.listener()
+    async def on_spoken_to(self, message: discord.Message) -> None:
+        """Somebody wrote to the bot directly, or mentioned it."""
+        if message.author.bot or message.is_system():
+            return
+        if message.guild is None:
+            await self._answer(message)
+            return
+        try:
+            await self._bot.parts.support.offer_in_channel(
+                guild_id=message.guild.id, channel_id=message.channel.id, message_id=message.id
+            )
+        except StoreUnavailableError as error:
+            _log.error("offer_not_stored", channel=message.channel.id, error=str(error))
+
+    async def _answer(self, message: discord.Message) -> None:
+        """Answer a direct message with what fits it; the same answer is not given again soon."""
+        parts, person = self._bot.parts, message.author
+        look = parts.guidance.look(to_message(message))
+        found = situations_of(look.assessment)
+        about = message.id if look.message.forwarded else found or None
+        if not parts.guidance.is_answered_now(look, about=about, person_id=person.id):
+            return
+        locale = parts.languages.of(person.id) or await self._locale_of_server(person.id)
+        page = self._page(look, locale)
+        try:
+            await message.channel.send(page.text, view=page.view, suppress_embeds=True)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            _log.error("direct_message_not_answered", error=type(error).__name__)
+
+    def _page(self, look: Look, locale: str | None) -> Page:
+        parts, message = self._bot.parts, look.message
+        language = parts.texts.get(locale)
+        if look.is_grave:
+            country = help_views.country_of(locale)
+            return help_views.direct_crisis(language, parts.resources, country=country)
+        if message.forwarded:
+            token = parts.guidance.remember(look, person_id=message.author.id, may_be_told=False)
+            return help_views.message(language, look, token, own=False, direct=True)
+        return help_views.direct_answer(language, situations_of(look.assessment))
+
+    async def _locale_of_server(self, person_id: int) -> str | None:
+        """The language of a server that the person is in, for whom no other is known."""
+        armed = self._bot.parts.watch.armed
+        shared = await shared_servers(self._bot, person_id, armed)
+        return str(shared[0].preferred_locale) if shared else None
+
+
+async def help_with_message(interaction: _Interaction, message: discord.Message) -> None:
+    """Say what the message looks like, at once and only to the person. Nothing is stored."""
+    guidance = _parts(interaction).guidance
+    look = guidance.look(to_message(message))
+    own = message.author.id == interaction.user.id
+    token = guidance.remember(
+        look, person_id=interaction.user.id, may_be_told=not (own or message.author.bot)
+    )
+    await show(interaction, help_views.message(language_of(interaction), look, token, own=own))
 
 
 class HelpButton(
     Recognised,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"na:help:(?P<what>open|more|stop|allow)",
+    template=rf"na:help:(?P<what>open|more|unsafe|report|hide){TOKEN}",
 ):
     """The buttons that need to know nothing but who pressed them."""
 
     async def callback(self, interaction: _Interaction) -> None:
-        """Do what the button says."""
-        actions = {
-            "open": _show_help,
-            "more": _show_services,
-            "stop": _stop_messages,
-            "allow": _allow_messages,
-        }
-        await actions[self.parts["what"]](interaction)
+        """Turn to the page that the button names, or put it away."""
+        what, token = self.parts["what"], self.parts["token"] or ""
+        language, resources = language_of(interaction), _parts(interaction).resources
+        country = help_views.country_of(interaction.locale)
+        if what == "hide":
+            await hide(interaction)
+        elif what == "more":
+            page = help_views.services(language, resources, country=country, token=token)
+            await show(interaction, page)
+        elif what == "unsafe":
+            page = help_views.crisis(language, resources, country=country, token=token)
+            await show(interaction, page)
+        elif what == "report":
+            await show(interaction, help_views.report(language, token))
+        else:
+            await show(interaction, help_views.steps(language, token))
+
+
+class SituationMenu(
+    Recognised,
+    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    template=rf"{help_views.SITUATION}{TOKEN}",
+):
+    """What is going on. The choice is kept nowhere."""
+
+    async def callback(self, interaction: _Interaction) -> None:
+        """Show the advice for the chosen situation."""
+        chosen, token = Situation(self.item.values[0]), self.parts["token"] or ""
+        await show(interaction, help_views.situation(language_of(interaction), chosen, token))
 
 
 class CountryMenu(
-    Recognised, discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"{COUNTRY}:(?P<page>\d)"
+    Recognised,
+    discord.ui.DynamicItem[discord.ui.Select[Any]],
+    template=rf"na:help:(?P<kind>{help_views.COUNTRY}|{help_views.NEAR}):\d{TOKEN}",
 ):
-    """The menus of countries under a list of services."""
+    """The menus of countries under a list of services. The choice is kept nowhere."""
 
     async def callback(self, interaction: _Interaction) -> None:
-        """Show the chosen country's services. The choice is kept nowhere."""
-        parts, language = _context(interaction)
-        texts, view = help_views.services(language, parts.resources, country=self.item.values[0])
-        await interaction.response.edit_message(content=texts[0], view=view)
-        for text in texts[1:]:
-            await interaction.followup.send(text, ephemeral=True, suppress_embeds=True)
+        """Show the chosen country's services, or who listens there."""
+        pages = {help_views.COUNTRY: help_views.services, help_views.NEAR: help_views.crisis}
+        page = pages[self.parts["kind"]](
+            language_of(interaction),
+            _parts(interaction).resources,
+            country=self.item.values[0],
+            token=self.parts["token"] or "",
+        )
+        await show(interaction, page)
 
 
-class NothingButton(
+class ServicesButton(
     Recognised,
     discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"na:advice:nothing:(?P<token>[0-9a-f]{16})",
+    template=rf"na:help:services:(?P<country>[A-Z]{{2}}|-):(?P<page>\d+){TOKEN}",
 ):
-    """*This was nothing*, under the advice that its token belongs to."""
+    """Turns the pages of a list of services."""
 
     async def callback(self, interaction: _Interaction) -> None:
-        """Tell the case, and ask nothing."""
-        parts, language = _context(interaction)
-        await interaction.response.defer(ephemeral=True)
-        try:
-            await parts.support.this_was_nothing(self.parts["token"], person_id=interaction.user.id)
-        except StoreUnavailableError:
-            await interaction.followup.send(language.text("error.try_later"), ephemeral=True)
-            return
-        await interaction.followup.send(language.text("confirm.was_nothing"), ephemeral=True)
+        """Show the page that the button names."""
+        page = help_views.services(
+            language_of(interaction),
+            _parts(interaction).resources,
+            country=self.parts["country"],
+            number=int(self.parts["page"]),
+            token=self.parts["token"] or "",
+        )
+        await show(interaction, page)
 
 
-async def _show_help(interaction: _Interaction) -> None:
-    _, language = _context(interaction)
-    text, view = help_views.answer(language)
-    await interaction.response.send_message(text, view=view, ephemeral=True, suppress_embeds=True)
-
-
-async def _show_services(interaction: _Interaction) -> None:
-    parts, language = _context(interaction)
-    country = help_views.country_of(interaction.locale)
-    texts, view = help_views.services(language, parts.resources, country=country)
-    await interaction.response.send_message(
-        texts[0], view=view, ephemeral=True, suppress_embeds=True
-    )
-    for text in texts[1:]:
-        await interaction.followup.send(text, ephemeral=True, suppress_embeds=True)
-
-
-async def _stop_messages(interaction: _Interaction) -> None:
-    parts, language = _context(interaction)
-    await interaction.response.defer(ephemeral=True)
-    try:
-        await parts.support.stop_messages(person_id=interaction.user.id)
-    except StoreUnavailableError:
-        await interaction.followup.send(language.text("error.try_later"), ephemeral=True)
-        return
-    text, view = help_views.stopped(language)
-    await interaction.followup.send(text, view=view, ephemeral=True)
-
-
-async def _allow_messages(interaction: _Interaction) -> None:
-    parts, language = _context(interaction)
-    await interaction.response.defer(ephemeral=True)
-    try:
-        await parts.support.allow_messages(person_id=interaction.user.id)
-    except StoreUnavailableError:
-        await interaction.followup.send(language.text("error.try_later"), ephemeral=True)
-        return
-    await interaction.followup.send(language.text("confirm.allow_messages"), ephemeral=True)
+def _parts(interaction: _Interaction) -> Parts:
+    parts: Parts = interaction.client.parts
+    return parts
 
 
 async def setup(bot: NotAlone) -> None:
     """Called by discord.py when the extension is loaded."""
-    await bot.add_cog(Help())
-    bot.add_dynamic_items(HelpButton, CountryMenu, NothingButton)
+    await bot.add_cog(Help(bot))
+    bot.add_dynamic_items(HelpButton, SituationMenu, CountryMenu, ServicesButton)

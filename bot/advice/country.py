@@ -1,6 +1,8 @@
-"""Which country a locale hints at: enough to put it first in a menu, never enough to assume it."""
+"""Which country a locale hints at, never enough to assume it; languages by their own names."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 HOME = {
     "bg": "BG",
@@ -41,6 +43,43 @@ HOME = {
     "vi": "VN",
 }
 """The country where most speakers of a language that Discord or the EU knows live."""
+
+TONGUES = {
+    "bg": "български",
+    "cs": "čeština",
+    "da": "dansk",
+    "de": "Deutsch",
+    "el": "ελληνικά",
+    "en": "English",
+    "es": "español",
+    "et": "eesti",
+    "fi": "suomi",
+    "fr": "français",
+    "hi": "हिन्दी",
+    "hr": "hrvatski",
+    "hu": "magyar",
+    "it": "italiano",
+    "lb": "Lëtzebuergesch",
+    "lt": "lietuvių",
+    "lv": "latviešu",
+    "mi": "te reo Māori",
+    "mt": "Malti",
+    "ne": "नेपाली",
+    "nl": "Nederlands",
+    "pl": "polski",
+    "pt": "português",
+    "ro": "română",
+    "ru": "русский",
+    "sk": "slovenčina",
+    "sl": "slovenščina",
+    "sv": "svenska",
+}
+"""What the languages of services call themselves, by ISO 639-1 code."""
+
+
+def tongues(codes: Iterable[str]) -> str:
+    """The languages by their own names, in which whoever speaks one finds it."""
+    return ", ".join(TONGUES[code] for code in codes)
 
 
 def guess_country(locale: str | None) -> str | None:

@@ -1,16 +1,18 @@
-"""How texts and services become what a person reads: the direct message, the answer, the list."""
+"""How texts become what a person reads: the direct message, the answer, a page per situation."""
 
 from __future__ import annotations
 
-from itertools import groupby
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.advice.listing import bullets
 from bot.advice.service import Audience, ServiceKind
+from bot.domain.assessment import Assessment, Category, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from bot.advice.service import Ages, Service
+    from bot.advice.service import Service
     from bot.advice.texts import Language
 
 STEPS = (
@@ -22,10 +24,43 @@ STEPS = (
 )
 """Europol's five steps in Europol's order (europol.europa.eu, "Say No" campaign)."""
 
-PAGE_SIZE = 1900
-"""Characters of a page; the rest of Discord's 2,000 is for its number."""
+
+class Situation(StrEnum):
+    """What a person may be going through, in the order in which they choose from it."""
+
+    MONEY = "money"
+    IMAGES = "images"
+    OTHERS = "others"
+    PAID = "paid"
+    SENT_MORE = "sent_more"
+    POSTED = "posted"
+    FAKED = "faked"
+    KNOWN = "known"
+    EMAIL = "email"
+    FRIEND = "friend"
+    ADULT = "adult"
+
+
+_OF_CATEGORY = {
+    Category.SCAM: Situation.EMAIL,
+    Category.FINANCIAL: Situation.MONEY,
+    Category.IMAGES: Situation.IMAGES,
+    Category.RECRUITMENT: Situation.OTHERS,
+    Category.FABRICATED: Situation.FAKED,
+}
+"""Which advice fits a finding, the most telling category first."""
+
+_ABOUT_IMAGES = frozenset({Situation.SENT_MORE, Situation.POSTED, Situation.FAKED})
+"""Situations in which an image may have to be taken down."""
+
+_OF_OTHERS = frozenset({Situation.FRIEND, Situation.ADULT})
+"""Situations of people who help somebody else."""
 
 _ADDED_IN_SHORT = ("preserve_evidence", "stop_and_block")
+_LISTENING = frozenset({ServiceKind.CRISIS, ServiceKind.HELPLINE})
+_LINES_IN_A_CRISIS = 5
+_LONGEST = 1900
+"""Characters of an answer that holds advice on several situations: the least telling give way."""
 
 
 def direct_message(language: Language, *, server: str, urgent: bool = False) -> str:
@@ -53,37 +88,127 @@ def help_answer(language: Language) -> str:
             language.text("help.not_safe"),
             language.text("help.comfort"),
             "\n".join(_explained_steps(language)),
-            language.text("help.paid") + "\n" + language.text("help.sent_more"),
             language.text("help.closing"),
         )
     )
 
 
-def help_pages(
-    language: Language, services: Sequence[Service], *, known_country: bool = True
-) -> tuple[str, ...]:
-    """The services in pages that Discord takes: the crisis line, then first and second screen.
+def answer_to_direct_message(language: Language, situations: Sequence[Situation]) -> str:
+    """The answer to someone who wrote to the bot: discreet first, then what fits what they said."""
+    first, last = language.text("direct.first_line"), language.text("direct.private")
+    if not situations:
+        return "\n\n".join((first, help_answer(language), last))
+    above = (first, language.text("help.not_safe"))
+    return _fitted(language, situations, above=above, below=(last,))
 
-    `services` are in the order of `Resources.for_country`. Without a known country the page asks
-    for it, and says that the services are for many countries.
+
+def situation_page(language: Language, situation: Situation) -> str:
+    """The advice for one situation: the five steps in order, then what is added to them."""
+    label = language.text(f"situation.{situation}.label")
+    return "\n\n".join((f"**{label}**", *_advice(language, situation)))
+
+
+def crisis_answer(language: Language, services: Sequence[Service], *, known_country: bool) -> str:
+    """The answer to someone who wrote that they may hurt themselves; the steps come last."""
+    page = crisis_page(language, services, known_country=known_country)
+    steps = "\n".join(_short_steps(language))
+    return "\n\n".join((language.text("direct.first_line"), page, steps))
+
+
+def message_page(
+    language: Language,
+    assessment: Assessment,
+    *,
+    own: bool = False,
+    grave: bool = False,
+    direct: bool = False,
+) -> str:
+    """What a message looks like, what to do if not safe, and the steps fitted to it.
+
+    It names nobody, and is as careful as whoever has read one message only must be. `own` says
+    that the person who asks wrote it: then whoever tells of it in it is not a friend of theirs.
+    `grave` says that somebody may be hurt: then the emergency number comes first by itself.
+    `direct` puts a discreet line before all, for the start of it appears on a locked phone.
     """
-    crisis = [service for service in services if service.kind is ServiceKind.CRISIS]
-    others = [service for service in services if service.kind is not ServiceKind.CRISIS]
-    head = [language.text("more_help.crisis"), *_bullets(crisis, language), ""]
-    head.append(language.text("more_help.intro"))
-    head.append(
-        language.text("more_help.national_numbers" if known_country else "more_help.any_country")
+    situations = situations_of(assessment)
+    if assessment.kind is Kind.DISCLOSURE and not own:
+        situations = (Situation.FRIEND,)
+    above = [language.text("direct.first_line")] if direct else []
+    keys = ("crisis.number", "crisis.stay") if grave else ("help.not_safe",)
+    above += [language.text(key) for key in keys]
+    above.append(" ".join((*_looks_like(language, assessment), language.text("message.limits"))))
+    return _fitted(language, situations, above=above)
+
+
+def situations_of(assessment: Assessment) -> tuple[Situation, ...]:
+    """The situations that a finding points to, the most telling one first."""
+    return tuple(s for category, s in _OF_CATEGORY.items() if category in assessment.categories)
+
+
+def crisis_page(language: Language, services: Sequence[Service], *, known_country: bool) -> str:
+    """For whoever is not safe: the emergency number, and a few people who listen, before all."""
+    listening = [service for service in services if _listens(service)]
+    parts = [language.text("crisis.number"), language.text("crisis.stay")]
+    parts.append(
+        "\n".join(
+            (language.text("crisis.lines"), *bullets(listening[:_LINES_IN_A_CRISIS], language))
+        )
     )
-    pages = ["\n".join(head)]
-    for _, listed in groupby(others, key=lambda service: service.show):
-        _fill(pages, _blocks(listed, language))
-    return _numbered(pages, language)
+    if not known_country:
+        parts.append(language.text("crisis.choose"))
+    return "\n\n".join((*parts, language.text("crisis.later")))
 
 
-def service_line(service: Service, language: Language) -> str:
-    """One service in one line: name, whom it is for, contacts, hours, cost. Links do not unfurl."""
-    facts = (*_contacts(service, language), *_conditions(service, language))
-    return f"{service.name}{_for_whom(service, language)} — {' · '.join(facts)}"
+def report_page(language: Language) -> str:
+    """How to report a message to Discord, step by step; blocking comes last."""
+    steps = (language.text(f"report.{part}") for part in ("phone", "computer", "reason", "block"))
+    listed = "\n".join(f"- {step}" for step in steps)
+    return "\n\n".join((language.text("report.title"), language.text("report.before"), listed))
+
+
+def _fitted(
+    language: Language,
+    situations: Sequence[Situation],
+    *,
+    above: Sequence[str],
+    below: Sequence[str] = (),
+) -> str:
+    """A first answer: the five steps, what to do in as many situations as fit, and comfort."""
+    steps, comfort = "\n".join(_short_steps(language)), language.text("help.comfort")
+    advice = [language.text(f"situation.{situation}.advice") for situation in situations]
+    while True:
+        middle = (steps, "\n".join(advice), comfort) if advice else (steps, comfort)
+        page = "\n\n".join((*above, *middle, *below))
+        if len(page) <= _LONGEST or not advice:
+            return page
+        advice.pop()
+
+
+def _listens(service: Service) -> bool:
+    """Whether someone can be talked to there, or in one of the helplines that it lists."""
+    lists_helplines = service.kind is ServiceKind.DIRECTORY and service.audience is Audience.CHILD
+    return service.kind in _LISTENING or lists_helplines
+
+
+def _advice(language: Language, situation: Situation) -> Iterator[str]:
+    """The five steps, and below them what the situation adds."""
+    yield "\n".join(_short_steps(language))
+    yield language.text(f"situation.{situation}.advice")
+    if situation in _ABOUT_IMAGES:
+        yield language.text("situation.removal")
+    if situation not in _OF_OTHERS:
+        yield language.text("situation.also")
+
+
+def _looks_like(language: Language, assessment: Assessment) -> Iterator[str]:
+    if assessment.kind is Kind.NONE:
+        yield language.text("message.unclear")
+        return
+    yield language.text(f"message.{assessment.kind}")
+    if assessment.kind is Kind.THREAT:
+        for category in assessment.categories:
+            if category is not Category.OTHER:
+                yield language.text(f"message.{category}")
 
 
 def _short_steps(language: Language) -> Iterator[str]:
@@ -96,75 +221,3 @@ def _explained_steps(language: Language) -> Iterator[str]:
     for number, step in enumerate(STEPS, start=1):
         title, explain = (language.text(f"steps.{step}.{part}") for part in ("title", "explain"))
         yield f"{number}. **{title}**\n{explain}"
-
-
-def _blocks(services: Iterable[Service], language: Language) -> Iterator[str]:
-    for kind, listed in groupby(services, key=lambda service: service.kind):
-        heading = f"**{language.text(f'service.kind.{kind}')}**"
-        first, *others = _bullets(listed, language)
-        yield f"\n{heading}\n{first}"
-        yield from others
-
-
-def _bullets(services: Iterable[Service], language: Language) -> list[str]:
-    return [f"- {service_line(service, language)}" for service in services]
-
-
-def _fill(pages: list[str], blocks: Iterable[str]) -> None:
-    for block in blocks:
-        if len(pages[-1]) + len(block) >= PAGE_SIZE:
-            pages.append("")
-        pages[-1] = f"{pages[-1]}\n{block}" if pages[-1] else block.strip()
-
-
-def _numbered(pages: Sequence[str], language: Language) -> tuple[str, ...]:
-    if len(pages) == 1:
-        return tuple(pages)
-    return tuple(
-        f"{page}\n\n{language.text('more_help.page', page=number, pages=len(pages))}"
-        for number, page in enumerate(pages, start=1)
-    )
-
-
-def _contacts(service: Service, language: Language) -> Iterator[str]:
-    contacts = service.contacts
-    if contacts.phone:
-        yield language.text("service.call", phone=contacts.phone)
-    if contacts.text:
-        yield language.text("service.text", number=contacts.text)
-    if contacts.whatsapp:
-        yield language.text("service.whatsapp", number=contacts.whatsapp)
-    if contacts.telegram:
-        yield language.text("service.telegram", name=contacts.telegram)
-    if contacts.email:
-        yield language.text("service.email", address=contacts.email)
-    if contacts.url:
-        link = f"<{contacts.url}>"
-        yield language.text("service.chat", url=link) if contacts.chat else link
-    if contacts.app:
-        yield language.text("service.app")
-
-
-def _conditions(service: Service, language: Language) -> Iterator[str]:
-    if service.hours:
-        yield service.hours
-    terms = [term for term in ("free", "anonymous") if getattr(service, term)]
-    if terms:
-        yield ", ".join(language.text(f"service.{term}") for term in terms)
-
-
-def _for_whom(service: Service, language: Language) -> str:
-    if service.ages:
-        return f", {_ages(service.ages, language)}"
-    if service.audience is Audience.ANY:
-        return ""
-    return f", {language.text(f'service.audience.{service.audience}')}"
-
-
-def _ages(ages: Ages, language: Language) -> str:
-    youngest, oldest = ages.youngest, ages.oldest
-    if youngest is None:
-        return language.text("service.ages_to", oldest=oldest)
-    if oldest is None:
-        return language.text("service.ages_from", youngest=youngest)
-    return language.text("service.ages_from_to", youngest=youngest, oldest=oldest)

@@ -105,6 +105,10 @@ class Resources(BaseModel):
         length = -(-len(names) // pages)
         return tuple(tuple(names[at : at + length]) for at in range(0, len(names), length))
 
+    def warnings(self, today: date) -> tuple[str, ...]:
+        """What whoever runs the bot must know about the list; the person never reads it."""
+        return tuple(found for found in (self.stale(today), self.unverified()) if found)
+
     def stale(self, today: date) -> str | None:
         """A warning for whoever runs the bot if the list is too old to trust; else None."""
         seen = self.verified_on or self.compiled_on

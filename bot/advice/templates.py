@@ -25,13 +25,14 @@ LIMITS = (
     ("setup.option.*", 100),
     ("setup.setting.*.name", 45),
     ("setup.form.*", 45),
+    ("situation.*.label", 100),
     ("command.*.name", 32),
     ("command.*.description", 100),
     ("*", 2000),
 )
 """Discord's limits in characters, by key; the first pattern that fits counts (API reference)."""
 
-SLASH_COMMAND_NAMES = ("command.help.name",)
+SLASH_COMMAND_NAMES = ("command.help.name", "command.privacy.name")
 _SLASH_COMMAND_NAME = re.compile(r"[-_'\w\u0900-\u097f\u0e00-\u0e7f]+")
 _NAME = re.compile(r"[a-z_]+(\.[a-z_]+)*")
 

@@ -144,6 +144,8 @@ class CaseView:
     thread: Thread | None = None
     is_erased: bool = False
     """Whether what was said in it was erased."""
+    is_elsewhere: bool = False
+    """Whether that message was written outside of the server, where moderators cannot look."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ from typing import Any
 GENESIS = "0" * 64
 """What stands for the predecessor of a case's first item."""
 
+FROM_PERSON = "person"
+"""The source of what somebody told the bot themselves."""
+
 
 class ItemKind(StrEnum):
     """What an item records."""

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from bot.sandbox import message_payload, serialise
 from bot.sandbox.channels import Channel
-from bot.sandbox.commands import GROUP, SUBCOMMAND
+from bot.sandbox.commands import GROUP, SUBCOMMAND, localised
 from bot.sandbox.errors import SandboxError
-from bot.sandbox.permissions import base_permissions, permissions_in
-from bot.sandbox.protocol import ComponentType, Json, Permission
+from bot.sandbox.offering import is_offered
+from bot.sandbox.protocol import ComponentType, Json
 from bot.sandbox.world import Role, User
 
 if TYPE_CHECKING:
@@ -27,33 +27,18 @@ _ENTITIES = {6: User, 7: Channel, 8: Role}
 
 
 def find_command(commands: Commands, user: User, channel: Channel, *, name: str, kind: int) -> Json:
-    """Return a command that this person is offered here; raises SandboxError when there is none."""
+    """Return a command that this person is offered here, by its name or the one in their language.
+
+    Raises SandboxError when there is none.
+    """
     place = channel.server.id if channel.server else None
-    offered = [c for c in commands.offered(place, kind=kind) if _is_offered(c, user, channel)]
+    offered = [c for c in commands.offered(place, kind=kind) if is_offered(c, user, channel)]
     for command in offered:
-        if command["name"] == name:
+        if name in {command["name"], localised(command, "name", user.locale)}:
             return command
     names = ", ".join(c["name"] for c in offered) or "none"
     where = f"#{channel.name}" if channel.server else "direct messages"
     raise SandboxError(f"{user.name} is not offered {name!r} in {where}; offered: {names}")
-
-
-def _is_offered(command: Json, user: User, channel: Channel) -> bool:
-    if channel.server is None:
-        contexts = command["contexts"]
-        return bool(command["dm_permission"]) if contexts is None else 1 in contexts
-    if command["contexts"] is not None and 0 not in command["contexts"]:
-        return False
-    allowed = permissions_in(channel, user)
-    needed = command["default_member_permissions"]
-    if not allowed & Permission.USE_APPLICATION_COMMANDS:
-        return False
-    if needed is None:
-        return True
-    own = base_permissions(channel.server.members[user.id]) | allowed
-    if int(needed) == 0:
-        return bool(own & Permission.ADMINISTRATOR)
-    return own & int(needed) == int(needed)
 
 
 def command_data(

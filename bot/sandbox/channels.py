@@ -1,4 +1,4 @@
-"""The only module that knows what a channel is: text, voice, forum, thread or direct messages."""
+"""The only module that knows what a channel is: text, voice, forum, thread or private chat."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from bot.sandbox.world import World
 
 _THREADS = (ChannelType.PUBLIC_THREAD, ChannelType.PRIVATE_THREAD)
-_WITH_MESSAGES = (ChannelType.TEXT, ChannelType.VOICE, ChannelType.DIRECT, *_THREADS)
+_PRIVATE = (ChannelType.DIRECT, ChannelType.GROUP)
+_WITH_MESSAGES = (ChannelType.TEXT, ChannelType.VOICE, *_PRIVATE, *_THREADS)
 
 
 @dataclass(eq=False)
@@ -63,8 +64,8 @@ class Channel:
 
     @property
     def is_direct(self) -> bool:
-        """Whether it is a conversation between one person and the bot."""
-        return self.kind is ChannelType.DIRECT
+        """Whether it is a chat between two, or a group; the bot is in it or not."""
+        return self.kind in _PRIVATE
 
     @property
     def tags(self) -> list[str]:

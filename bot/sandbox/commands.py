@@ -18,7 +18,15 @@ USER = 2
 MESSAGE = 3
 SUBCOMMAND = 1
 GROUP = 2
-_NAME = re.compile(r"[-_'\w]{1,32}")
+_NAME = re.compile(r"[-_'\w\u0900-\u097f\u0e00-\u0e7f]{1,32}")
+_LOCALES = frozenset(
+    [
+        *("bg", "cs", "da", "de", "el", "en-GB", "en-US", "es-419", "es-ES", "fi", "fr", "hi"),
+        *("hr", "hu", "id", "it", "ja", "ko", "lt", "nl", "no", "pl", "pt-BR", "ro", "ru"),
+        *("sv-SE", "th", "tr", "uk", "vi", "zh-CN", "zh-TW"),
+    ]
+)
+"""Discord's locales, https://docs.discord.com/developers/reference#locales."""
 _MOST = {CHAT_INPUT: 100, USER: 15, MESSAGE: 15}
 _TOTAL = 8000
 
@@ -91,6 +99,8 @@ def check_commands(payloads: list[Json]) -> None:
 def _check_command(payload: Json, errors: FormErrors, path: str) -> None:
     if int(payload.get("type", CHAT_INPUT)) != CHAT_INPUT:
         errors.length(f"{path}.name", payload.get("name"), least=1, most=32)
+        for locale, name in _localisations(payload, "name", errors, path):
+            errors.length(f"{path}.name_localizations.{locale}", name, least=1, most=32)
         if payload.get("description"):
             message = "Context menu commands cannot have description"
             code = "APPLICATION_COMMAND_CONTEXT_MENU_DESCRIPTION_INVALID"
@@ -105,11 +115,27 @@ def _check_command(payload: Json, errors: FormErrors, path: str) -> None:
 
 def _check_named(payload: Json, errors: FormErrors, path: str) -> None:
     _check_name(payload.get("name"), errors, f"{path}.name")
-    for locale, name in (payload.get("name_localizations") or {}).items():
+    for locale, name in _localisations(payload, "name", errors, path):
         _check_name(name, errors, f"{path}.name_localizations.{locale}")
     errors.length(f"{path}.description", payload.get("description"), least=1, most=100)
-    for locale, text in (payload.get("description_localizations") or {}).items():
+    for locale, text in _localisations(payload, "description", errors, path):
         errors.length(f"{path}.description_localizations.{locale}", text, least=1, most=100)
+
+
+def localised(command: Json, key: str, locale: str) -> str:
+    """Return the name or description of a command that a person with this locale sees."""
+    return str((command.get(f"{key}_localizations") or {}).get(locale) or command[key])
+
+
+def _localisations(
+    payload: Json, key: str, errors: FormErrors, path: str
+) -> list[tuple[str, object]]:
+    """Return the texts by locale; a locale that Discord does not know is an error."""
+    texts = payload.get(f"{key}_localizations") or {}
+    for locale in texts.keys() - _LOCALES:
+        message = f"Value must be one of {sorted(_LOCALES)}."
+        errors.add(f"{path}.{key}_localizations.{locale}", code="ENUM_TYPE_COERCE", message=message)
+    return list(texts.items())
 
 
 def _check_name(name: object, errors: FormErrors, path: str) -> None:

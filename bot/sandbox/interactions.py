@@ -10,6 +10,7 @@ from bot.sandbox import message_payload, posting, serialise
 from bot.sandbox.components import check_modal
 from bot.sandbox.errors import ApiError, FormErrors
 from bot.sandbox.messages import Draft, Message
+from bot.sandbox.offering import context_of, owners_of
 from bot.sandbox.permissions import permissions_in
 from bot.sandbox.protocol import CallbackType, InteractionType, Json, MessageFlag, MessageType
 from bot.sandbox.validation import changes_of, check_message
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from bot.sandbox.world import Attachment, User, World
 
 _KEPT_FLAGS = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.IS_COMPONENTS_V2 | MessageFlag.EPHEMERAL
+_EXTERNAL_FOLLOWUPS = 5
+"""Follow-ups of an app that only the person has installed."""
 _NEEDS_MESSAGE = {CallbackType.DEFERRED_UPDATE, CallbackType.UPDATE}
 
 
@@ -97,7 +100,9 @@ class Interactions:
         )
         self.by_token[interaction.token] = interaction
         payload = self._payload(interaction)
-        event = Event("INTERACTION_CREATE", lambda _full: payload, server=channel.server)
+        server = channel.server
+        known = server is not None and self.world.bot.id in server.members
+        event = Event("INTERACTION_CREATE", lambda _full: payload, server=server if known else None)
         self.world.publish(event)
         return interaction
 
@@ -120,22 +125,17 @@ class Interactions:
         }
         if interaction.message is not None:
             payload["message"] = message_payload.message(interaction.message)
+        payload["context"] = context_of(channel)
+        payload["authorizing_integration_owners"] = owners_of(channel, user)
         server = channel.server
         if server is None:
-            owners = {"0": "0"}
-            return payload | {
-                "user": serialise.user(user),
-                "context": 1,
-                "authorizing_integration_owners": owners,
-            }
+            return payload | {"user": serialise.user(user)}
         member = serialise.member(server.members[user.id]) | {"permissions": allowed}
         return payload | {
             "guild_id": str(server.id),
             "guild": {"id": str(server.id), "locale": server.locale, "features": []},
             "guild_locale": server.locale,
             "member": member,
-            "context": 0,
-            "authorizing_integration_owners": {"0": str(server.id)},
         }
 
     def answer(
@@ -244,6 +244,9 @@ class Interactions:
         check_message(body, files=len(files))
         if _is_pending(interaction):
             return self._fill(interaction, body, files)
+        is_external = "0" not in owners_of(interaction.channel, interaction.user)
+        if is_external and len(interaction.followups) >= _EXTERNAL_FOLLOWUPS:
+            raise ApiError(40094)
         message = self._post(interaction, body, files)
         interaction.followups.append(message)
         self.world.changed()

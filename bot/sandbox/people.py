@@ -68,12 +68,18 @@ class Person(Client):
         return message
 
     async def writes_to_bot(
-        self, text: str = "", *, attachments: Iterable[str | Attachment] = ()
+        self,
+        text: str = "",
+        *,
+        forwards: Message | None = None,
+        attachments: Iterable[str | Attachment] = (),
     ) -> Message:
         """Send the bot a direct message."""
         if self.blocked_bot:
             raise SandboxError(f"{self.name} has blocked the bot")
-        return await self.writes(text, channel=self.conversation, attachments=attachments)
+        return await self.writes(
+            text, channel=self.conversation, forwards=forwards, attachments=attachments
+        )
 
     def _file(self, given: str | Attachment) -> Attachment:
         if isinstance(given, Attachment):
@@ -167,6 +173,10 @@ class Person(Client):
         return shared[0]
 
     # -- direct messages ---------------------------------------------------------------------
+
+    def installs_app(self) -> None:
+        """Add the bot to the own account, so that it can be used in every chat."""
+        self.has_app = True
 
     def direct_messages(self) -> list[Message]:
         """Return what the bot has sent this person directly, in order."""

@@ -112,6 +112,7 @@ class ChannelType(IntEnum):
     TEXT = 0
     DIRECT = 1
     VOICE = 2
+    GROUP = 3
     CATEGORY = 4
     PUBLIC_THREAD = 11
     PRIVATE_THREAD = 12

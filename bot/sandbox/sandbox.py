@@ -230,6 +230,14 @@ class Sandbox:
             self._conversations[person.id] = self.world.channels[channel.id] = channel
         return self._conversations[person.id]
 
+    def private_chat(self, *people: Person) -> Channel:
+        """Open a chat between two people, or a group: the bot is not in it."""
+        kind = ChannelType.DIRECT if len(people) == 2 else ChannelType.GROUP
+        name = "chat of " + ", ".join(person.name for person in people)
+        channel = Channel(self.world.snowflakes.next(), self.world, kind, name, recipients=people)
+        self.world.channels[channel.id] = channel
+        return channel
+
     def _open_conversation(self, user: User) -> Channel:
         """Open a conversation for the bot; a new one may be refused with 20026 or 40003."""
         channel = self.conversation(user)

@@ -29,6 +29,7 @@ class User:
     locale: str = "en-US"
     accepts_direct_messages: bool = True
     blocked_bot: bool = False
+    has_app: bool = False
 
     @property
     def mention(self) -> str:

@@ -130,6 +130,7 @@ async def case_view(tx: Transaction, case_id: int) -> CaseView:
         deeds=tuple(deeds(items)),
         thread=await tx.standings.thread_of(case_id),
         is_erased=case.data_key is None,
+        is_elsewhere=_is_elsewhere(items, newest.facts["message_id"], guild_id=case.guild_id),
     )
 
 
@@ -161,6 +162,14 @@ def deeds(items: Iterable[EvidenceItem]) -> Iterator[Deed]:
 def _is_forwarded(items: Sequence[EvidenceItem], message_id: int) -> bool:
     return any(
         (item.content or {}).get("forwarded")
+        for item in items
+        if item.message_id == message_id and item.kind is ItemKind.MESSAGE
+    )
+
+
+def _is_elsewhere(items: Sequence[EvidenceItem], message_id: int, *, guild_id: int) -> bool:
+    return any(
+        item.facts["guild_id"] != guild_id
         for item in items
         if item.message_id == message_id and item.kind is ItemKind.MESSAGE
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.assessment import Assessment
 from bot.domain.delivery import Delivered, Delivery, Outcome, Refused, Rehearsed
-from bot.domain.evidence import Draft, ItemKind
+from bot.domain.evidence import FROM_PERSON, Draft, ItemKind
 from bot.domain.fates import BANNED
 from bot.domain.message import Attachment, Message, Profile, snowflake_time
 
@@ -16,10 +16,10 @@ HISTORY = "history"
 BOT = "bot"
 REST = "rest"
 """Asked of Discord when a moderator wanted to know."""
-PERSON = "person"
 OPERATOR = "operator"
 """Whoever runs the bot, on the command line."""
 MODERATOR = "moderator"
+PERSON = FROM_PERSON
 
 
 def iso(at: float) -> str:

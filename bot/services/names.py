@@ -1,4 +1,4 @@
-"""Names by which rows are found again after a restart, and how long what they say holds."""
+"""Names by which rows are found again after a restart, and for how long they count."""
 
 from datetime import timedelta
 

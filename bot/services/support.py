@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.domain.delivery import HeldReason
+from bot.domain.delivery import DeliveryKind, HeldReason
 from bot.services.custody import PERSON, action_draft
+from bot.services.names import OFFER_COOLDOWN
 from bot.storage import Store
 
 NOTHING = "nothing"
@@ -35,6 +36,23 @@ class Support:
             draft = action_draft(NOTHING, by=person_id, about=about, source=PERSON)
             await tx.evidence.append(sent.case_id, [draft])
             await tx.outbox.refresh_alert(sent.case_id)
+        self._wake()
+
+    async def offer_in_channel(self, *, guild_id: int, channel_id: int, message_id: int) -> None:
+        """Have the neutral offer put into a channel where somebody called the bot.
+
+        Not where there was one lately. Raises StoreUnavailableError.
+        """
+        async with self._store.transaction() as tx:
+            if await tx.standings.offered_since(channel_id, tx.now - OFFER_COOLDOWN):
+                return
+            await tx.outbox.enqueue(
+                DeliveryKind.OFFER,
+                about=f"offer:{channel_id}:{message_id}",
+                token=self._store.token(),
+                guild_id=guild_id,
+                channel_id=channel_id,
+            )
         self._wake()
 
     async def stop_messages(self, *, person_id: int) -> None:

@@ -20,6 +20,7 @@ from bot.domain.evidence import (
 )
 from bot.storage.cases import CaseRecord, Cases
 from bot.storage.cipher import Box
+from bot.storage.personal import ERASED
 from bot.storage.schema import cases, evidence
 
 _SALT_BYTES = 16
@@ -65,7 +66,9 @@ class Evidence:
         case = await self._cases.get(case_id)
         query = _AS_WRITTEN.where(evidence.c.case_id == case_id).order_by(evidence.c.seq)
         box = self._cases.box(case)
-        return [_item(row, box) for row in await self._connection.execute(query)]
+        rows = (await self._connection.execute(query)).all()
+        erased = {seq for row in rows for seq in _erased_by(row)}
+        return [_item(row, None if row.seq in erased else box) for row in rows]
 
     async def cases_holding(self, message_id: int) -> list[int]:
         """The cases in which this message is preserved, oldest first; not those erased."""
@@ -182,6 +185,14 @@ def _facts(written: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return facts if isinstance(facts, dict) else None
+
+
+def _erased_by(row: Row[Any]) -> Sequence[int]:
+    """The numbers of the items whose content this one says was erased."""
+    facts = _facts(row.facts) or {}
+    is_erasure = row.kind == ItemKind.ACTION.value and facts.get("what") == ERASED
+    numbers = facts.get("items") if is_erasure else ()
+    return numbers if isinstance(numbers, list) else ()
 
 
 def _opened(row: Row[Any], box: Box | None) -> dict[str, Any] | None:

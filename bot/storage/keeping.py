@@ -49,13 +49,13 @@ class Keeping:
 
     async def held(self, case_id: int) -> Hold | None:
         """The hold that keeps this case now, confirmed or waiting for that."""
-        query = select(holds).where(holds.c.case_id == case_id, self._in_force())
+        query = select(holds).where(holds.c.case_id == case_id, _in_force(self._now))
         row = (await self._connection.execute(query.order_by(holds.c.id).limit(1))).one_or_none()
         return None if row is None else _hold(row)
 
     async def holds_of(self, guild_id: int) -> list[Hold]:
         """Every hold in force in a server, oldest first."""
-        query = select(holds).join(cases).where(cases.c.guild_id == guild_id, self._in_force())
+        query = select(holds).join(cases).where(cases.c.guild_id == guild_id, _in_force(self._now))
         return [_hold(row) for row in await self._connection.execute(query.order_by(holds.c.id))]
 
     async def hold(self, case_id: int, *, by: int, until: datetime) -> int:
@@ -130,7 +130,7 @@ class Keeping:
 
     async def some_of(self, guild_id: int, *, limit: int) -> list[int]:
         """Cases of a server that nothing keeps, whatever their state."""
-        query = select(cases.c.id).where(cases.c.guild_id == guild_id, ~self._is_held())
+        query = select(cases.c.id).where(cases.c.guild_id == guild_id, ~is_held(self._now))
         return list(await self._connection.scalars(query.order_by(cases.c.id).limit(limit)))
 
     async def forget_server(self, guild_id: int) -> None:
@@ -148,25 +148,28 @@ class Keeping:
         query = select(cases.c.id).where(
             cases.c.state == CaseState.RESOLVED.value,
             cases.c.guild_id == guild_id,
-            ~self._is_held(),
+            ~is_held(self._now),
             *due,
         )
         query = query.order_by(cases.c.id).limit(limit).with_for_update(skip_locked=True)
         return list(await self._connection.scalars(query))
 
-    def _in_force(self) -> ColumnElement[bool]:
-        waiting = holds.c.confirmed_at.is_(None) & (holds.c.asked_at > self._now - UNCONFIRMED)
-        return (
-            holds.c.lifted_at.is_(None)
-            & (holds.c.ends_at > self._now)
-            & or_(holds.c.confirmed_at.is_not(None), waiting)
-        )
-
-    def _is_held(self) -> ColumnElement[bool]:
-        return select(holds.c.id).where(holds.c.case_id == cases.c.id, self._in_force()).exists()
-
     async def _change(self, hold_id: int, **values: object) -> None:
         await self._connection.execute(update(holds).where(holds.c.id == hold_id).values(**values))
+
+
+def is_held(now: datetime) -> ColumnElement[bool]:
+    """For a query over cases: whether a hold keeps the case."""
+    return select(holds.c.id).where(holds.c.case_id == cases.c.id, _in_force(now)).exists()
+
+
+def _in_force(now: datetime) -> ColumnElement[bool]:
+    waiting = holds.c.confirmed_at.is_(None) & (holds.c.asked_at > now - UNCONFIRMED)
+    return (
+        holds.c.lifted_at.is_(None)
+        & (holds.c.ends_at > now)
+        & or_(holds.c.confirmed_at.is_not(None), waiting)
+    )
 
 
 def _hold(row: Row[Any]) -> Hold:

@@ -18,11 +18,13 @@ from bot.storage.cases import key_place
 from bot.storage.cipher import Keyring, create_key, next_key, read_key
 from bot.storage.copies import close_log, sqlite_path
 from bot.storage.engine import StoreUnavailableError, make_engine, transaction
-from bot.storage.schema import cases, quiets
+from bot.storage.records import record_place
+from bot.storage.schema import cases, quiets, records
 
 WRAPPED: tuple[tuple[Table, Callable[[Row[Any]], str]], ...] = (
     (cases, lambda row: key_place(row.id)),
     (quiets, lambda row: str(row.about)),
+    (records, lambda row: record_place(row.user_id, row.about)),
 )
 """Every table with a `data_key`, and what binds a row's key to its place."""
 

@@ -156,6 +156,21 @@ outbox = Table(
 )
 """`about` says what a delivery is for, so that nobody is told twice."""
 
+records = Table(
+    "records",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("user_id", BigInteger, nullable=False),
+    Column("about", String(64), nullable=False),
+    Column("data_key", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("kept_at", UTCDateTime, nullable=False),
+    Column("shared", JSON, nullable=False),
+    UniqueConstraint("user_id", "about"),
+    sqlite_autoincrement=True,
+)
+"""What people kept for themselves. `shared` lists [server, case, time] of whom they let have it."""
+
 opt_outs = Table(
     "opt_outs",
     metadata,

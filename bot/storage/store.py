@@ -22,7 +22,9 @@ from bot.storage.evidence import Evidence
 from bot.storage.keeping import Keeping
 from bot.storage.memory import Memory
 from bot.storage.outbox import Outbox
+from bot.storage.personal import Personal
 from bot.storage.quiets import Quiets
+from bot.storage.records import Records
 from bot.storage.schema import cases
 from bot.storage.settings import Settings
 from bot.storage.standings import Standings
@@ -46,6 +48,8 @@ class Transaction:
         self.caseload = Caseload(connection)
         self.quiets = Quiets(connection, keyring, now)
         self.weeks = Weeks(connection)
+        self.records = Records(connection, keyring, now)
+        self.personal = Personal(connection, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from bot.services.reviews import Shown
 from bot.transport import case_threads, layouts, reviews
 from bot.transport.choices_here import choices_gone
 from bot.transport.inspection import why_not
+from bot.transport.languages import Languages
 from bot.transport.outcomes import UNKNOWN_CHANNEL, NotYetError, UndeliverableError, refusal
 from bot.transport.places import alert_channel, is_moderator, is_public, role
 from bot.transport.wording import name
@@ -59,11 +60,13 @@ class DiscordCourier:
         policies: Policies,
         *,
         titles: Mapping[str, str],
+        languages: Languages,
     ) -> None:
         self._client = client
         self._texts = texts
         self._policies = policies
         self._titles = titles
+        self._languages = languages
 
     async def send(self, delivery: Delivery, view: Shown) -> Outcome:  # noqa: PLR0911 - each is one
         """Send it, or edit what was sent. Every answer and every failure is an outcome."""
@@ -122,7 +125,10 @@ class DiscordCourier:
     async def _pack(self, delivery: Delivery, view: Shown, guild: discord.Guild) -> Parcel:
         language = self._language(guild)
         if delivery.kind is DeliveryKind.ADVICE:
-            return await self.pack_advice(delivery, guild, language)
+            own = self._languages.of(delivery.recipient_id or 0)
+            return await self.pack_advice(
+                delivery, guild, self._texts.get(own) if own else language
+            )
         if delivery.kind is DeliveryKind.OFFER:
             return self.pack_offer(delivery, guild, language)
         if delivery.kind is DeliveryKind.NOTICE:

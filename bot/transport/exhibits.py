@@ -90,6 +90,9 @@ def _message(
     )
     if item.facts.get("reply_to") and not item.facts.get("forwarded_from"):
         yield _reply(language, item.facts["reply_to"], written)
+    if item.content is None:
+        yield language.text("evidence.words_erased")
+        return
     if content.get("text"):
         yield from under_spoiler(content["text"], size=_PIECE)
     for key in ("forwarded", "embedded"):

@@ -34,11 +34,11 @@ _CHECKED = {
 
 
 def intents() -> discord.Intents:
-    """The least that is needed: servers, their messages, what is written in them, and bans.
+    """The least that is needed: servers, messages there and to the bot, what is written, and bans.
 
     Of bans Discord tells a bot only where it may ban or see the audit log.
     """
-    return discord.Intents(guilds=True, guild_messages=True, message_content=True, moderation=True)
+    return discord.Intents(guilds=True, messages=True, message_content=True, moderation=True)
 
 
 def why_not(

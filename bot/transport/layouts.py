@@ -24,7 +24,8 @@ from bot.transport.wording import in_line, name
 
 PRIVATE_HELP = "na:help:open"
 MORE_HELP = "na:help:more"
-COUNTRY = "na:help:country"
+NOT_SAFE = "na:help:unsafe"
+HIDE = "na:help:hide"
 STOP_MESSAGES = "na:help:stop"
 ALLOW_MESSAGES = "na:help:allow"
 
@@ -98,13 +99,26 @@ def view_of(*items: discord.ui.Item[Any]) -> discord.ui.View:
     return view
 
 
+def rows_of(*rows: Sequence[discord.ui.Item[Any]]) -> discord.ui.View:
+    """The items under an ordinary message, row by row; a menu fills its row."""
+    view = discord.ui.View(timeout=None)
+    for number, row in enumerate(row for row in rows if row):
+        for item in row:
+            item.row = number
+            view.add_item(item)
+    view.stop()
+    return view
+
+
 def advice(language: Language, *, server: str, token: str) -> tuple[str, discord.ui.View]:
     """The direct message to a target: text and buttons."""
     text = direct_message(language, server=name(server, limit=80))
     buttons = view_of(
         button(language, "button.more_help", MORE_HELP, discord.ButtonStyle.primary),
+        button(language, "button.not_safe", NOT_SAFE),
         button(language, "button.was_nothing", was_nothing_id(token)),
         button(language, "button.stop_messages", STOP_MESSAGES),
+        button(language, "button.hide", HIDE),
     )
     return text, buttons
 
@@ -171,7 +185,10 @@ def _facts(language: Language, view: CaseView, titles: Mapping[str, str]) -> Ite
     if view.is_forwarded:
         yield f"-# {language.text('alert.forwarded')}"
     yield f"**{language.text('alert.when')}** {moment}:R> ({moment}:f>)"
-    yield f"**{language.text('alert.where')}** <#{view.channel_id}> {jump(view)}"
+    where = f"<#{view.channel_id}> {jump(view)}"
+    if view.is_elsewhere:
+        where = language.text("alert.elsewhere")
+    yield f"**{language.text('alert.where')}** {where}"
 
 
 def _telling(words: Sequence[str]) -> list[str]:
@@ -269,6 +286,8 @@ def _alert_buttons(
     if not is_resolved:
         row.add_item(button(language, "button.resolve", press_id("resolve", view.id)))
     row.add_item(button(language, "button.more", press_id("more", view.id)))
+    if view.is_elsewhere:
+        return (row,)
     links: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
     links.add_item(discord.ui.Button(label=language.text("button.go_to_message"), url=jump(view)))
     return row, links

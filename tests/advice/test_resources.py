@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.advice.country import guess_country
+from bot.advice.country import TONGUES, guess_country
 from bot.advice.files import AdviceFileError
-from bot.advice.pages import help_pages, service_line
+from bot.advice.listing import help_pages, service_line
 from bot.advice.resources import RESOURCES, Resources, load_resources
 from bot.advice.service import Audience, Confidence, Contacts, Service, ServiceKind, Show
 from bot.advice.texts import Language
@@ -168,6 +168,18 @@ def test_a_line_says_how_when_and_at_what_cost(resources: Resources, english: La
     )
 
 
+def test_a_line_says_in_which_languages_people_listen(english: Language) -> None:
+    line = service_line(service(languages=("fr", "en")), english)
+
+    assert line == "Line — call 1 · in français, English"
+
+
+def test_every_language_of_a_service_has_a_name(resources: Resources) -> None:
+    spoken = {code for one in written(resources).values() for code in one.languages}
+
+    assert spoken - TONGUES.keys() == set()
+
+
 def test_no_link_unfurls(resources: Resources, english: Language) -> None:
     for one in shown(resources):
         line = service_line(one, english)
@@ -191,6 +203,8 @@ def test_whoever_runs_the_bot_is_warned_of_an_old_or_untried_list(resources: Res
     assert "last checked 2026-11-22" in (resources.stale(date(2027, 5, 22)) or "")
     assert "never tried" in (resources.unverified() or "")
     assert (verified.stale(date(2027, 5, 22)), verified.unverified()) == (None, None)
+    assert verified.warnings(date(2027, 5, 22)) == ()
+    assert [len(resources.warnings(date(2027, 5, day))) for day in (21, 22)] == [1, 2]
 
 
 def test_the_countries_are_a_menu_in_pages_that_discord_takes(resources: Resources) -> None:

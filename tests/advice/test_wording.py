@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import textstat
+
 from bot.advice.pages import STEPS, direct_message, help_answer
 from bot.advice.texts import Language
 
@@ -29,6 +31,14 @@ TO_PERSONS = (
     "error.",
     "channel.",
     "command.",
+    "crisis.",
+    "direct.",
+    "keep.",
+    "message.",
+    "privacy.",
+    "report.",
+    "situation.",
+    "tell.",
 )
 
 
@@ -40,19 +50,14 @@ def for_persons(language: Language) -> dict[str, str]:
     return {key: text for key, text in language.texts.items() if key.startswith(TO_PERSONS)}
 
 
-def syllables(word: str) -> int:
-    groups = len(re.findall(r"[aeiouy]+", word))
-    silent = (word.endswith("e") and not word.endswith(("le", "ee"))) or re.search(
-        r"[^td]ed$", word
-    )
-    return max(1, groups - bool(silent))
+def plain(text: str) -> str:
+    """The text as it is read aloud: without signs, each line and each list item a sentence."""
+    return re.sub(r"[:\n]+\s*", ". ", re.sub(r"(?m)^- |[*/]", "", text))
 
 
 def grade(text: str) -> float:
-    """The Flesch-Kincaid grade level, with syllables counted by spelling (Kincaid et al., 1975)."""
-    words = re.findall(r"[a-z']+", text.lower())
-    sentences = len(re.findall(r"[.!?:](?:\W|$)", text)) or 1
-    return 0.39 * len(words) / sentences + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+    """The Flesch-Kincaid grade level (Kincaid et al., 1975)."""
+    return float(textstat.flesch_kincaid_grade(plain(text)))
 
 
 def test_the_five_steps_are_in_the_order_and_words_of_europol(english: Language) -> None:
@@ -77,16 +82,17 @@ def test_whoever_may_be_in_danger_reads_the_emergency_number_first(english: Lang
     assert answer.index("112") < answer.index(EUROPOL[0])
 
 
-def test_the_first_line_gives_nothing_away(english: Language) -> None:
-    first_line = direct_message(english, server="Pixel Café").split("\n")[0].lower()
-
-    assert [word for word in TELLING if word in first_line] == []
+def test_the_first_lines_give_nothing_away(english: Language) -> None:
+    for key in ("advice.first_line", "direct.first_line"):
+        first_line = english.texts[key].lower()
+        assert [word for word in TELLING if word in first_line] == []
 
 
 def test_the_first_line_fills_the_preview_of_a_locked_phone(language: Language) -> None:
     shortest = 100 if language.locale == "en" else 40  # Chinese says as much in fewer characters
 
-    assert len(direct_message(language, server="").split("\n")[0]) >= shortest
+    for key in ("advice.first_line", "direct.first_line"):
+        assert len(language.texts[key].replace("{server}", "")) >= shortest
 
 
 def test_the_direct_message_fits_one_screen_of_a_phone(language: Language) -> None:
@@ -120,7 +126,9 @@ def test_reporting_to_discord_comes_before_blocking(english: Language) -> None:
 
 def test_nothing_asks_for_age_name_or_identity(english: Language) -> None:
     asking = re.compile(
-        r"\b(how old|your (real )?(age|name|birth\w*|address|school)|who are you)\b", re.IGNORECASE
+        r"\b(how old|(tell|give|send) (me|us) your|what('s| is) your|who are you|"
+        r"your (real )?(age|birth\w*|address|school))\b",
+        re.IGNORECASE,
     )
 
     assert {key for key, text in for_persons(english).items() if asking.search(text)} == set()
@@ -149,9 +157,11 @@ def test_the_offer_in_the_channel_names_nobody_and_says_not_what_happened(
 def test_english_reads_at_sixth_grade_or_below(english: Language) -> None:
     long = {key: text for key, text in for_persons(english).items() if len(text.split()) >= 20}
 
-    assert {key: round(grade(text), 1) for key, text in long.items() if grade(text) > 6.0} == {}
+    assert len(long) >= 40
+    assert {key: grade(text) for key, text in long.items() if grade(text) > 6.0} == {}
     assert grade(direct_message(english, server="Pixel Café")) <= 6.0
     assert grade(help_answer(english)) <= 6.0
+    assert grade(" ".join(f"{text}." for text in for_persons(english).values())) <= 4.0
 
 
 def test_every_step_has_a_title_and_an_explanation(language: Language) -> None:

@@ -235,3 +235,23 @@ async def test_history_that_fails_is_asked_for_again(build: Build) -> None:
         await town.start(armed=False)
         await town.until(lambda: reset.struck)
         assert town.server.id in town.bot.bot.parts.watch.armed
+
+
+async def test_what_is_due_during_an_outage_of_the_server_waits_for_its_end(town: Town) -> None:
+    town.sandbox.set_available(town.server, available=False)
+    guild = town.bot.bot.get_guild(town.server.id)
+    await town.until(lambda: guild is not None and guild.unavailable)
+    await town.bot.bot.parts.support.offer_in_channel(
+        guild_id=town.server.id, channel_id=town.general.id, message_id=1
+    )
+
+    async def is_put_off() -> bool:
+        async with town.store.transaction() as tx:
+            return await tx.standings.next_due() is not None and not town.bot.dispatcher._sending
+
+    await town.until_true(is_put_off)
+    assert town.written_in(town.general) == []
+    town.sandbox.set_available(town.server, available=True)
+    await town.until(lambda: town.written_in(town.general))
+
+    assert town.owner.direct_messages() == []

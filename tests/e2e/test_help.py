@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 
 from bot.sandbox import Answer, Person
-from tests.e2e.town import Town
+from tests.e2e.town import THREAT, Town
 
 
 def _steps_stand_in(text: str) -> bool:
@@ -30,7 +30,8 @@ async def test_the_five_steps_are_shown_to_the_person_alone(town: Town, where: s
     assert answer.ephemeral
     assert _steps_stand_in(answer.text)
     assert _fits(answer)
-    assert answer.buttons == ["More help"]
+    assert answer.buttons == ["More help", "I am not safe", "How to report", "Hide this"]
+    assert [menu.placeholder for menu in answer.messages[0].selects] == ["What is going on?"]
     assert not town.sam.can_see(answer.messages[0])
 
 
@@ -72,11 +73,12 @@ async def test_help_is_there_while_the_database_is_locked_and_the_outbox_stuck(
     await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
     await town.threatens()
     first = await town.ava.runs("help-sextortion", channel=town.general)
+    said = first.text
     more = await town.ava.presses(first, "More help")
     other.close()
     town.sandbox.faults.clear()
 
-    assert _steps_stand_in(first.text)
+    assert _steps_stand_in(said)
     assert more.ephemeral
 
 
@@ -94,3 +96,57 @@ async def test_help_leaves_no_trace(town: Town) -> None:
 
     assert await town.cases() == []
     assert town.public_words() == []
+
+
+async def test_help_is_there_as_soon_as_the_gateway_has_resumed(town: Town) -> None:
+    await town.sandbox.gateway.drop()
+    await town.until(lambda: town.sandbox.gateway.resumes == 1)
+    answer = await town.ava.runs("help-sextortion", channel=town.general)
+
+    assert _steps_stand_in(answer.text)
+
+
+async def test_every_page_of_help_is_there_without_a_database(town: Town) -> None:
+    town.ava.installs_app()
+    await town.store.close()
+    threat = await town.leo.writes(THREAT, channel=town.sandbox.private_chat(town.ava, town.leo))
+    shown = await town.ava.runs_on(threat, "Get help with this message")
+    for label in ("More help", "I am not safe", "How to report", "The five steps"):
+        assert (await town.ava.presses(shown, label)).ephemeral
+    await town.ava.writes_to_bot("hello?")
+    await town.until(town.ava.direct_messages)
+
+    assert _steps_stand_in(town.ava.direct_messages()[0].text)
+
+
+async def test_whatever_goes_wrong_the_person_gets_the_steps(town: Town) -> None:
+    """The detector fails on the message; the answer says so, and helps all the same."""
+    town.ava.installs_app()
+    guidance = town.bot.bot.parts.guidance
+    detector, guidance._detector = guidance._detector, None  # type: ignore[assignment]
+    threat = await town.leo.writes(THREAT, channel=town.sandbox.private_chat(town.ava, town.leo))
+    shown = await town.ava.runs_on(threat, "Get help with this message")
+    guidance._detector = detector
+
+    assert shown.text.startswith("Something went wrong on our side.")
+    assert _steps_stand_in(shown.text)
+
+
+async def test_long_lists_of_services_are_pages_of_one_message(town: Town) -> None:
+    first = await town.ava.runs("help-sextortion", channel=town.general)
+    page = await town.ava.presses(first, "More help")
+    while "Next page" in page.buttons:
+        page = await town.ava.presses(page, "Next page")
+    assert _fits(page)
+    assert len(town.ava.sees(town.general)) == 1
+
+
+async def test_who_is_not_safe_sees_who_listens_in_the_country_they_choose(town: Town) -> None:
+    first = await town.ava.runs("help-sextortion", channel=town.general)
+    page = await town.ava.presses(first, "I am not safe")
+    assert "call 988" in page.text
+    menu = next(m for m in page.messages[0].selects if "DE" in m.options)
+    german = await town.ava.selects(page, menu.custom_id, ["DE"])
+
+    assert german.text.startswith("**Are you in danger right now?")
+    assert "call 116 111" in german.text

@@ -168,7 +168,9 @@ async def test_the_direct_message_quotes_nothing_of_the_threat(town: Town) -> No
     assert advice.text.startswith("Hi! Here is some information from the bot of Harbour.")
     for words in ("100 dollars", "your pics", "followers", "leo", str(town.leo.id)):
         assert words not in advice.text
-    assert advice.buttons == ["More help", "This was nothing", "Stop these messages"]
+    assert advice.buttons == [
+        *("More help", "I am not safe", "This was nothing", "Stop these messages", "Hide this")
+    ]
 
 
 async def test_the_outcome_of_every_delivery_is_stored(town: Town) -> None:

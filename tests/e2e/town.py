@@ -54,6 +54,7 @@ class Town:
         self.mo = self.server.join("mo", roles=[self.moderators])
         self.ava, self.leo = self.server.join("ava"), self.server.join("leo")
         self.sam, self.kim = self.server.join("sam"), self.server.join("kim")
+        self.contact: str | None = None
         self.app: App | None = None
         self._own_store: Store | None = None
         self._working: asyncio.Task[None] | None = None
@@ -68,6 +69,7 @@ class Town:
         """The same as it stands in a file; `deliveries` and `catch_up` may stand in `policy`."""
         own = {key: policy.pop(key) for key in ("deliveries", "catch_up") if key in policy}
         return {
+            "contact": self.contact,
             "discord": {
                 "api_url": self.sandbox.api_url,
                 "gateway_url": self.sandbox.gateway_url,

@@ -1,0 +1,92 @@
+"""Looks at a message that somebody shows the bot, and remembers it for a while, in memory only."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.detection import Detector
+from bot.domain.assessment import Assessment, Level
+from bot.domain.message import Message, Window
+
+_GRAVE = frozenset({"despair", "wish_to_die", "self_harm"})
+"""Concepts that put the crisis line before everything else, whoever says them."""
+_MINUTES = 30
+_REMEMBERED = 1_000
+_QUIET = 600.0
+"""Seconds for which the same answer is not given again to whoever writes on."""
+_QUIET_IF_GRAVE = 60.0
+_ANSWERS = 10
+"""How many answers a person gets in that time, whatever they write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a message looked like to the bot, and the message itself."""
+
+    message: Message
+    assessment: Assessment
+    is_grave: bool
+    """Whether somebody may die or be hurt: then the crisis line comes first."""
+
+
+class Guidance:
+    """Says what a single message looks like. Writes nothing anywhere."""
+
+    def __init__(
+        self, detector: Detector, *, clock: Callable[[], float], token: Callable[[], str]
+    ) -> None:
+        self._detector = detector
+        self._clock = clock
+        self._token = token
+        self._shown: OrderedDict[str, tuple[float, int, Look]] = OrderedDict()
+        self._answered: OrderedDict[int, dict[object, float]] = OrderedDict()
+
+    def look(self, message: Message) -> Look:
+        """What the message amounts to, on its own. Pure."""
+        assessment = self._detector.assess(Window(message))
+        told = self._detector.told(message.wording)
+        grave = not _GRAVE.isdisjoint(told.own | told.foreign)
+        return Look(message, assessment, grave or assessment.level is Level.URGENT)
+
+    def is_answered_now(self, look: Look, *, about: object, person_id: int) -> bool:
+        """Whether someone who wrote to the bot gets an answer `about` this (None: help as such).
+
+        Not the same one twice within ten minutes, and help as such only as the first one: people
+        write in many short lines. Who may be in danger is answered again after a minute.
+        """
+        now = self._clock()
+        given = self._answered.setdefault(person_id, {})
+        self._answered.move_to_end(person_id)
+        if len(self._answered) > _REMEMBERED:
+            self._answered.popitem(last=False)
+        for each in [each for each, at in given.items() if now - at > _QUIET]:
+            del given[each]
+        what = _GRAVE if look.is_grave else about
+        last = given.get(what)
+        if look.is_grave:
+            wanted = last is None or now - last > _QUIET_IF_GRAVE
+        else:
+            wanted = last is None and len(given) < (_ANSWERS if about is not None else 1)
+        if wanted:
+            given[what] = now
+        return wanted
+
+    def remember(self, look: Look, *, person_id: int, may_be_told: bool) -> str:
+        """Keep it in mind for this person; the token by which buttons refer to it.
+
+        It begins with "t" if moderators may be told of it, else with "k".
+        """
+        token = f"{'t' if may_be_told else 'k'}{self._token()}"
+        self._shown[token] = (self._clock(), person_id, look)
+        if len(self._shown) > _REMEMBERED:
+            self._shown.popitem(last=False)
+        return token
+
+    def recall(self, token: str, *, person_id: int) -> Look | None:
+        """What this person showed, unless it was too long ago or before the last start."""
+        at, owner, look = self._shown.get(token, (0.0, 0, None))
+        if owner != person_id or self._clock() - at > _MINUTES * 60:
+            return None
+        return look

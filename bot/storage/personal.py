@@ -1,0 +1,193 @@
+"""What every table holds about a person: where it stands, and how it is shown and erased."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Row, String, and_, cast, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.case import CaseState
+from bot.domain.delivery import DeliveryKind, DeliveryState
+from bot.domain.evidence import FROM_PERSON, ItemKind
+from bot.storage.keeping import is_held
+from bot.storage.schema import cases, evidence, outbox
+
+ERASED = "words erased"
+"""The act by which a person's words were erased from a case; its `items` are their numbers."""
+
+PATHS = MappingProxyType(
+    {
+        "records": {
+            "user_id": "shown, exported and erased by their owner",
+            "about": "exported and erased with the record",
+            "sealed": "exported and erased with the record",
+            "data_key": "erased with the record",
+            "shared": "exported and erased with the record",
+        },
+        "opt_outs": {"user_id": "shown; taken back by Allow these messages"},
+        "evidence": {
+            "facts": "own words and acts exported; numbers stay until the case ends",
+            "sealed": "own words exported and erased, unless they are what the case is about",
+            "about": "numbers stay until the case ends",
+            "message_id": "the number of a message, not of a person",
+        },
+        "cases": {
+            "offender_id": "never shown or erased by that person: somebody may need it to be safe",
+            "targets": "counted for the person; stays until the case ends",
+            "holder_id": "a moderator's work, exported as acts; stays until the case ends",
+            "resolver_id": "a moderator's work, exported as acts; stays until the case ends",
+        },
+        "outbox": {
+            "recipient_id": "exported; stays until the case ends, so that nobody is told twice",
+            "about": "numbers as in recipient_id",
+            "answer": "exported",
+        },
+        "setting_changes": {"changed_by": "forgotten when the person asks for it"},
+        "quiets": {
+            "by_id": "a moderator's work, seen in /rules; goes when the rule alerts again",
+            "sealed": "somebody's words, nobody's name; goes when the rule alerts again",
+            "data_key": "goes with the words",
+            "last_message_id": "the number of a message, not of a person",
+        },
+        "holds": {
+            "asked_by": "a moderator's work, exported as acts; stays until the case ends",
+            "confirmed_by": "a moderator's work, exported as acts; stays until the case ends",
+        },
+    }
+)
+"""Every column that says something about a person, and by which way they get at it."""
+
+IMPERSONAL = MappingProxyType(
+    {
+        "records": {"id", "kept_at"},
+        "opt_outs": {"created_at"},
+        "evidence": {
+            *("case_id", "seq", "kind", "recorded_at", "source"),
+            *("content_digest", "previous", "digest"),
+        },
+        "cases": {
+            *("id", "guild_id", "state", "level", "categories", "data_key", "items", "head"),
+            *("findings", "edits", "deletions", "opened_at", "updated_at", "claimed_at"),
+            *("verdict", "resolved_at", "answered_at", "waiting_at"),
+        },
+        "outbox": {
+            *("id", "kind", "token", "guild_id", "case_id", "channel_id", "state", "subject"),
+            *("reason", "code", "message_id", "revision", "sent_revision", "attempts"),
+            *("uncertain", "due_at", "leased_until", "lease", "created_at", "settled_at"),
+        },
+        "breakers": {"name", "open_until", "reason"},
+        "marks": {"guild_id", "screened_until"},
+        "settings": {"guild_id", "version", "choices", "changed_at"},
+        "setting_changes": {"guild_id", "version", "changed_at", "keys"},
+        "quiets": {"id", "guild_id", "about", "rules", "why", "case_id", "created_at", "counted"},
+        "holds": {"id", "case_id", "asked_at", "ends_at", "confirmed_at", "lifted_at"},
+        "departures": {"guild_id", "left_at"},
+    }
+)
+"""Every other column: it says nothing about anybody once those of `PATHS` are gone."""
+
+_WORDS = (ItemKind.MESSAGE.value, ItemKind.CONTEXT.value, ItemKind.EDIT.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A direct message that the bot sent, or meant to send, to a person unasked."""
+
+    guild_id: int
+    state: DeliveryState
+    at: datetime
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An item of evidence that a person has to do with."""
+
+    case_id: int
+    seq: int
+    guild_id: int
+
+
+class Personal:
+    """What is known of one person, over all tables, within one transaction."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    async def sent(self, user_id: int) -> list[Sent]:
+        """Every direct message to them that was queued, oldest first."""
+        query = select(outbox).where(
+            outbox.c.recipient_id == user_id, outbox.c.kind == DeliveryKind.ADVICE.value
+        )
+        rows = await self._connection.execute(query.order_by(outbox.c.id))
+        return [
+            Sent(r.guild_id, DeliveryState(r.state), r.settled_at or r.created_at, r.answer)
+            for r in rows
+        ]
+
+    async def named(self, user_id: int) -> int:
+        """How many cases name them as one who may have been threatened."""
+        likely = cast(cases.c.targets, String).like(f"%{user_id}%")
+        rows = await self._connection.scalars(select(cases.c.targets).where(likely))
+        return sum(1 for targets in rows if any(target == user_id for target, _ in targets))
+
+    async def words(self, user_id: int) -> list[Place]:
+        """Where messages that they wrote are preserved and not erased.
+
+        Not those that a case against them is about as long as it is open, nor those that a legal
+        hold keeps; and never those that somebody told moderators of in private, since nobody may
+        find out that they did.
+        """
+        query = (
+            self._with_facts(user_id)
+            .where(evidence.c.kind.in_(_WORDS), evidence.c.sealed.is_not(None))
+            .where(evidence.c.source != FROM_PERSON, cases.c.data_key.is_not(None))
+            .where(~is_held(self._now))
+            .where(
+                or_(
+                    cases.c.offender_id != user_id,
+                    cases.c.state == CaseState.RESOLVED.value,
+                )
+            )
+        )
+        return [
+            _place(row)
+            for row in await self._connection.execute(query)
+            if row.facts.get("author_id") == user_id
+        ]
+
+    async def acts(self, user_id: int) -> list[dict[str, Any]]:
+        """What they did in cases: a moderator's looks and offers, a person's own reports."""
+        query = self._with_facts(user_id).where(
+            evidence.c.kind.in_((ItemKind.ACTION.value, ItemKind.REPORT.value))
+        )
+        return [
+            {"server": row.guild_id, "what": row.facts["what"], "at": row.recorded_at}
+            for row in await self._connection.execute(query)
+            if row.facts.get("by") == user_id
+        ]
+
+    async def blank(self, places: Sequence[Place]) -> None:
+        """Destroy the content of these items. The chain must hold an act that says so."""
+        for place in places:
+            this = and_(evidence.c.case_id == place.case_id, evidence.c.seq == place.seq)
+            await self._connection.execute(update(evidence).where(this).values(sealed=None))
+
+    def _with_facts(self, user_id: int) -> Any:
+        """Items whose facts may hold the number; whoever asks looks closer."""
+        return (
+            select(evidence, cases.c.guild_id)
+            .join(cases, cases.c.id == evidence.c.case_id)
+            .where(cast(evidence.c.facts, String).like(f"%{user_id}%"))
+            .order_by(evidence.c.case_id, evidence.c.seq)
+        )
+
+
+def _place(row: Row[Any]) -> Place:
+    return Place(row.case_id, row.seq, row.guild_id)

@@ -1,0 +1,60 @@
+"""How a person is answered: alone, at once, in one message that they can turn and put away."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import discord
+
+from bot.advice import Language
+
+
+class Page(NamedTuple):
+    """What a person is shown: one message, with what can be pressed under it."""
+
+    text: str
+    view: discord.ui.View
+
+
+def language_of(interaction: discord.Interaction[Any]) -> Language:
+    """The language that the person's Discord is set to."""
+    language: Language = interaction.client.parts.texts.get(str(interaction.locale))
+    return language
+
+
+async def show(interaction: discord.Interaction[Any], page: Page) -> None:
+    """Answer with a page that only this person sees.
+
+    What was pressed turns into it, if they alone see that too: so there is one message to hide.
+    """
+    if _is_theirs(interaction):
+        await interaction.response.edit_message(content=page.text, view=page.view, attachments=[])
+        return
+    await interaction.response.send_message(
+        page.text, view=page.view, ephemeral=True, suppress_embeds=True
+    )
+
+
+async def prepare(interaction: discord.Interaction[Any]) -> None:
+    """Gain time before `fill`, when the answer needs the database or Discord."""
+    if _is_theirs(interaction):
+        await interaction.response.defer()
+    else:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+
+
+async def fill(interaction: discord.Interaction[Any], page: Page, *files: discord.File) -> None:
+    """Give the answer that `prepare` put off."""
+    await interaction.edit_original_response(
+        content=page.text, view=page.view, attachments=list(files)
+    )
+
+
+async def hide(interaction: discord.Interaction[Any]) -> None:
+    """Put away the message under which this was pressed."""
+    await interaction.response.defer()
+    await interaction.delete_original_response()
+
+
+def _is_theirs(interaction: discord.Interaction[Any]) -> bool:
+    return interaction.message is not None and interaction.message.flags.ephemeral

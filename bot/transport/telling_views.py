@@ -1,0 +1,79 @@
+"""What a person can do with a message that they showed: keep it, tell moderators, go back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from bot.advice import Language
+from bot.domain.message import Message, Person
+from bot.transport.answering import Page
+from bot.transport.layouts import HIDE, button, rows_of
+from bot.transport.wording import as_blocks, in_line, name
+
+_MENU_SIZE = 25
+_QUOTED = 700
+
+_Row = list[discord.ui.Item[Any]]
+
+
+def message_buttons(language: Language, token: str) -> _Row:
+    """*Keep this as evidence*, and *Tell the moderators of …* if it is known who wrote it."""
+    keep, tell = f"na:msg:keep:{token}", f"na:msg:tell:{token}"
+    row: _Row = [button(language, "button.keep", keep, discord.ButtonStyle.success)]
+    if token.startswith("t"):
+        row.append(button(language, "button.tell", tell))
+    return row
+
+
+def back_button(language: Language, token: str) -> discord.ui.Button[Any]:
+    """*Go back*, to what the message looked like."""
+    return button(language, "button.back", f"na:msg:back:{token}")
+
+
+def choose_server(language: Language, servers: Sequence[discord.Guild], token: str) -> Page:
+    """Whose moderators to tell; nothing is sent yet."""
+    bottom = [back_button(language, token), button(language, "button.hide", HIDE)]
+    if not servers:
+        return Page(language.text("tell.nobody"), rows_of(bottom))
+    menu: discord.ui.Select[Any] = discord.ui.Select(
+        custom_id=f"na:msg:server:{token}",
+        placeholder=language.text("select.server"),
+        options=[
+            discord.SelectOption(label=server.name[:100], value=str(server.id))
+            for server in servers[:_MENU_SIZE]
+        ],
+    )
+    return Page(language.text("tell.choose"), rows_of([menu], bottom))
+
+
+def preview(
+    language: Language, message: Message, *, server: discord.Guild, person: Person, token: str
+) -> Page:
+    """Exactly what the moderators would get, before anything is sent."""
+    who = language.text(
+        "tell.who", author=in_line(message.author.name), person=in_line(person.name)
+    )
+    words = "\n".join(
+        part for part in (message.text, *message.forwarded, *message.embedded) if part
+    )
+    files = "\n".join(in_line(attachment.filename) for attachment in message.attachments)
+    parts = (
+        language.text("tell.preview", server=name(server.name)),
+        who,
+        "".join(as_blocks(_cut(words), size=_QUOTED)) if words else "",
+        files,
+        f"<t:{int(message.at)}:f>",
+        language.text("tell.care"),
+    )
+    send = button(
+        language, "button.send", f"na:msg:send:{token}:{server.id}", discord.ButtonStyle.primary
+    )
+    bottom = [send, back_button(language, token), button(language, "button.hide", HIDE)]
+    return Page("\n".join(part for part in parts if part), rows_of(bottom))
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _QUOTED else words[: _QUOTED - 1] + "…"

@@ -1,0 +1,70 @@
+"""What a person answers to advice that they were sent: it was nothing, or no more of this."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any
+
+import discord
+
+from bot.app import NotAlone, Parts
+from bot.storage import StoreUnavailableError
+from bot.transport import help_views
+from bot.transport.answering import Page, language_of
+from bot.transport.pressing import Recognised
+
+_Interaction = discord.Interaction[Any]
+
+
+class NothingButton(
+    Recognised,
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"na:advice:nothing:(?P<token>[0-9a-f]{16})",
+):
+    """*This was nothing*, under the advice that its token belongs to."""
+
+    async def callback(self, interaction: _Interaction) -> None:
+        """Tell the case, and ask nothing."""
+        person_id = interaction.user.id
+        act = _parts(interaction).support.this_was_nothing(self.parts["token"], person_id=person_id)
+        done = help_views.said(language_of(interaction), "confirm.was_nothing")
+        await _answer(interaction, act, done)
+
+
+class MessagesButton(
+    Recognised,
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"na:help:(?P<what>stop|allow)",
+):
+    """*Stop these messages* and *Allow these messages*."""
+
+    async def callback(self, interaction: _Interaction) -> None:
+        """Remember it, in every server."""
+        language, support = language_of(interaction), _parts(interaction).support
+        if self.parts["what"] == "stop":
+            act = support.stop_messages(person_id=interaction.user.id)
+            done = help_views.stopped(language)
+        else:
+            act = support.allow_messages(person_id=interaction.user.id)
+            done = help_views.said(language, "confirm.allow_messages")
+        await _answer(interaction, act, done)
+
+
+async def _answer(interaction: _Interaction, act: Awaitable[None], done: Page) -> None:
+    """Do it, and say to the person alone what became of it."""
+    await interaction.response.defer(ephemeral=True)
+    try:
+        await act
+    except StoreUnavailableError:
+        done = help_views.said(language_of(interaction), "error.try_later")
+    await interaction.followup.send(done.text, view=done.view, ephemeral=True)
+
+
+def _parts(interaction: _Interaction) -> Parts:
+    parts: Parts = interaction.client.parts
+    return parts
+
+
+async def setup(bot: NotAlone) -> None:
+    """Called by discord.py when the extension is loaded."""
+    bot.add_dynamic_items(NothingButton, MessagesButton)

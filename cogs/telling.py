@@ -1,0 +1,147 @@
+"""What a person does with a message that they showed: keep it, tell moderators, go back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from bot.app import NotAlone, Parts
+from bot.domain.message import Person
+from bot.services.guidance import Look
+from bot.services.telling import Told
+from bot.storage import StoreUnavailableError
+from bot.transport import help_views, telling_views
+from bot.transport.answering import Page, fill, language_of, prepare, show
+from bot.transport.membership import shared_servers
+from bot.transport.pressing import Recognised
+from bot.transport.wording import name
+
+_Interaction = discord.Interaction[Any]
+
+_TOKEN = r"(?P<token>[kt][0-9a-f]{16})"  # noqa: S105 - a pattern
+
+
+class OfMessage(Recognised):
+    """A control that belongs to a message which the person showed."""
+
+    async def callback(self, interaction: _Interaction) -> None:
+        """Do it, if the message is still in mind."""
+        look = _parts(interaction).guidance.recall(
+            self.parts["token"], person_id=interaction.user.id
+        )
+        if look is None:
+            await show(interaction, help_views.said(language_of(interaction), "keep.gone"))
+            return
+        await self.on_message_shown(interaction, look)
+
+    async def on_message_shown(self, interaction: _Interaction, look: Look) -> None:
+        """What the control does with the message."""
+        raise NotImplementedError
+
+
+class BackButton(
+    OfMessage, discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"na:msg:back:{_TOKEN}"
+):
+    """*Go back*: what the message looked like, once more."""
+
+    async def on_message_shown(self, interaction: _Interaction, look: Look) -> None:
+        """Show that page."""
+        own = look.message.author.id == interaction.user.id and not look.message.forwarded
+        language, token = language_of(interaction), self.parts["token"]
+        await show(interaction, help_views.message(language, look, token, own=own))
+
+
+class KeepButton(
+    OfMessage, discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"na:msg:keep:{_TOKEN}"
+):
+    """*Keep this as evidence*: for the person alone."""
+
+    async def on_message_shown(self, interaction: _Interaction, look: Look) -> None:
+        """Keep it; the advice stays where it is."""
+        language = language_of(interaction)
+        await interaction.response.defer(ephemeral=True)
+        try:
+            kept = await _parts(interaction).telling.keep(look, person_id=interaction.user.id)
+            key = "keep.done" if kept is Told.DONE else "keep.full"
+        except StoreUnavailableError:
+            key = "error.try_later"
+        page = help_views.said(language, key)
+        await interaction.followup.send(page.text, view=page.view, ephemeral=True)
+
+
+class TellButton(
+    OfMessage, discord.ui.DynamicItem[discord.ui.Button[Any]], template=rf"na:msg:tell:{_TOKEN}"
+):
+    """*Tell the moderators of …*: asks which ones."""
+
+    async def on_message_shown(self, interaction: _Interaction, _: Look) -> None:
+        """Show the servers that the person and the bot share, and whose moderators can be told."""
+        await prepare(interaction)
+        armed = _parts(interaction).watch.armed
+        servers = await shared_servers(interaction.client, interaction.user.id, armed)
+        page = telling_views.choose_server(language_of(interaction), servers, self.parts["token"])
+        await fill(interaction, page)
+
+
+class ServerMenu(
+    OfMessage, discord.ui.DynamicItem[discord.ui.Select[Any]], template=rf"na:msg:server:{_TOKEN}"
+):
+    """The server that was chosen; nothing is sent yet."""
+
+    async def on_message_shown(self, interaction: _Interaction, look: Look) -> None:
+        """Show what its moderators would get."""
+        server = interaction.client.get_guild(int(self.item.values[0]))
+        language, token = language_of(interaction), self.parts["token"]
+        if server is None:
+            await show(interaction, telling_views.choose_server(language, [], token))
+            return
+        page = telling_views.preview(
+            language, look.message, server=server, person=_person(interaction), token=token
+        )
+        await show(interaction, page)
+
+
+class SendButton(
+    OfMessage,
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=rf"na:msg:send:{_TOKEN}:(?P<server>\d+)",
+):
+    """*Yes, send it*: the consent."""
+
+    async def on_message_shown(self, interaction: _Interaction, look: Look) -> None:
+        """Tell the moderators, if the person is in that server."""
+        await prepare(interaction)
+        language, parts = language_of(interaction), _parts(interaction)
+        wanted = {int(self.parts["server"])} & parts.watch.armed
+        servers = await shared_servers(interaction.client, interaction.user.id, wanted)
+        if not servers:
+            page = telling_views.choose_server(language, [], self.parts["token"])
+        else:
+            page = await self._tell(interaction, look, servers[0])
+        await fill(interaction, page)
+
+    async def _tell(self, interaction: _Interaction, look: Look, server: discord.Guild) -> Page:
+        language, telling = language_of(interaction), _parts(interaction).telling
+        try:
+            told = await telling.tell(look, person=_person(interaction), guild_id=server.id)
+        except (StoreUnavailableError, LookupError):
+            return help_views.said(language, "error.try_later")
+        keys = {Told.FULL: "keep.full", Told.TOO_MANY: "tell.too_many"}
+        if told in keys:
+            return help_views.said(language, keys[told])
+        return help_views.said(language, "tell.sent", server=name(server.name))
+
+
+def _person(interaction: _Interaction) -> Person:
+    return Person(interaction.user.id, interaction.user.display_name)
+
+
+def _parts(interaction: _Interaction) -> Parts:
+    parts: Parts = interaction.client.parts
+    return parts
+
+
+async def setup(bot: NotAlone) -> None:
+    """Called by discord.py when the extension is loaded."""
+    bot.add_dynamic_items(BackButton, KeepButton, TellButton, ServerMenu, SendButton)

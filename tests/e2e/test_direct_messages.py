@@ -1,0 +1,121 @@
+"""Whoever writes to the bot, forwards something to it or calls it, gets the same help."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.sandbox import Message, Person
+from bot.sandbox.webhooks import Webhook
+from tests.e2e.town import THREAT, Town
+
+_DISCREET = "Hi! I got your message, and I am glad that you wrote."
+_MINE = "someone has my pics and wants money or he sends them to my friends. what do i do"
+
+
+async def _answers(town: Town, person: Person, count: int) -> list[Message]:
+    await town.until(lambda: len(person.direct_messages()) >= count)
+    return person.direct_messages()
+
+
+async def test_a_direct_message_is_answered_with_the_five_steps(town: Town) -> None:
+    await town.ava.writes_to_bot("hello?")
+    (answer,) = await _answers(town, town.ava, 1)
+
+    assert answer.text.startswith(_DISCREET)
+    assert "1. **Don't share more, don't pay anything.**" in answer.text
+    assert answer.text.endswith("I do not keep what you write here, and I tell nobody.")
+    assert answer.buttons == ["More help", "I am not safe", "How to report", "Hide this"]
+
+
+async def test_what_is_told_is_answered_with_the_advice_that_fits(town: Town) -> None:
+    await town.ava.writes_to_bot(_MINE)
+    (answer,) = await _answers(town, town.ava, 1)
+
+    assert answer.text.startswith(_DISCREET)
+    assert "Do not pay, not even a little." in answer.text
+    assert await town.cases() == []
+
+
+@pytest.mark.parametrize("words", ["i want to die", "he has my pics. i cant go on anymore"])
+async def test_self_harm_words_put_the_crisis_line_first(town: Town, words: str) -> None:
+    await town.ava.writes_to_bot(words)
+    (answer,) = await _answers(town, town.ava, 1)
+
+    discreet, first, *_ = answer.text.split("\n\n")
+    assert discreet.startswith(_DISCREET)
+    assert first.startswith("**Are you in danger right now? Call your emergency number")
+    assert answer.text.index("988") < answer.text.index("Don't share more")
+
+
+async def test_many_short_lines_get_one_answer_and_danger_gets_its_own(town: Town) -> None:
+    for line in ("hey", "are you there", "hello??"):
+        await town.ava.writes_to_bot(line)
+    await town.ava.writes_to_bot("i want to die")
+    answers = await _answers(town, town.ava, 2)
+    await town.ava.writes_to_bot("ok")
+    await town.settled()
+
+    assert [text.text.split("\n\n")[1][:22] for text in answers] == [
+        "**If you are not safe,",
+        "**Are you in danger ri",
+    ]
+    assert len(town.ava.direct_messages()) == 2
+
+
+async def test_a_forwarded_message_is_explained_and_can_be_kept(town: Town) -> None:
+    threat = await town.leo.writes(THREAT, channel=town.sandbox.private_chat(town.ava, town.leo))
+    await town.ava.writes_to_bot(forwards=threat)
+    (answer,) = await _answers(town, town.ava, 1)
+
+    assert answer.text.startswith(_DISCREET)
+    assert "It seems to ask for money." in answer.text
+    assert "Tell the moderators of …" not in answer.buttons
+    kept = await town.ava.presses(answer, "Keep this as evidence")
+    assert kept.messages[-1].text.startswith("Kept")
+    async with town.store.transaction() as tx:
+        (record,) = await tx.records.of(town.ava.id)
+    assert record.content["content"]["forwarded"] == [THREAT]
+    assert await town.cases() == []
+
+
+async def test_an_answer_in_direct_messages_can_be_hidden(town: Town) -> None:
+    await town.ava.writes_to_bot("hello?")
+    (answer,) = await _answers(town, town.ava, 1)
+    await town.ava.presses(answer, "Hide this")
+
+    assert town.ava.direct_messages() == []
+
+
+async def test_the_advice_that_was_sent_can_be_hidden(town: Town) -> None:
+    await town.settled(await town.threatens())
+    (advice,) = town.ava.direct_messages()
+    more = await town.ava.presses(advice, "More help")
+    assert more.messages[0] is not advice
+    await town.ava.presses(more, "Hide this")
+    await town.ava.presses(advice, "Hide this")
+
+    assert town.ava.direct_messages() == []
+
+
+async def test_a_call_in_a_channel_exposes_nobody_and_is_answered_once(town: Town) -> None:
+    called = [
+        await town.ava.writes(f"{town.sandbox.bot.mention} help {n}", channel=town.general)
+        for n in range(20)
+    ]
+    await town.settled(*called)
+
+    (offer,) = town.public_words()
+    assert offer.text.startswith("This is for everyone here.")
+    assert (offer.mentions, offer.reply_to, offer.pings) == ([], None, frozenset())
+    answer = await town.sam.presses(offer, "Private help")
+    assert answer.ephemeral
+    assert "Hide this" in answer.buttons
+    assert town.advised() == {}
+
+
+async def test_a_program_that_calls_the_bot_is_not_answered(town: Town) -> None:
+    webhook = Webhook(town.general, "news")
+    await webhook.posts(f"{town.sandbox.bot.mention} hello")
+    await town.settled()
+
+    assert town.public_words() == []
