@@ -23,6 +23,8 @@ from bench.latency import latency
 from bench.plan import FULL, QUICK, Plan
 from bench.report import show
 from bench.stage import BenchError
+from bot.config import LogSettings
+from bot.logs import configure_logs
 
 
 def main() -> int:
@@ -31,6 +33,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--quick", action="store_true", help="a short run, with rough figures")
     asked = parser.parse_args()
+    configure_logs(LogSettings(level="error"))
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it tidies up then too
     try:
         figures = asyncio.run(_measured(QUICK if asked.quick else FULL))

@@ -48,6 +48,7 @@ COGS = (
     "cogs.help",
     "cogs.cases",
     "cogs.case_desk",
+    "cogs.case_help",
     "cogs.case_measures",
     "cogs.case_commands",
     "cogs.evidence",

@@ -6,6 +6,7 @@ too: discord.py would forget them, so they are recognised here.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -25,6 +26,8 @@ from bot.transport.pressing import Recognised
 from cogs.admission import Interaction, OfCase, Visit, admit
 
 _FORM = re.compile(r"na:form:(?P<what>[a-z_]+):(?P<case>\d+)")
+_SOON = 1.5
+"""Seconds until a form must be there: Discord waits three, and it has to travel."""
 _Button = discord.ui.DynamicItem[discord.ui.Button[Any]]
 
 
@@ -165,10 +168,20 @@ async def ask_why(visit: Visit, case_id: int, verdict: Verdict) -> None:
     if verdict is not Verdict.FALSE_ALARM:
         form = forms.reason_form(visit.language, case_id, verdict)
     else:
-        rule = await visit.parts.desk.leading_rule(case_id, visit.presser)
+        rule = await _leading_rule(visit, case_id)
         title = visit.parts.titles.get(rule, rule) if rule else None
         form = forms.false_alarm_form(visit.language, case_id, title)
     await visit.interaction.response.send_modal(form)
+
+
+async def _leading_rule(visit: Visit, case_id: int) -> str | None:
+    """The rule to offer for quieting; None where the database takes longer than a form can wait."""
+    asking = asyncio.create_task(visit.parts.desk.leading_rule(case_id, visit.presser))
+    done, _ = await asyncio.wait((asking,), timeout=_SOON)
+    if done:
+        return asking.result()
+    asking.add_done_callback(lambda late: late.cancelled() or late.exception())
+    return None
 
 
 class ListButton(

@@ -1,4 +1,4 @@
-"""What shows words or sends them: *Show evidence* and *Offer help* under an alert.
+"""*Show evidence*: what was said, page by page, for one moderator.
 
 Who may press is decided anew at every press, by the presser's roles at that time.
 """
@@ -16,16 +16,13 @@ from bot.transport import exhibits
 from bot.transport.layouts import (
     button,
     evidence_id,
-    held_people,
     more_around_id,
-    offered_people_id,
     view_of,
 )
 from bot.transport.places import is_moderator
 from cogs.admission import OfCase
 
 _Interaction = discord.Interaction[Any]
-_MENU_SIZE = 25
 
 
 class EvidenceButton(
@@ -77,66 +74,6 @@ class EvidenceButton(
         )
 
 
-class OfferHelpButton(
-    OfCase, discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"na:case:offer:(?P<case>\d+)"
-):
-    """*Offer help*: asks the moderator to whom, before anything is sent."""
-
-    async def callback(self, interaction: _Interaction) -> None:
-        """Show who could be written to."""
-        language = _language(interaction)
-        if not await _admitted(interaction, language):
-            return
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        try:
-            view = await _parts(interaction).casework.view(self.case_id)
-        except (LookupError, StoreUnavailableError):
-            await _tell(interaction, language.text("error.try_later"))
-            return
-        people = held_people(view)[:_MENU_SIZE]
-        if not people or view.guild_id != interaction.guild_id:
-            await _tell(interaction, language.text("offer.nobody"))
-            return
-        menu: discord.ui.Select[Any] = discord.ui.Select(
-            custom_id=offered_people_id(self.case_id),
-            max_values=len(people),
-            options=[
-                discord.SelectOption(label=p.name[:100] or str(p.id), value=str(p.id))
-                for p in people
-            ],
-        )
-        await interaction.followup.send(
-            language.text("offer.choose"), view=view_of(menu), ephemeral=True
-        )
-
-
-class OfferHelpMenu(
-    OfCase,
-    discord.ui.DynamicItem[discord.ui.Select[Any]],
-    template=r"na:case:offer-to:(?P<case>\d+)",
-):
-    """Whom a moderator wants to be offered help."""
-
-    async def callback(self, interaction: _Interaction) -> None:
-        """Send the advice that was held back for them."""
-        language = _language(interaction)
-        if not await _admitted(interaction, language):
-            return
-        await interaction.response.defer()
-        try:
-            sent = await _parts(interaction).casework.offer_help(
-                self.case_id,
-                [int(value) for value in self.item.values],
-                guild_id=interaction.guild_id or 0,
-                moderator=interaction.user.id,
-            )
-        except (LookupError, StoreUnavailableError):
-            await _tell(interaction, language.text("error.try_later"))
-            return
-        key = "offer.queued" if sent else "offer.already"
-        await interaction.edit_original_response(content=language.text(key), view=None)
-
-
 def _parts(interaction: _Interaction) -> Parts:
     parts: Parts = interaction.client.parts
     return parts
@@ -163,4 +100,4 @@ async def _tell(interaction: _Interaction, text: str) -> None:
 
 async def setup(bot: NotAlone) -> None:
     """Called by discord.py when the extension is loaded."""
-    bot.add_dynamic_items(EvidenceButton, OfferHelpButton, OfferHelpMenu)
+    bot.add_dynamic_items(EvidenceButton)

@@ -20,7 +20,7 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class RuleRecord:
-    """How often a rule was right, of the resolved cases in which it fired."""
+    """How often a rule was right, of the resolved cases whose alerts named it."""
 
     rule: str
     confirmed: int

@@ -36,11 +36,6 @@ class Casework:
         self._store = store
         self._wake = wake
 
-    async def view(self, case_id: int) -> CaseView:
-        """The case as an alert shows it. Raises LookupError, StoreUnavailableError."""
-        async with self._store.transaction() as tx:
-            return await case_view(tx, case_id)
-
     async def show_evidence(self, case_id: int, *, guild_id: int, moderator: int) -> Exhibit:
         """Everything preserved in the case; the look itself is recorded first.
 

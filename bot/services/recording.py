@@ -104,18 +104,20 @@ class Recorder:
         )
         if await tx.evidence.assessed(message.id, assessment_about(message)):
             return
-        guild_id = message.guild_id or 0
-        silenced = silencing(assessment, await tx.quiets.of(guild_id))
-        if silenced is not None:
-            await tx.quiets.count(silenced, message_id=message.id)
-            return
-        policy = self._policies.of(guild_id)
+        policy = self._policies.of(message.guild_id or 0)
         history = await self._history(tx, message, assessment)
         plan = decide(assessment, policy, history)
         if plan.offer and assessment.kind is Kind.DISCLOSURE:
             await self._enqueue_offer(tx, message)
-        if plan.alert:
+        if plan.alert and not await self._is_quiet(tx, message, assessment):
             await self._open_or_join(tx, found, history)
+
+    async def _is_quiet(self, tx: Transaction, message: Message, assessment: Assessment) -> bool:
+        """Whether the server wants to hear nothing of the like; it is counted then."""
+        silenced = silencing(assessment, await tx.quiets.of(message.guild_id or 0))
+        if silenced is not None:
+            await tx.quiets.count(silenced, message_id=message.id)
+        return silenced is not None
 
     async def _history(self, tx: Transaction, message: Message, assessment: Assessment) -> History:
         people = [person.id for person in assessment.targets]

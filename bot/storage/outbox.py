@@ -86,6 +86,8 @@ class Outbox:
         failed = outbox.c.state.in_(_UNSETTLED)
         kinds = _SHOWING if thread else _SHOWING[:1]
         shown = and_(outbox.c.case_id == case_id, outbox.c.kind.in_(kinds))
+        if every:
+            shown = and_(shown, or_(outbox.c.message_id.is_not(None), waiting))
         number = outbox.c.id if every else func.max(outbox.c.id)
         which = select(number).where(shown)
         if not every:

@@ -57,16 +57,16 @@ class Weeks:
         return found
 
     async def rules(self, case_ids: Sequence[int]) -> Counter[str]:
-        """In how many of the cases each rule fired."""
+        """In how many of the cases each rule was the leading one, which the alert names."""
         query = select(evidence.c.case_id, evidence.c.facts).where(
             evidence.c.case_id.in_(case_ids), evidence.c.kind == ItemKind.ASSESSMENT.value
         )
-        fired = {
-            (row.case_id, rule["rule"])
+        leading = {
+            (row.case_id, row.facts["rules"][0]["rule"])
             for row in await self._connection.execute(query)
-            for rule in row.facts["rules"]
+            if row.facts["rules"]
         }
-        return Counter(rule for _, rule in fired)
+        return Counter(rule for _, rule in leading)
 
     async def reactions(self, guild_id: int, since: datetime, until: datetime) -> list[timedelta]:
         """How long each case waited until a moderator took it, shortest first."""

@@ -8,7 +8,6 @@ from bot.domain.measure import Measure
 from bot.storage.caseload import Wanted
 
 MINE, ALL, WAITING = "mine", "all", "waiting"
-ANYBODY = 0
 
 
 def press_id(what: str, case_id: int) -> str:

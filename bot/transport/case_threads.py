@@ -148,12 +148,23 @@ async def _let_in(thread: discord.Thread, moderator: int) -> None:
 
 async def _tag(thread: discord.Thread, forum: discord.ForumChannel, wanted: str) -> None:
     """Tags are a help, not the record: where they cannot be made, the post says it all."""
-    tag = next((t for t in forum.available_tags if t.name.lower() == wanted.lower()), None)
-    may_make = forum.permissions_for(forum.guild.me).manage_channels
     try:
-        if tag is None and may_make and len(forum.available_tags) < _MOST_TAGS:
-            tag = await forum.create_tag(name=wanted)
+        tag = _named(forum, wanted) or await _made_tag(forum, wanted)
         if tag is not None and [t.id for t in thread.applied_tags] != [tag.id]:
             await thread.edit(applied_tags=[tag])
     except discord.HTTPException as error:
         _log.warning("case_not_tagged", thread=thread.id, code=error.code)
+
+
+def _named(forum: discord.ForumChannel, wanted: str) -> discord.ForumTag | None:
+    return next((t for t in forum.available_tags if t.name.lower() == wanted.lower()), None)
+
+
+async def _made_tag(forum: discord.ForumChannel, wanted: str) -> discord.ForumTag | None:
+    """The tag, made where the bot may; all tags are sent anew then, so they are looked up first."""
+    if not forum.permissions_for(forum.guild.me).manage_channels:
+        return None
+    fresh = await forum.guild.fetch_channel(forum.id)
+    if not isinstance(fresh, discord.ForumChannel) or len(fresh.available_tags) >= _MOST_TAGS:
+        return None
+    return _named(fresh, wanted) or await fresh.create_tag(name=wanted)

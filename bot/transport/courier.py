@@ -25,7 +25,7 @@ from bot.services.policies import Policies
 from bot.services.reviews import Shown
 from bot.transport import case_threads, layouts, reviews
 from bot.transport.inspection import why_not
-from bot.transport.outcomes import UNKNOWN_CHANNEL, UndeliverableError, refusal
+from bot.transport.outcomes import UNKNOWN_CHANNEL, NotYetError, UndeliverableError, refusal
 from bot.transport.places import alert_channel, is_moderator, is_public, role
 from bot.transport.wording import name
 
@@ -62,12 +62,14 @@ class DiscordCourier:
         self._policies = policies
         self._titles = titles
 
-    async def send(self, delivery: Delivery, view: Shown) -> Outcome:
+    async def send(self, delivery: Delivery, view: Shown) -> Outcome:  # noqa: PLR0911 - each is one
         """Send it, or edit what was sent. Every answer and every failure is an outcome."""
         try:
             return await self._carry(delivery, view)
         except UndeliverableError as error:
             return error.refusal
+        except NotYetError:
+            return Postponed("server_not_here")
         except discord.RateLimited as error:
             return Postponed("rate_limited", seconds=error.retry_after)
         except discord.HTTPException as error:
@@ -81,8 +83,10 @@ class DiscordCourier:
 
     async def _carry(self, delivery: Delivery, view: Shown) -> Delivered:
         guild = self._client.get_guild(delivery.guild_id)
-        if guild is None:
+        if guild is None and self._client.is_ready():
             raise UndeliverableError(UNKNOWN_CHANNEL, "server_left")
+        if guild is None or guild.unavailable:
+            raise NotYetError
         if delivery.kind is DeliveryKind.TIMEOUT:
             return await self._time_out(delivery, guild)
         if delivery.kind is DeliveryKind.THREAD:

@@ -11,15 +11,17 @@ from bot.advice import Language, Resources
 from bot.advice.service import ServiceKind
 from bot.domain.assessment import Level
 from bot.domain.case import CaseState, CaseView, HinderedError, Hindrance, Verdict
+from bot.domain.message import Person
 from bot.domain.quiet import Quiet
 from bot.services.desk import CasePage
 from bot.transport import case_lines
 from bot.transport.case_ids import history_id, list_id, press_id, unquiet_id, verdict_id
-from bot.transport.layouts import button, evidence_id, jump, view_of
+from bot.transport.layouts import button, evidence_id, jump, offered_people_id, view_of
 from bot.transport.wording import in_line
 
 _PAGE = 1800
 _QUIETS = 20
+_MENU_SIZE = 25
 _WORDS = 5
 _HOTLINES = 4
 _HINDRANCES = {
@@ -120,6 +122,19 @@ def cases(language: Language, found: CasePage, *, filter_name: str, level: Level
             )
         ),
     )
+
+
+def people_to_help(language: Language, case_id: int, people: Sequence[Person]) -> Page:
+    """To whom the advice could be sent that was held back."""
+    shown = people[:_MENU_SIZE]
+    menu: discord.ui.Select[Any] = discord.ui.Select(
+        custom_id=offered_people_id(case_id),
+        max_values=len(shown),
+        options=[
+            discord.SelectOption(label=p.name[:100] or str(p.id), value=str(p.id)) for p in shown
+        ],
+    )
+    return Page(language.text("offer.choose"), view_of(menu))
 
 
 def warning(language: Language, case_id: int) -> Page:

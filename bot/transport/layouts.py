@@ -228,10 +228,10 @@ def _advice_key(reached: Reached, view: CaseView) -> str:
 
 
 def _evidence_line(language: Language, view: CaseView) -> str:
-    if view.is_erased:
-        return language.text("evidence.erased")
     if view.fault is not None:
         return language.text("case.evidence_altered", count=view.items, fault=view.fault)
+    if view.is_erased:
+        return language.text("evidence.erased")
     return language.text("case.evidence_intact", count=view.items)
 
 

@@ -22,6 +22,10 @@ class UndeliverableError(Exception):
         super().__init__(explanation)
 
 
+class NotYetError(Exception):
+    """Discord has not announced the server yet, after a start or in an outage."""
+
+
 def refusal(error: discord.HTTPException) -> Outcome:
     """What Discord's answer means for the delivery."""
     if error.code in _BREAKS:

@@ -206,3 +206,26 @@ def test_a_malformed_token_is_refused_and_not_repeated(token: str) -> None:
 def test_a_token_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"missing: cannot read the bot token"):
         read_token(with_file(tmp_path / "missing"), {})
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ({"quiet_hours": "at night"}, 'quiet_hours: must look like "22:00-07:00 Europe/Berlin"'),
+        ({"quiet_hours": "22:00-07:00 Berlin"}, "quiet_hours: there is no time zone 'Berlin'"),
+        ({"digest_day": "someday"}, "digest_day: must be null or one of monday, tuesday"),
+        ({"auto_timeout_hours": 700}, "auto_timeout_hours: Input should be less than"),
+        ({"case_threads": "forum"}, "case_threads: forum needs case_forum"),
+    ],
+)
+def test_a_choice_of_the_moderators_desk_that_cannot_be_says_what_can(
+    written: Any, said: str
+) -> None:
+    (problem,) = problems({"defaults": written})
+    assert problem.removeprefix(f"{FILE}: defaults").lstrip(".: ").startswith(said)
+
+
+def test_hours_and_days_are_kept_as_they_were_written() -> None:
+    written = {"quiet_hours": "22:00-07:00 Europe/Berlin", "digest_day": None}
+    policy = parse_config({"defaults": written}, path=FILE).defaults.policy()
+    assert (policy.quiet_hours, policy.digest_day) == ("22:00-07:00 Europe/Berlin", None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+
 from bot.domain.case import CaseState, Verdict
 from bot.sandbox import Answer, Message
 from bot.storage.schema import outbox
@@ -108,7 +110,9 @@ async def test_a_list_is_filtered_and_turned_page_by_page(town: Town) -> None:
     await town.mo.runs("case claim", channel=town.alerts, case=3)
 
     page = await town.mo.runs("case list", channel=town.alerts)
-    assert page.text.splitlines()[0] == "**Cases: not resolved** · 10 in all · page 1 of 2"
+    assert page.text.splitlines()[0] == (
+        "**Cases: not resolved** · 10 in all · page 1 of 2 · open one with `/case show`"
+    )
     await town.restart()
     turned = await town.mo.presses(page, "Next page")
     assert [line.partition(" ")[0] for line in turned.text.splitlines()[1:]] == ["**2**", "**1**"]
@@ -220,7 +224,7 @@ async def test_cases_that_wait_are_brought_up_again_also_after_a_restart(
     assert reminder.pings == frozenset()
     shown = await town.mo.presses(reminder, "Show the cases")
     assert shown.ephemeral
-    assert shown.text.splitlines()[0] == "**Cases: not resolved** · 1 in all · page 1 of 1"
+    assert shown.text.splitlines()[0].startswith("**Cases: not resolved** · 1 in all")
 
     await town.restart(reminder_hours=2)
     await town.settled()
@@ -229,7 +233,7 @@ async def test_cases_that_wait_are_brought_up_again_also_after_a_restart(
 
 async def test_once_a_week_moderators_read_what_the_week_brought(quiet_town: Town) -> None:
     town, today = quiet_town, f"{datetime.now(UTC):%A}".lower()
-    await town.start(digest_day=today)
+    await town.start(digest_day=None)
     await town.settled(await town.threatens())
     await resolves(town, "Confirmed", reason="clear words")
     await town.restart(digest_day=today)
@@ -262,3 +266,29 @@ async def test_nothing_is_told_twice_about_a_case_that_is_erased_while_it_is_sen
     async with town.store._engine.connect() as connection:
         kinds = list(await connection.scalars(outbox.select().with_only_columns(outbox.c.kind)))
     assert sorted(kinds) == ["advice", "alert"]
+
+
+async def test_what_is_due_waits_for_a_server_that_discord_has_not_announced_yet(
+    quiet_town: Town,
+) -> None:
+    town = quiet_town
+    await town.start(reminder_hours=2)
+    await town.settled(await town.threatens())
+    await town.stop()
+    town.sandbox.set_available(town.server, available=False)
+    await town.start(armed=False, reminder_hours=2)
+    await town.let_pass(hours=3)
+    await town.bot.upkeep.tick()
+
+    async def was_tried() -> bool:
+        async with town.store._engine.connect() as connection:
+            query = select(outbox.c.reason).where(outbox.c.kind == "reminder")
+            return await connection.scalar(query) == "server_not_here"
+
+    await town.until_true(was_tried)
+    assert len(town.alert_messages()) == 1
+    town.sandbox.set_available(town.server, available=True)
+    await town.armed()
+    await town.let_pass(hours=1)
+    await town.until(lambda: len(town.alert_messages()) == 2)
+    assert town.advised() == {"ava": 1}

@@ -125,11 +125,12 @@ async def test_the_buttons_of_an_alert_ask_for_patience_while_the_database_is_lo
     await town.settled(message)
 
     async with _locked(town):
+        claim = await town.mo.presses(town.alert, "Claim", patience=8)
         evidence = await town.mo.presses(town.alert, "Show evidence", patience=8)
         offer = await town.mo.presses(town.alert, "Offer help", patience=8)
-    assert [evidence.text, offer.text] == [
+    assert [claim.text, evidence.text, offer.text] == [
         "This did not work just now. Please try again in a minute."
-    ] * 2
+    ] * 3
 
 
 async def test_pressing_nothing_while_the_database_is_locked_is_answered(town: Town) -> None:
@@ -142,3 +143,18 @@ async def test_pressing_nothing_while_the_database_is_locked_is_answered(town: T
 
     answer = await town.ava.presses(advice, "This was nothing")
     assert answer.messages[-1].text.startswith("Thank you, that is good to know.")
+
+
+async def test_a_form_comes_while_the_database_is_locked_and_its_answer_asks_for_patience(
+    town: Town,
+) -> None:
+    """Discord waits three seconds for a form; so it comes without what would have to be read."""
+    await town.settled(await town.threatens())
+    page = await town.mo.presses(town.alert, "Resolve")
+    async with _locked(town):
+        form = await town.mo.presses(page, "False alarm")
+        assert form.modal is not None
+        assert [field.custom_id for field in form.modal.fields] == ["why"]
+        answer = await town.mo.submits(form, {"why": "joke"}, patience=12)
+    assert answer.text == "This did not work just now. Please try again in a minute."
+    assert (await town.case()).progress.verdict is None

@@ -15,7 +15,7 @@ import pytest
 from bot.domain.assessment import Level
 from bot.domain.case import Verdict
 from bot.domain.measure import Measure
-from bot.sandbox import BOT_BY_DEFAULT, MODERATOR_BY_DEFAULT, Answer, Channel, Message, Permission
+from bot.sandbox import BOT_BY_DEFAULT, MODERATOR_BY_DEFAULT, Answer, Message, Permission
 from bot.sandbox import Person as Actor
 from bot.transport import case_ids, layouts
 from tests.e2e.town import THREAT, Town
@@ -29,10 +29,11 @@ POWERS = (
     | Permission.MANAGE_GUILD
     | Permission.MANAGE_CHANNELS
 )
-CONTROLS: dict[str, str | tuple[str, ...]] = {
+CONTROLS = {
     "Show evidence": layouts.evidence_id(1),
     "Show evidence, after the warning": case_ids.warned_id(1, token=""),
     "Offer help": layouts.offer_help_id(1),
+    "Whom to offer help": layouts.offered_people_id(1),
     "Claim": case_ids.press_id("claim", 1),
     "Release": case_ids.press_id("release", 1),
     "Resolve": case_ids.press_id("resolve", 1),
@@ -55,9 +56,15 @@ CONTROLS: dict[str, str | tuple[str, ...]] = {
     "Pause direct messages": case_ids.measure_id(1, Measure.PAUSE),
     "Lock the thread": case_ids.measure_id(1, Measure.LOCK),
     "Delete a message": case_ids.measure_id(1, Measure.DELETE),
+    "Which message": case_ids.pick_id(1, Measure.DELETE),
     "Yes, do it": case_ids.doing_id(1, Measure.TIMEOUT, 1, 12345),
     "Alert again": case_ids.unquiet_id(1),
 }
+MENUS = {
+    "Whom to offer help": lambda town: str(town.ava.id),
+    "Which message": lambda town: str(next(iter(town.server.channel("talk").messages))),
+}
+"""Those of them that are menus, with what is chosen."""
 COMMANDS = {"/case": "case list", "/rules": "rules"}
 PERMISSIONS = {
     "Timeout Members": Permission.MODERATE_MEMBERS,
@@ -112,25 +119,35 @@ async def town(quiet_town: Town) -> Town:
     return town
 
 
-def shown(town: Town, custom_id: str, place: Channel) -> Message:
-    """A message of the bot with that control, as somebody may still have it on the screen."""
-    button = {"type": 2, "style": 2, "label": "?", "custom_id": custom_id}
+async def uses(town: Town, person: Actor, control: str, on: Message | None = None) -> Answer:
+    """Press a control, or choose in it, as somebody may still have it on the screen."""
+    custom_id, message = CONTROLS[control], on or shown(town, control)
+    if control in MENUS:
+        return await person.selects(message, custom_id, [MENUS[control](town)])
+    return await person.presses(message, custom_id)
+
+
+def shown(town: Town, control: str) -> Message:
+    """A message of the bot with that control."""
+    component = {"type": 2, "style": 2, "label": "?", "custom_id": CONTROLS[control]}
+    if control in MENUS:
+        value = MENUS[control](town)
+        options = [{"label": "?", "value": value}]
+        component = {"type": 3, "custom_id": CONTROLS[control], "options": options}
     message = Message(
         town.sandbox.world.snowflakes.next(),
-        place,
+        town.general,
         town.sandbox.bot,
         content="?",
-        components=[{"type": 1, "components": [button]}],
+        components=[{"type": 1, "components": [component]}],
     )
-    place.remember(message)
+    town.general.remember(message)
     return message
 
 
 async def verdict(town: Town, person: Actor, control: str) -> str:
     """Whether the control lets this person in: no, yes, or with which permission."""
-    custom_id = CONTROLS[control]
-    assert isinstance(custom_id, str)
-    return _read(await person.presses(shown(town, custom_id, town.general), custom_id))
+    return _read(await uses(town, person, control))
 
 
 def _read(answer: Answer) -> str:
@@ -208,10 +225,9 @@ async def test_a_form_sent_by_somebody_who_lost_the_role_meanwhile_does_nothing(
 
 
 async def test_every_control_pressed_twice_at_once_is_answered_twice(town: Town) -> None:
-    for control, custom_id in CONTROLS.items():
-        assert isinstance(custom_id, str)
-        message = shown(town, custom_id, town.general)
-        answers = await asyncio.gather(*(town.owner.presses(message, custom_id) for _ in range(2)))
+    for control in CONTROLS:
+        message = shown(town, control)
+        answers = await asyncio.gather(*(uses(town, town.owner, control, message) for _ in "ab"))
         assert [_read(answer) for answer in answers] == ["yes", "yes"], control
     timeouts = [e for e in town.server.audit_log if e.action.name == "MEMBER_UPDATE"]
     assert len(timeouts) == 1

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import discord
 import pytest
 
-from bot.sandbox import BOT_BY_DEFAULT, MODERATOR_BY_DEFAULT, Permission, Sandbox
+from bot.sandbox import (
+    BOT_BY_DEFAULT,
+    MODERATOR_BY_DEFAULT,
+    Permission,
+    Sandbox,
+    SandboxError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -114,3 +120,69 @@ async def test_the_audit_log_is_read_and_told(lab: Lab, sandbox: Sandbox) -> Non
         leo.id,
         general.id,
     )
+
+
+async def test_direct_messages_between_members_are_paused_for_a_day_at_most(
+    lab: Lab, sandbox: Sandbox
+) -> None:
+    server = sandbox.create_server("Harbour", bot_permissions=POWERS | Permission.MANAGE_GUILD)
+    guild = (await lab.connect()).get_guild(server.id)
+    until = discord.utils.utcnow() + dt.timedelta(hours=23)
+    await guild.edit(dms_disabled_until=until)
+    assert server.messages_paused_until == until.isoformat()
+    late = discord.utils.utcnow() + dt.timedelta(hours=25)
+    assert await code_of(guild.edit(dms_disabled_until=late)) == 50035
+    assert server.bot_role is not None
+    server.set_permissions(server.bot_role, POWERS)
+    assert await code_of(guild.edit(dms_disabled_until=until)) == 50013
+
+
+async def test_invites_are_listed_and_removed_by_who_may(lab: Lab, sandbox: Sandbox) -> None:
+    server = sandbox.create_server("Harbour", bot_permissions=POWERS | Permission.MANAGE_GUILD)
+    leo, general = server.join("leo"), server.create_channel("general")
+    made = leo.invites(general)
+    guild = (await lab.connect()).get_guild(server.id)
+    (invite,) = await guild.invites()
+    assert (invite.code, invite.inviter.id) == (made.code, leo.id)
+    await invite.delete(reason="case 1")
+    assert server.invites == {}
+    assert [(e.action.name, e.reason) for e in server.audit_log] == [("INVITE_DELETE", "case 1")]
+    assert await code_of(invite.delete()) == 10006
+
+    leo.invites(general)
+    (invite,) = await guild.invites()
+    assert server.bot_role is not None
+    server.set_permissions(server.bot_role, POWERS)
+    assert await code_of(guild.invites()) == 50013
+    assert await code_of(invite.delete()) == 50013
+
+
+async def test_posts_of_a_forum_carry_its_tags(lab: Lab, sandbox: Sandbox) -> None:
+    powers = POWERS | Permission.MANAGE_CHANNELS
+    server = sandbox.create_server("Harbour", bot_permissions=powers)
+    forum = server.create_channel("cases", kind="forum")
+    bot = await lab.connect()
+    tags = []
+    for name in ("open", "resolved"):
+        seen = await bot.fetch_channel(forum.id)
+        tags.append(await seen.create_tag(name=name))
+    made = await seen.create_thread(name="Case 1", content="…", applied_tags=[tags[0]])
+    post = server.threads[made.thread.id]
+    assert post.tags == ["open"]
+    await made.thread.edit(applied_tags=[tags[1]])
+    assert post.tags == ["resolved"]
+    assert [tag.name for tag in forum.available_tags] == ["open", "resolved"]
+
+
+async def test_a_locked_thread_is_closed_to_all_but_those_who_manage_threads(
+    lab: Lab, sandbox: Sandbox
+) -> None:
+    server = sandbox.create_server("Harbour", bot_permissions=POWERS)
+    leo, general = server.join("leo"), server.create_channel("general")
+    mo = server.join("mo", roles=[server.create_role("Moderators")])
+    thread = general.create_thread("talk", owner=leo)
+    bot = await lab.connect()
+    await bot.get_guild(server.id).get_thread(thread.id).edit(locked=True)
+    with pytest.raises(SandboxError, match="it is locked"):
+        await leo.writes("hello?", channel=thread)
+    await mo.writes("closed", channel=thread)
