@@ -58,9 +58,9 @@ class Index:
         self._disguised = frozenset(disguised)
         self._first = first
         self._ids: dict[Element, int] = {}
-        self._words: dict[str, tuple[int, ...]] = {}
-        self._stems: dict[str, tuple[int, ...]] = {}
-        self._shapes: dict[str, tuple[int, ...]] = {}
+        self._words: dict[str, list[int]] = {}
+        self._stems: dict[str, list[int]] = {}
+        self._shapes: dict[str, list[int]] = {}
         self._elements: dict[str, frozenset[int]] = {}
         for wording in wordings:
             self._add(wording, numbers)
@@ -94,14 +94,14 @@ class Index:
         steps = tuple((self._id(step.element), step.gap, step.optional) for step in wording.steps)
         required = frozenset(element for element, _, optional in steps if not optional)
         phrase = Phrase(numbers[wording.concept], steps, required, wording.steps[0].begins)
-        often = {
-            self._ids[step.element]: _frequency(step.element, wording.common)
-            for step in wording.steps
-            if not step.optional
-        }
-        for element, frequency in often.items():
-            self.rarity[element] = max(frequency, self.rarity.get(element, 0))
-        self.by_anchor.setdefault(min(often, key=often.__getitem__), []).append(phrase)
+        for step in wording.steps:
+            element = self._ids[step.element]
+            if element not in self.rarity:
+                self.rarity[element] = _frequency(step.element, wording.common)
+        anchor = min(
+            (element for element, _, optional in steps if not optional), key=self.rarity.__getitem__
+        )
+        self.by_anchor.setdefault(anchor, []).append(phrase)
 
     def _id(self, element: Element) -> int:
         known = self._ids.get(element)
@@ -114,10 +114,10 @@ class Index:
             (self._shapes, element.shapes),
         ):
             for entry in entries:
-                index[entry] = (*index.get(entry, ()), number)
+                index.setdefault(entry, []).append(number)
         return number
 
-    def _sought(self, word: str) -> tuple[int, ...]:
+    def _sought(self, word: str) -> list[int]:
         exact = self._exact(word)
         if exact:
             return exact
@@ -126,10 +126,10 @@ class Index:
             if exact:
                 return exact
         plain = uncensored(word, self._disguised)
-        return self._exact(plain) if plain else ()
+        return self._exact(plain) if plain else []
 
-    def _exact(self, word: str) -> tuple[int, ...]:
-        found = self._words.get(word, ())
+    def _exact(self, word: str) -> list[int]:
+        found = list(self._words.get(word, ()))
         for stem in stems_of(word, self._stem_lengths):
             found += self._stems.get(stem, ())
         if not word.isalpha():

@@ -22,7 +22,7 @@ from bot.detection.index import SHARED, Wording
 from bot.detection.learned import MODEL, LearnedJudge
 from bot.detection.lexicon import Lexicon
 from bot.detection.normalise import fold
-from bot.detection.phrases import Element, PhraseError, Step, element_of, parse
+from bot.detection.phrases import Element, Parser, PhraseError, Step, element_of
 from bot.detection.reading import Stances
 from bot.detection.rules import AnyOf, Rule
 from bot.detection.vetoes import Innocence
@@ -76,13 +76,13 @@ def _stances(concepts: ConceptFile, languages: Iterable[LanguageFile]) -> Stance
 def _wordings(
     path: Path, file: LanguageFile, *, shared: Sequence[LanguageFile], concepts: ConceptFile
 ) -> Iterable[Wording]:
-    classes = _classes(path, file, shared)
+    parser = Parser(_classes(path, file, shared))
     common = {fold(word): rank for rank, word in reversed(tuple(enumerate(file.common)))}
     for concept, phrases in file.concepts.items():
         require_known(concept, concepts.concepts, path=path, key=f"concepts.{concept}")
         for phrase in phrases:
             try:
-                steps = parse(phrase, classes)
+                steps = parser.parse(phrase)
             except PhraseError as error:
                 message = f"{path}: concepts.{concept}: {error}"
                 raise CatalogueError(message) from error

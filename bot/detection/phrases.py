@@ -48,28 +48,48 @@ class Step(NamedTuple):
     """Whether the word must be the first of a sentence or clause."""
 
 
+class Parser:
+    """Reads the phrases of one language, whose word classes are `classes`."""
+
+    def __init__(self, classes: Mapping[str, Element]) -> None:
+        self._classes = classes
+        self._read: dict[str, Element] = {}
+        """The places that were read already: a class stands in hundreds of phrases."""
+
+    def parse(self, phrase: str) -> tuple[Step, ...]:
+        """Read `phrase`: words, `a|b`, optional `a?`, `<class>`, stems `leak*`, and gaps `..3`.
+
+        A phrase that begins with `^` must begin a sentence or clause ("^pay": an order, not "i
+        pay").
+
+        Raises:
+            PhraseError: if the phrase is malformed, is empty, or names an unknown class.
+        """
+        steps: list[Step] = []
+        gap = 0
+        begins = phrase.startswith("^")
+        for part in phrase.removeprefix("^").split():
+            skipped = _GAP.fullmatch(part)
+            if skipped is not None:
+                gap = _bounded(int(skipped.group(1)), phrase)
+                continue
+            steps.append(Step(self._element(part, phrase), gap, part.endswith("?"), begins))
+            gap, begins = 0, False
+        if not steps or steps[0].optional or steps[-1].optional or steps[0].gap or gap:
+            message = f"{phrase!r}: a phrase begins and ends with a word that must be there"
+            raise PhraseError(message)
+        return tuple(steps)
+
+    def _element(self, part: str, phrase: str) -> Element:
+        known = self._read.get(part)
+        if known is None:
+            known = self._read[part] = _element(part, self._classes, phrase)
+        return known
+
+
 def parse(phrase: str, classes: Mapping[str, Element]) -> tuple[Step, ...]:
-    """Read `phrase`: words, `a|b`, optional `a?`, `<class>`, stems `leak*`, and gaps `..3`.
-
-    A phrase that begins with `^` must begin a sentence or clause ("^pay": an order, not "i pay").
-
-    Raises:
-        PhraseError: if the phrase is malformed, is empty, or names an unknown class.
-    """
-    steps: list[Step] = []
-    gap = 0
-    begins = phrase.startswith("^")
-    for part in phrase.removeprefix("^").split():
-        skipped = _GAP.fullmatch(part)
-        if skipped is not None:
-            gap = _bounded(int(skipped.group(1)), phrase)
-            continue
-        steps.append(Step(_element(part, classes, phrase), gap, part.endswith("?"), begins))
-        gap, begins = 0, False
-    if not steps or steps[0].optional or steps[-1].optional or steps[0].gap or gap:
-        message = f"{phrase!r}: a phrase begins and ends with a word that must be there"
-        raise PhraseError(message)
-    return tuple(steps)
+    """Read a single phrase; see `Parser.parse`."""
+    return Parser(classes).parse(phrase)
 
 
 def element_of(entries: list[str], classes: Mapping[str, Element]) -> Element:
@@ -78,8 +98,7 @@ def element_of(entries: list[str], classes: Mapping[str, Element]) -> Element:
     Raises:
         PhraseError: if an entry is malformed or names an unknown class.
     """
-    parts = [_alternative(entry, classes, entry) for entry in entries]
-    return _merged(parts)
+    return _gathered(entries, classes, " ".join(entries))
 
 
 def _bounded(gap: int, phrase: str) -> int:
@@ -93,21 +112,27 @@ def _element(part: str, classes: Mapping[str, Element], phrase: str) -> Element:
     if _ELEMENT.fullmatch(part) is None:
         message = f"{phrase!r}: cannot read {part!r}; write words as a|b, a?, <class>, stem* or ..3"
         raise PhraseError(message)
-    alternatives = part.rstrip("?").split("|")
-    return _merged([_alternative(word, classes, phrase) for word in alternatives])
+    return _gathered(part.rstrip("?").split("|"), classes, phrase)
 
 
-def _alternative(word: str, classes: Mapping[str, Element], phrase: str) -> Element:
-    if word.startswith("<") and word.endswith(">"):
-        return _class(word[1:-1], classes, phrase)
-    stem = word.endswith("*")
-    folded = fold(word.rstrip("*") if stem else word).split()
-    if len(folded) != 1:
-        message = f"{phrase!r}: {word!r} is {len(folded)} words; write one word in each place"
-        raise PhraseError(message)
-    if stem:
-        return Element(frozenset(), stems=frozenset(folded))
-    return Element(frozenset(folded))
+def _gathered(alternatives: list[str], classes: Mapping[str, Element], phrase: str) -> Element:
+    """The element that holds all `alternatives`: words, stems and classes."""
+    words: set[str] = set()
+    stems: set[str] = set()
+    shapes: set[str] = set()
+    for written in alternatives:
+        if written.startswith("<") and written.endswith(">"):
+            known = _class(written[1:-1], classes, phrase)
+            words |= known.words
+            stems |= known.stems
+            shapes |= known.shapes
+            continue
+        found = fold(written.rstrip("*")).split()
+        if len(found) != 1:
+            message = f"{phrase!r}: {written!r} is {len(found)} words; write one in each place"
+            raise PhraseError(message)
+        (stems if written.endswith("*") else words).add(found[0])
+    return Element(frozenset(words), frozenset(stems), frozenset(shapes))
 
 
 def _class(name: str, classes: Mapping[str, Element], phrase: str) -> Element:
@@ -118,11 +143,3 @@ def _class(name: str, classes: Mapping[str, Element], phrase: str) -> Element:
         message = f"{phrase!r}: there is no word class <{name}>; known are {known}"
         raise PhraseError(message)
     return classes[name]
-
-
-def _merged(parts: list[Element]) -> Element:
-    return Element(
-        frozenset().union(*(part.words for part in parts)),
-        frozenset().union(*(part.stems for part in parts)),
-        frozenset().union(*(part.shapes for part in parts)),
-    )
