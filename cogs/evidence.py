@@ -57,9 +57,7 @@ async def _look_around(visit: Visit, case_id: int) -> None:
 
 
 async def _read(visit: Visit, case_id: int) -> Surroundings:
-    view = await visit.parts.casework.view(case_id)
-    if view.guild_id != visit.guild.id:
-        raise LookupError("this server has no such case")
+    view = await visit.parts.desk.view(case_id, visit.presser)
     people = [view.offender.id, *(person.id for person in view.targets)]
     return await read_around(visit.guild, view.channel_id, view.message_id, people=people)
 
