@@ -204,10 +204,11 @@ def _done(language: Language, view: CaseView) -> Iterable[str]:
 
 
 def _thread_line(language: Language, thread: Thread) -> Iterable[str]:
-    if thread.state is DeliveryState.DELIVERED:
-        yield f"- {language.text('desk.thread', channel=f'<#{thread.channel_id}>')}"
-    elif thread.state is not DeliveryState.PENDING:
+    """Where it is, also while it is being brought up to date; nothing before there is one."""
+    if thread.state not in (DeliveryState.DELIVERED, DeliveryState.PENDING):
         yield f"- {language.text('desk.thread_failed', code=thread.code or '?')}"
+    elif thread.channel_id is not None:
+        yield f"- {language.text('desk.thread', channel=f'<#{thread.channel_id}>')}"
 
 
 def _advice_line(language: Language, reached: Reached, view: CaseView) -> str:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -79,7 +80,13 @@ class Nursery:
         self._started: list[Process] = []
 
     def start(
-        self, town: Town, *, kill_at: int | None = None, level: str = "info", form: str = "text"
+        self,
+        town: Town,
+        *,
+        kill_at: int | None = None,
+        level: str = "info",
+        form: str = "text",
+        **policy: Any,
     ) -> Process:
         """Start the bot of a town; with `kill_at` it kills itself at that step."""
         number = len(list(town.folder.glob("*.log")))
@@ -89,7 +96,7 @@ class Nursery:
         key.chmod(0o600)
         log.touch()
         logging = {"level": level, "format": form}
-        config.write_text(yaml.safe_dump({**town.written(), "logging": logging}))
+        config.write_text(yaml.safe_dump({**town.written(**policy), "logging": logging}))
         order = {
             "config": str(config),
             "token": town.sandbox.token,

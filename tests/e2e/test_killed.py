@@ -139,6 +139,41 @@ async def test_killed_at_every_request_everyone_is_told_once(
     assert await _until_survived(trial) > 4
 
 
+@pytest.mark.parametrize("carried_out", [False, True], ids=["before", "after"])
+async def test_killed_at_every_request_a_case_has_one_thread(
+    build: Build, nursery: Nursery, *, carried_out: bool
+) -> None:
+    async def trial(n: int) -> bool:
+        async with build(folder=f"request-{n}", nonce_window=0.0) as town:
+            process = nursery.start(town, case_threads="thread")
+            await _begun(town, process)
+            _killing(town, process, at=n, carried_out=carried_out)
+            await town.threatens()
+            killed = not await _until_linked(town, process)
+            if killed:
+                process = nursery.start(town, case_threads="thread")
+                assert await _until_linked(town, process), process.log.read_text()
+            await process.terminate()
+            (thread,) = town.server.threads.values()
+            assert len(town.written_in(thread)) == 1
+            assert f"Talk about it in {thread.mention}." in town.alert.text
+            assert town.advised() == {"ava": 1}
+            return killed
+
+    assert await _until_survived(trial) > 4
+
+
+async def _until_linked(town: Town, process: Process) -> bool:
+    """Wait until the alert links to the thread and all is sent; False if the process ended."""
+
+    async def linked_or_ended() -> bool:
+        linked = [a for a in town.alert_messages() if "Talk about it in" in a.text]
+        return process.ended or (bool(linked) and await town.is_sent())
+
+    await town.until_true(linked_or_ended)
+    return not process.ended
+
+
 @pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL names no server")
 @pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("step", range(4, 80, 15))
