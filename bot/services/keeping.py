@@ -18,6 +18,7 @@ _log = structlog.get_logger(__name__)
 ERASED = "words erased"
 RETENTION = "retention"
 _EVERY = 3600.0
+_SOON = 60.0
 _BATCH = 50
 """So many cases in one transaction, so that nobody else waits long for the database."""
 _Work = Callable[[Transaction, int], Awaitable[int]]
@@ -36,7 +37,11 @@ class Keeper:
         """How many rounds broke off since the start."""
 
     async def run(self) -> None:
-        """Look at once and then every hour, until cancelled; nothing else ends it."""
+        """Look soon and then every hour, until cancelled; nothing else ends it.
+
+        Not at once: what was missed while the bot was away comes first.
+        """
+        await asyncio.sleep(_SOON)
         while True:
             await self.round()
             await asyncio.sleep(_EVERY)

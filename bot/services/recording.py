@@ -271,8 +271,7 @@ def _drafts(found: Found) -> list[Draft]:
     message = found.window.message
     quoted = {s.message_id for f in found.assessment.findings for s in f.signals}
     recent = {version(m) for m in found.window.before[-_CONTEXT:]}
-    drafts = _answered(found)
-    drafts += [
+    drafts = [
         message_draft(
             earlier,
             kind=ItemKind.MESSAGE if earlier.id in quoted else ItemKind.CONTEXT,
@@ -283,13 +282,13 @@ def _drafts(found: Found) -> list[Draft]:
     ]
     drafts.append(message_draft(message, kind=ItemKind.MESSAGE, source=found.source))
     drafts.append(assessment_draft(message, found.assessment))
-    return drafts + _people(found)
+    return [*_answered(found, besides=drafts), *drafts, *_people(found)]
 
 
-def _answered(found: Found) -> list[Draft]:
-    """The message that the threat replies to; where the window has it too, that one counts."""
+def _answered(found: Found, *, besides: list[Draft]) -> list[Draft]:
+    """The message that the threat replies to, unless the window had it."""
     answered = found.circumstances.answered
-    if answered is None:
+    if answered is None or answered.id in {draft.message_id for draft in besides}:
         return []
     return [message_draft(answered, kind=ItemKind.CONTEXT, source=found.source)]
 

@@ -51,7 +51,10 @@ def circumstances(message: discord.Message) -> Circumstances:
     if not isinstance(answered, discord.Message) or answered.author.bot:
         answered = None
     people = [message.author, *message.mentions, *([answered.author] if answered else ())]
-    described = {person.id: to_profile(person) for person in people if not person.bot}
+    described: dict[int, Profile] = {}
+    for person in people:
+        if not person.bot:  # whoever comes first is described best: as a member
+            described.setdefault(person.id, to_profile(person))
     return Circumstances(
         profiles=tuple(described.values()),
         answered=to_message(answered) if answered is not None else None,

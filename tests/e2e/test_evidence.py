@@ -69,6 +69,18 @@ async def test_the_message_that_a_threat_replies_to_is_kept_though_it_is_old(tow
     assert "It answers part 1." in await shown(town)
 
 
+async def test_a_reply_to_what_was_just_said_keeps_the_order(town: Town) -> None:
+    first = await town.sam.writes("hello", channel=town.general)
+    said = await town.ava.writes("please stop", channel=town.general)
+
+    threat = await town.leo.writes(THREAT, channel=town.general, reply_to=said)
+    await town.settled(threat)
+
+    written = [item.message_id for item in await town.evidence() if "author_id" in item.facts]
+    assert written == [first.id, said.id, threat.id]
+    assert [p.facts["joined_at"] is None for p in await people_of(town)] == [False, False]
+
+
 async def test_words_are_under_a_spoiler_and_cannot_uncover_themselves(town: Town) -> None:
     await town.settled(await town.threatens(f"{THREAT} || now || you ||| see"))
 

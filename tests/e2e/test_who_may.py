@@ -32,6 +32,7 @@ POWERS = (
 CONTROLS = {
     "Show evidence": layouts.evidence_id(1),
     "Show evidence, after the warning": case_ids.warned_id(1, token=""),
+    "More around it": layouts.more_around_id(1),
     "Offer help": layouts.offer_help_id(1),
     "Whom to offer help": layouts.offered_people_id(1),
     "Claim": case_ids.press_id("claim", 1),
