@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from training.settings import LANGUAGES
+
 HERE = Path(__file__).parent
 LABELS = ("innocent", "threat", "disclosure")
 
@@ -21,13 +23,15 @@ class Sentence(NamedTuple):
 
 
 def read_sentences(folder: Path = HERE / "sentences") -> list[Sentence]:
-    """Every sentence of every language, in a fixed order."""
-    return [sentence for path in sorted(folder.rglob("*.jsonl")) for sentence in _read(path)]
+    """Every sentence of the languages that the model learns, in a fixed order."""
+    paths = (path for language in LANGUAGES for path in (folder / language).rglob("*.jsonl"))
+    return [sentence for path in sorted(paths) for sentence in _read(path)]
 
 
 def digest(folder: Path = HERE) -> str:
     """A hash over everything that the model is made from: sentences, grammars, word classes."""
-    paths = [*folder.rglob("*.jsonl"), *folder.rglob("*.txt")]
+    learned = [folder / "sentences" / language for language in LANGUAGES]
+    paths = [*folder.rglob("*.txt"), *(path for each in learned for path in each.rglob("*.jsonl"))]
     found = hashlib.sha256()
     for path in sorted(paths, key=lambda path: path.relative_to(folder).as_posix()):
         found.update(path.relative_to(folder).as_posix().encode())

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 SEED = 7
 
+LANGUAGES = ("en",)
+"""What the model learns: languages of which there are grammars of ordinary talk as well. Without
+them it took ordinary chat for threats, because it knew the words from threats only. The sentences
+of other languages measure their rules."""
+
 BUCKETS = 1 << 16
 """Places for the weights of features; more made no difference, fewer did."""
 
