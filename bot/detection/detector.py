@@ -69,6 +69,13 @@ class Detector:
         advised._second = SecondOpinion(learned, self._places)  # noqa: SLF001 - of its own kind
         return advised
 
+    def without_rules(self) -> Detector:
+        """This detector with its learned judge alone, to measure what each of the two is worth."""
+        alone = copy(self)
+        alone._rules = ()  # noqa: SLF001 - of its own kind, as below
+        alone._masks, alone._chances = [], {}  # noqa: SLF001
+        return alone
+
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Every rule, experimental ones and those of the learned judge included."""
