@@ -18,6 +18,8 @@ from bot.domain.message import Message, Person, Window
 _MESSAGES = 20_000
 _ROUNDS = 5
 _LONGEST = 4_000
+_CHANNELS = 100
+_PEOPLE = 997
 _HOSTILE = (
     "send me 100 dollars or i leak your pics to your mom ",
     "s e n d m e ",
@@ -61,8 +63,9 @@ def _watching(detector: Detector) -> Callable[[str], object]:
 
     def watch(text: str) -> object:
         number = next(numbers)
-        author = Person(number % 50, "")
-        window = conversations.observe(Message(number, number % 25, author, text, float(number)))
+        author = Person(number % _PEOPLE, "")
+        said = Message(number, number % _CHANNELS, author, text, float(number))
+        window = conversations.observe(said)
         return window and detector.assess(window)
 
     return watch
