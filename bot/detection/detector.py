@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 
+from bot.detection.explaining import Aside, Explanation, counted_only, nearest
 from bot.detection.features import Told
 from bot.detection.judge import conclude, fired, is_echo
 from bot.detection.learned import LearnedJudge
@@ -42,6 +44,7 @@ class Detector:
     ) -> None:
         self._lexicon = lexicon
         self._rules = tuple(rules)
+        self._experimental = tuple(rule for rule in rules if not rule.stable)
         self._stances = stances
         places = {
             concept: place
@@ -146,8 +149,33 @@ class Detector:
         """
         assessment = self._judge(window)
         if assessment.kind is Kind.THREAT and self._answers_threat(window):
-            return NOTHING
+            return replace(NOTHING, experimental=assessment.experimental)
         return assessment
+
+    def explain(self, window: Window) -> Explanation:
+        """Why `assess` says what it says of `window`; dearer, and meant for people who ask."""
+        earlier, said = self._earlier(window)
+        reading = self._read(window.message)
+        run = [*(self._read(each) for each in earlier), reading]
+        assessment = self.assess(window)
+        heard = self._heard_from_others(window)
+        second = self._second
+        return Explanation(
+            assessment=assessment,
+            aside=self._why_not(window, run, heard) if assessment.kind is Kind.NONE else None,
+            nearest=nearest(self._rules, run, heard) if assessment.kind is Kind.NONE else None,
+            experimental=counted_only(self._experimental, run, heard),
+            opinion=second.unasked(run) if second else None,
+            asked=second is not None and second.asked(self._exact(reading), said),
+        )
+
+    def _why_not(
+        self, window: Window, run: Sequence[Reading], heard: frozenset[str]
+    ) -> Aside | None:
+        """Why nothing is said of a message in which something was found."""
+        if all(rule.is_mark for rule, _ in fired(self._rules, run, heard)):
+            return None
+        return Aside.REPEATS if self._is_echo(run[-1], window) else Aside.ANSWERS
 
     def _judge(self, window: Window) -> Assessment:
         message = window.message
@@ -160,10 +188,20 @@ class Detector:
             return NOTHING
         run = [*(self._read(each) for each in earlier), reading]
         found = self._found(run, window, by_rules=self._has_chance(here, said, closely=True))
-        if not found or self._is_echo(reading, window):
-            return NOTHING
-        aim = find_targets(window, earlier, ordinary=self._lexicon.vocabulary)
-        return conclude(found, message=message, aim=aim)
+        assessment = NOTHING
+        if found and not self._is_echo(reading, window):
+            aim = find_targets(window, earlier, ordinary=self._lexicon.vocabulary)
+            assessment = conclude(found, message=message, aim=aim)
+        return self._with_experiments(assessment, run, window)
+
+    def _with_experiments(
+        self, assessment: Assessment, run: Sequence[Reading], window: Window
+    ) -> Assessment:
+        """`assessment` with the experimental rules that fired: they count, and change nothing."""
+        if not self._experimental:
+            return assessment
+        fired_too = counted_only(self._experimental, run, self._heard_from_others(window))
+        return replace(assessment, experimental=tuple(finding.rule for finding in fired_too))
 
     def _found(
         self, run: Sequence[Reading], window: Window, *, by_rules: bool
