@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from bot import databases, exports
+from bot import explain as explanations
 from bot import scan as scans
 from bot.config import Config, ConfigError, load_config, read_token
 from bot.domain.dossier import Consent, Purpose
@@ -75,8 +76,15 @@ def scan(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per finding.")
     ] = False,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Say of every message why it was found, or why not."),
+    ] = False,
 ) -> None:
-    """Look for threats and disclosures in files."""
+    """Look for threats and disclosures in files; `-` is what is typed or piped in."""
+    if explain:
+        status = explanations.run(files, as_json=as_json, out=sys.stdout, err=sys.stderr)
+        raise typer.Exit(status)
     raise typer.Exit(scans.run(files, as_json=as_json, out=sys.stdout, err=sys.stderr))
 
 

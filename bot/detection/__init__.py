@@ -3,6 +3,7 @@
 from bot.detection.catalogue import CatalogueError
 from bot.detection.conversations import Conversations
 from bot.detection.detector import Detector
+from bot.detection.explaining import Explanation
 from bot.detection.loading import load_detector
 
-__all__ = ["CatalogueError", "Conversations", "Detector", "load_detector"]
+__all__ = ["CatalogueError", "Conversations", "Detector", "Explanation", "load_detector"]

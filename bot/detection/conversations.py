@@ -128,7 +128,8 @@ class Conversations:
 
         An edited message counts as one more message and stands in the window once per version.
         """
-        plain = not (message.forwarded or message.embedded)
+        # what can only be plain text need not be put together and turned round
+        plain = message.text.isascii() and not (message.forwarded or message.embedded)
         bits = self._gate(message.text if plain else message.wording)
         channel = self._latest(message.channel_id)
         entries = channel.entries

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 
 from bot.detection.closely import Closely
+from bot.detection.explaining import Aside, Explanation, counted_only, nearest
 from bot.detection.features import Told
 from bot.detection.judge import conclude, fired, is_echo
 from bot.detection.learned import LearnedJudge
 from bot.detection.lexicon import Lexicon
 from bot.detection.normalise import fold
 from bot.detection.prospects import Prospects
-from bot.detection.reading import Reading, Stances, read
+from bot.detection.reading import Reading, Stances, read, read_part
 from bot.detection.rules import Rule
 from bot.detection.second_opinion import DISCLOSURE, THREAT, SecondOpinion
 from bot.detection.targets import find_targets
@@ -27,9 +29,6 @@ _CHARACTERS_BEFORE = 3_000
 """How much of what was said before the judged message is read: a full chat window's worth."""
 
 _ANYTHING = -1
-
-_READ_CLOSELY = 2_000
-"""Characters of a message whose words are looked at closely before it goes to the judge."""
 
 
 class Detector:
@@ -46,6 +45,7 @@ class Detector:
         self._lexicon = lexicon
         self._bits = lexicon.bits
         self._rules = tuple(rules)
+        self._experimental = tuple(rule for rule in rules if not rule.stable)
         self._stances = stances
         places = {
             concept: place
@@ -71,6 +71,13 @@ class Detector:
         advised = copy(self)
         advised._second = SecondOpinion(learned, self._places)  # noqa: SLF001 - of its own kind
         return advised
+
+    def without_rules(self) -> Detector:
+        """This detector with its learned judge alone, to measure what each of the two is worth."""
+        alone = copy(self)
+        alone._rules = ()  # noqa: SLF001 - of its own kind, as below
+        alone._prospects = Prospects((), self._places)  # noqa: SLF001
+        return alone
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -102,8 +109,8 @@ class Detector:
         return bits
 
     def closely(self, text: str) -> Closely:
-        """The concepts that do stand in the beginning of `text`."""
-        return self._lexicon.closely(self._lexicon.words(text[:_READ_CLOSELY]))
+        """The concepts that do stand in what is read of `text`."""
+        return self._lexicon.closely(self._lexicon.words(read_part(text)))
 
     def worthwhile(self, here: int, said: int = 0, *, closely: bool = False) -> bool:
         """Whether something could be found in a message with the bits `here` after one's `said`.
@@ -134,8 +141,33 @@ class Detector:
         """
         assessment = self._judge(window)
         if assessment.kind is Kind.THREAT and self._answers_threat(window):
-            return NOTHING
+            return replace(NOTHING, experimental=assessment.experimental)
         return assessment
+
+    def explain(self, window: Window) -> Explanation:
+        """Why `assess` says what it says of `window`; dearer, and meant for people who ask."""
+        earlier, said = self._earlier(window)
+        reading = self._read(window.message)
+        run = [*(self._read(each) for each in earlier), reading]
+        assessment = self.assess(window)
+        heard = self._heard_from_others(window)
+        second = self._second
+        return Explanation(
+            assessment=assessment,
+            aside=self._why_not(window, run, heard) if assessment.kind is Kind.NONE else None,
+            nearest=nearest(self._rules, run, heard) if assessment.kind is Kind.NONE else None,
+            experimental=counted_only(self._experimental, run, heard),
+            opinion=second.unasked(run) if second else None,
+            asked=second is not None and second.asked(self._exact(reading), said),
+        )
+
+    def _why_not(
+        self, window: Window, run: Sequence[Reading], heard: frozenset[str]
+    ) -> Aside | None:
+        """Why nothing is said of a message in which something was found."""
+        if all(rule.is_mark for rule, _ in fired(self._rules, run, heard)):
+            return None
+        return Aside.REPEATS if self._is_echo(run[-1], window) else Aside.ANSWERS
 
     def _judge(self, window: Window) -> Assessment:
         message = window.message
@@ -149,10 +181,20 @@ class Detector:
         run = [*(self._read(each) for each in earlier), reading]
         by_rules = self._prospects.after(here, said, closely=True)
         found = self._found(run, window, by_rules=by_rules)
-        if not found or self._is_echo(reading, window):
-            return NOTHING
-        aim = find_targets(window, earlier, ordinary=self._lexicon.vocabulary)
-        return conclude(found, message=message, aim=aim)
+        assessment = NOTHING
+        if found and not self._is_echo(reading, window):
+            aim = find_targets(window, earlier, ordinary=self._lexicon.vocabulary)
+            assessment = conclude(found, message=message, aim=aim)
+        return self._with_experiments(assessment, run, window)
+
+    def _with_experiments(
+        self, assessment: Assessment, run: Sequence[Reading], window: Window
+    ) -> Assessment:
+        """`assessment` with the experimental rules that fired: they count, and change nothing."""
+        if not self._experimental:
+            return assessment
+        fired_too = counted_only(self._experimental, run, self._heard_from_others(window))
+        return replace(assessment, experimental=tuple(finding.rule for finding in fired_too))
 
     def _found(
         self, run: Sequence[Reading], window: Window, *, by_rules: bool

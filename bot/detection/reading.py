@@ -91,6 +91,13 @@ def read(message: Message, *, lexicon: Lexicon, stances: Stances) -> Reading:
     return Reading(message, places, own, foreign, words)
 
 
+def read_part(text: str) -> str:
+    """What of `text` is read closely: all of it, or of a longer one its beginning and end."""
+    if len(text) <= _HEAD + _TAIL:
+        return text
+    return f"{text[:_HEAD]}\n{text[-_TAIL:]}"
+
+
 def _tokens(text: str, lexicon: Lexicon) -> list[Token]:
     """The words of `text`; of a long one those of its beginning and end."""
     if len(text) <= _HEAD + _TAIL:

@@ -87,7 +87,7 @@ def unvetoed(rule: Rule, run: Sequence[Reading]) -> Finding | None:
     readings = run if rule.across else run[-1:]
     chosen: list[tuple[Reading, str]] = []
     for need in rule.needs:
-        found = _newest(need, readings, foreign=rule.foreign, weak=rule.weak)
+        found = newest(need, readings, foreign=rule.foreign, weak=rule.weak)
         if found is None:
             return None
         chosen.append(found)
@@ -118,9 +118,10 @@ def _weakened(finding: Finding, against: Veto) -> Finding:
     return replace(finding, level=Level.MEDIUM, signals=signals)
 
 
-def _newest(
+def newest(
     need: AnyOf, readings: Sequence[Reading], *, foreign: bool, weak: AnyOf
 ) -> tuple[Reading, str] | None:
+    """Where one of `need` stands in the newest of `readings` that holds any, and which it is."""
     for reading in reversed(readings):
         heard = reading.own | reading.foreign if foreign else reading.own
         present = need & heard

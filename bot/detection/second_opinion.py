@@ -98,6 +98,10 @@ class SecondOpinion:
                 return [self._finding(opinion, together)]
         return []
 
+    def unasked(self, run: Sequence[Reading]) -> Opinion:
+        """What the model makes of the last of `run`, whether or not it would be asked."""
+        return self._opinion(run[-1:])
+
     def _score(self, bits: int) -> int:
         known = self._scores.get(bits)
         if known is None:

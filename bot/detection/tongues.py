@@ -17,8 +17,8 @@ _SHARE = 0.4
 """A language is spoken if it knows this part of the words that the one that knows most does: both
 are in "send 50 or tes photos partent", and German is not in an English sentence about a "pack"."""
 
-_COUNTED = 120
-"""Words at the beginning, and as many at the end, that say what a long text is in."""
+_TOGETHER = 24
+"""Words of a longer text that are counted together, so that none can be drowned in another one."""
 
 _MOST = 255
 
@@ -82,15 +82,20 @@ class Tongues:
         known = list(map(self._known.__getitem__, words))
         if 0 in known:
             words = [w for w, any_ in zip(words, known, strict=True) if any_ or not w.isalpha()]
-        if len(known) > 2 * _COUNTED:
-            known = [*known[:_COUNTED], *known[-_COUNTED:]]
+        if len(known) < 2 * _TOGETHER:
+            return self._of(known), words
+        parts = (known[place : place + _TOGETHER] for place in range(0, len(known), _TOGETHER))
+        return tuple(sorted({number for part in parts for number in self._of(part)})), words
+
+    def _of(self, known: Iterable[int]) -> tuple[int, ...]:
+        """The languages that are spoken where the words are `known` so."""
         total = sum(known) & self._counts
         if not total:
-            return (), words
+            return ()
         counts = total.to_bytes(self._count, "little")
         marks = counts.translate(self._marks[max(counts)])
         chosen = self._chosen.get(marks)
         if chosen is None:
             chosen = tuple(number for number, mark in enumerate(marks) if mark)
             self._chosen[marks] = chosen
-        return chosen, words
+        return chosen

@@ -58,10 +58,9 @@ def weigh(
         signal = reading.signal(concept)
         if signal is None:
             continue
-        weakens = explicit and (
-            concept in innocence.remarks
-            or (concept in innocence.objects and (plain or _tacked_on(reading, concept, signals)))
-        )
+        remark = concept in innocence.remarks and not _is_element(signal, signals)
+        beside = plain or _tacked_on(reading, concept, signals)
+        weakens = explicit and (remark or (concept in innocence.objects and beside))
         if not weakens:
             return Veto(signal, silences=True)
         first = first or Veto(signal, silences=False)
@@ -72,6 +71,16 @@ def _occurring(vetoing: Sequence[tuple[Reading, Names]]) -> Iterator[tuple[Readi
     for reading, names in vetoing:
         for concept in sorted(names & (reading.own | reading.foreign)):
             yield reading, concept
+
+
+def _is_element(remark: Signal, signals: Collection[Signal]) -> bool:
+    """Whether the remark is made with words of an element: "should i post" only asks."""
+    return any(
+        signal.message_id == remark.message_id
+        and signal.start < remark.end
+        and remark.start < signal.end
+        for signal in signals
+    )
 
 
 def _tacked_on(reading: Reading, concept: str, signals: Collection[Signal]) -> bool:

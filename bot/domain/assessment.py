@@ -84,6 +84,8 @@ class Assessment:
     aimed: bool = False
     score: float = 0.0
     findings: tuple[Finding, ...] = ()
+    experimental: tuple[str, ...] = ()
+    """Experimental rules that fired: they are counted in the log, and change nothing."""
 
 
 NOTHING = Assessment()

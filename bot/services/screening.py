@@ -82,6 +82,8 @@ class Screening:
         if present:
             window = window._replace(present=present)
         assessment = self._detector.assess(window)
+        if assessment.experimental:
+            _log.info("experimental", message=message.id, rules=assessment.experimental)
         if assessment.kind is Kind.NONE:
             return
         self._put(Found(window, assessment, source, circumstances()), oldest=message.id)

@@ -117,15 +117,55 @@ def test_goading_after_despair_is_urgent(judge: Judge) -> None:
     assert assessment.level is Level.URGENT
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.lists(st.text(max_size=200), min_size=1, max_size=5))
-def test_assess_is_total_on_any_text(texts: list[str]) -> None:
-    people = (Person(1, "a"), Person(2, "b"))
-    said = tuple(Message(n, 1, people[n % 2], text, float(n)) for n, text in enumerate(texts))
+WORDS = sorted(load_detector(learned=False).lexicon.vocabulary)
+TEXTS = st.one_of(
+    st.text(max_size=200),
+    st.lists(st.sampled_from([*WORDS, '"', ">", "\n", "||", "\u202e", "**", "🎥"])).map(" ".join),
+)
+PEOPLE = (Person(1, "ava"), Person(2, "leo"), Person(3, "\u202e\x00"))
+MESSAGES = st.builds(
+    Message,
+    id=st.integers(1, 20),
+    channel_id=st.just(1),
+    author=st.sampled_from(PEOPLE),
+    text=TEXTS,
+    at=st.floats(0, 60),
+    mentions=st.lists(st.sampled_from(PEOPLE), max_size=2).map(tuple),
+    reply_author=st.none() | st.sampled_from(PEOPLE),
+    forwarded=st.lists(TEXTS, max_size=1).map(tuple),
+    embedded=st.lists(TEXTS, max_size=1).map(tuple),
+    edited_at=st.none() | st.floats(0, 60),
+)
 
-    assessment = load_detector().assess(Window(said[-1], said[:-1]))
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(MESSAGES, min_size=1, max_size=6), st.booleans())
+def test_assess_is_total_on_any_conversation(said: list[Message], private: bool) -> None:  # noqa: FBT001 - hypothesis hands it in
+    window = Window(said[-1], tuple(said[:-1]), PEOPLE if private else ())
+    detector = load_detector()
+
+    assessment = detector.assess(window)
 
     assert 0 <= assessment.score <= 1
+    assert assessment.offender in {None, said[-1].author}
+    texts = {message.id: set[str]() for message in said}
+    for message in said:
+        texts[message.id].add(message.wording)
+    for signal in (signal for finding in assessment.findings for signal in finding.signals):
+        places = {text[signal.start : signal.end] for text in texts[signal.message_id]}
+        assert signal.words in places
+    assert detector.explain(window).assessment == assessment
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=40))
+def test_a_wall_of_known_words_costs_bounded_work(words: list[str]) -> None:
+    text = (" ".join(words) + " ") * 400
+    budget = Budget()
+
+    load_detector().lexicon.match(text[:4000].split(), budget)
+
+    assert budget.spent <= 20_000
 
 
 @pytest.mark.parametrize(

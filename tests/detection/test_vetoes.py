@@ -44,6 +44,7 @@ INNOCENT = (
     "pay up or i leak your baby pics to the whole school lol",
     "send nudes or i leak ur spotify wrapped lol",
     "send me 50 robux or i leak your minecraft coords to everyone lol",
+    "i saved your pics from the hike, want me to send them to your mom?",
     "jk i would never post your video",
     "if anyone says send 80 euro or i post your nudes, dont pay and open a ticket",
     "imagine if someone said pay 50 or i send your nudes to your mom lol",

@@ -32,7 +32,10 @@ async def test_advice_is_shown_to_moderators_and_sent_to_nobody(town: Town) -> N
         f"**Dry run.** This would have been sent to {town.ava.mention} as a private message:"
     )
     assert "1. **Don't share more, don't pay anything.**" in advice[0]
-    assert shown.buttons == ["More help", "This was nothing", "Stop these messages"]
+    assert shown.buttons == [
+        *("More help", "I am not safe", "This was nothing"),
+        *("Stop these messages", "Hide this"),
+    ]
     assert all(button.disabled for button in shown.button_details)
     assert shown.pings == frozenset()
     line = "not sent, because this is a dry run. It was shown here instead."
