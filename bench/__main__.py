@@ -27,7 +27,13 @@ from bench.stage import BenchError
 from bot.config import LogSettings
 from bot.logs import configure_logs
 
-_MEASURES = (("cost", cost), ("delay", latency), ("help", asking), ("memory", growth))
+_MEASURES = (
+    ("cost", cost),
+    ("delay", latency),
+    ("help", asking),
+    ("memory", growth),
+    ("desk", caseload),
+)
 
 
 def main() -> int:
@@ -50,9 +56,6 @@ def main() -> int:
     else:
         show(figures, Console())
     return 0
-
-
-_MEASURES = (("cost", cost), ("delay", latency), ("memory", growth), ("desk", caseload))
 
 
 async def _measured(plan: Plan) -> dict[str, Any]:
