@@ -17,6 +17,10 @@ _COMMONEST = 20_000
 _RANK_OFFSET = 4
 """The commonest word counts as five thousand rare ones, the hundredth as two hundred."""
 
+_FEW_LETTERS = 3
+_SHORT = 200
+"""So rare at most is a word of few letters, if not in its language then in another."""
+
 _SHORTEST_STEM = 3
 
 
@@ -154,8 +158,9 @@ def stems_of(word: str, lengths: Mapping[str, Sequence[int]]) -> Iterator[str]:
 
 def _frequency(element: Element, ranks: Mapping[str, int]) -> float:
     """How often `element` may be met, judged by the ranks of its words (Zipf's law)."""
-    known = sum(
-        _COMMONEST / (ranks[word] + _RANK_OFFSET) for word in element.words if word in ranks
+    placed = (
+        ranks.get(word, _SHORT if len(word) <= _FEW_LETTERS else None) for word in element.words
     )
+    known = sum(_COMMONEST / (rank + _RANK_OFFSET) for rank in placed if rank is not None)
     rare = len(element.words) + 3 * len(element.stems) + 200 * len(element.shapes)
     return known + rare

@@ -32,6 +32,8 @@ class Known(dict[str, int]):
     def __init__(self, languages: Sequence[Tongue], *, shared: Tongue) -> None:
         super().__init__()
         above = 1 << 8 * len(languages)
+        self.unknown = above << 16
+        """What a word counts that no language knows."""
         self._words = dict.fromkeys(shared[0], above)
         self._stems = dict.fromkeys(shared[1], above)
         for number, (words, stems) in enumerate(languages):
@@ -44,7 +46,7 @@ class Known(dict[str, int]):
     def __missing__(self, word: str) -> int:
         found = self._exact(word)
         if not found:
-            found = next(filter(None, map(self._exact, variants(word))), 0)
+            found = next(filter(None, map(self._exact, variants(word))), self.unknown)
         remember(self, word, found)
         return found
 
@@ -79,17 +81,16 @@ class Tongues:
 
     def sifted(self, words: Sequence[str]) -> tuple[tuple[int, ...], Sequence[str]]:
         """The same, and `words` without most of those that no language knows."""
-        known = list(map(self._known.__getitem__, words))
-        if 0 in known:
-            words = [w for w, any_ in zip(words, known, strict=True) if any_ or not w.isalpha()]
-        if len(known) < 2 * _TOGETHER:
-            return self._of(known), words
-        parts = (known[place : place + _TOGETHER] for place in range(0, len(known), _TOGETHER))
-        return tuple(sorted({number for part in parts for number in self._of(part)})), words
+        if len(words) >= 2 * _TOGETHER:
+            parts = (words[n : n + _TOGETHER] for n in range(0, len(words), _TOGETHER))
+            return tuple(sorted({number for part in parts for number in self.spoken(part)})), words
+        total = sum(map(self._known.__getitem__, words))
+        if total >= self._known.unknown:
+            words = [w for w in words if self._known[w] < self._known.unknown or not w.isalpha()]
+        return self._of(total & self._counts), words
 
-    def _of(self, known: Iterable[int]) -> tuple[int, ...]:
-        """The languages that are spoken where the words are `known` so."""
-        total = sum(known) & self._counts
+    def _of(self, total: int) -> tuple[int, ...]:
+        """The languages that are spoken where each knows so many words, a byte each."""
         if not total:
             return ()
         counts = total.to_bytes(self._count, "little")
