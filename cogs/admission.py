@@ -8,7 +8,7 @@ from typing import Any
 import discord
 
 from bot.advice import Language
-from bot.app import Parts
+from bot.client import Parts
 from bot.domain.case import HinderedError
 from bot.services.desk import Presser
 from bot.storage import StoreUnavailableError

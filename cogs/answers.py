@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from bot.app import NotAlone, Parts
+from bot.client import NotAlone, Parts
 from bot.storage import StoreUnavailableError
 from bot.transport import help_views
 from bot.transport.answering import Page, language_of

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import NotAlone
+from bot.client import NotAlone
 from bot.domain.assessment import Level
 from bot.domain.case import CaseLine, Verdict
 from bot.transport import desk_views, layouts

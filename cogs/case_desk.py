@@ -15,7 +15,7 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from bot.app import NotAlone
+from bot.client import NotAlone
 from bot.domain.assessment import Level
 from bot.domain.case import Mistake, Verdict
 from bot.domain.quiet import Quieted

@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.app import NotAlone
+from bot.client import NotAlone
 from bot.transport import desk_views
 from bot.transport.layouts import held_people
 from cogs.admission import Interaction, OfCase, Visit, admit

@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from bot.app import NotAlone
+from bot.client import NotAlone
 from bot.domain.measure import Measure, Obstacle
 from bot.services.acting import Ground
 from bot.transport import measure_views

@@ -10,7 +10,7 @@ from typing import Any
 import discord
 
 from bot.advice import Language
-from bot.app import NotAlone, Parts
+from bot.client import NotAlone, Parts
 from bot.storage import StoreUnavailableError
 from bot.transport import exhibits
 from bot.transport.layouts import (

@@ -10,7 +10,7 @@ import discord
 import structlog
 from discord.ext import commands
 
-from bot.app import NotAlone
+from bot.client import NotAlone
 from bot.services.gathering import Surroundings
 from bot.transport.surroundings import read_around
 from cogs.admission import Interaction, OfCase, Visit, admit

@@ -9,8 +9,8 @@ from functools import partial
 import discord
 from discord import app_commands
 
-from bot.app import NotAlone
 from bot.bundle import build_bundle, file_name
+from bot.client import NotAlone
 from bot.domain.dossier import Consent, Dossier, Purpose
 from bot.transport.wording import in_line
 from cogs.admission import Interaction, Visit, admit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discord import app_commands
 
-from bot.app import NotAlone
+from bot.client import NotAlone
 
 
 def case_group(bot: NotAlone) -> app_commands.Group:

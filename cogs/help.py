@@ -15,7 +15,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.advice import Situation, situations_of
-from bot.app import NotAlone, Parts
+from bot.client import NotAlone, Parts
 from bot.services.guidance import Look
 from bot.storage import StoreUnavailableError
 from bot.transport import help_views

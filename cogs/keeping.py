@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import NotAlone
+from bot.client import NotAlone
 from bot.services.holding import HeldCase, HoldRefusedError
 from bot.transport.wording import in_line
 from cogs.admission import Interaction, Visit, admit

@@ -12,7 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.advice import Language
-from bot.app import NotAlone, Parts
+from bot.client import NotAlone, Parts
 from bot.services.privacy import Overview
 from bot.storage import StoreUnavailableError
 from bot.transport import help_views, privacy_views

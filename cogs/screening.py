@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 from discord.ext import commands
 
-from bot.app import NotAlone
+from bot.client import NotAlone
 
 
 class Screening(commands.Cog):

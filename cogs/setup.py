@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import NotAlone
+from bot.client import NotAlone
 from bot.services.choices import SETTINGS, ChoicesError, as_written, checked, from_yaml, to_yaml
 from bot.storage import StoreUnavailableError
 from bot.transport import setup_controls as controls

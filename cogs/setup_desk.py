@@ -10,7 +10,7 @@ from typing import Any
 import discord
 
 from bot.advice import Language
-from bot.app import Parts
+from bot.client import Parts
 from bot.services.choices import SETTINGS, ChoicesError
 from bot.transport import setup_pages as pages
 from bot.transport.choices_here import lapsed, refusal

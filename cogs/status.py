@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.app import NotAlone, Parts
+from bot.client import NotAlone, Parts
 from bot.storage import StoreUnavailableError
 from bot.transport.places import is_administrator, is_moderator
 from bot.transport.status_page import Facts, status_page

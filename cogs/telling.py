@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.app import NotAlone, Parts
+from bot.client import NotAlone, Parts
 from bot.domain.message import Person
 from bot.services.guidance import Look
 from bot.services.telling import Told
