@@ -7,6 +7,7 @@ import sqlite3
 
 import pytest
 
+from bot.advice import load_texts
 from bot.sandbox import Answer, Person
 from tests.e2e.town import THREAT, Town
 
@@ -40,13 +41,14 @@ async def test_more_help_shows_services_crisis_line_first(quiet_town: Town, loca
     town = quiet_town
     person: Person = town.sandbox.person("nia", locale=locale)
     person.joins(town.server)
+    texts = load_texts().get(locale)
     await town.start()
     first = await person.runs("help-sextortion", channel=town.general)
-    more = await person.presses(first, "More help")
+    more = await person.presses(first, texts.text("button.more_help"))
 
     assert more.ephemeral
     assert _fits(more)
-    assert more.text.startswith("**In danger, or thinking of hurting yourself?**")
+    assert more.text.startswith(texts.text("more_help.crisis"))
     assert town.sandbox.media_requests == []
 
 
