@@ -16,7 +16,7 @@ demo: $(INSTALLED) ## see the real bot catch a threat, without a Discord account
 	$(PYTHON_BIN)/python run.py demo
 
 test: $(INSTALLED) ## run the tests (on PostgreSQL too, where TEST_POSTGRES_URL is set)
-	$(PYTHON_BIN)/python -m pytest
+	$(PYTHON_BIN)/python -m pytest -n auto
 
 check: $(INSTALLED) ## format, lint, types, contracts, locks, audit and tests: the same everywhere
 	$(PYTHON_BIN)/ruff format --check .

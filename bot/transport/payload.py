@@ -80,7 +80,10 @@ def came_with(data: Payload, guild: discord.Guild) -> Circumstances:
     people += [(user, user.get("member")) for user in data["mentions"]]
     if answered is not None:
         people.append((answered["author"], answered.get("member")))
-    described = {user["id"]: _profile(user, member, guild) for user, member in people}
+    described: dict[str, Profile | None] = {}
+    for user, member in people:
+        if member is not None or user["id"] not in described:  # what is said of a member says more
+            described[user["id"]] = _profile(user, member, guild)
     return Circumstances(
         profiles=tuple(profile for profile in described.values() if profile is not None),
         answered=None if answered is None else read_message({**answered, "guild_id": guild.id}),
