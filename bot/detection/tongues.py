@@ -17,6 +17,9 @@ _SHARE = 0.5
 """A language is spoken if it knows this part of the words that the one that knows most does: both
 are in "send 50 or tes photos partent", and German is not in an English sentence about a "pack"."""
 
+_FEWEST = 3
+"""So many words a second language must know: one or two are a coincidence."""
+
 _TOGETHER = 24
 """Words of a longer text that are counted together, so that none can be drowned in another one."""
 
@@ -57,6 +60,11 @@ class Known(dict[str, int]):
         return found
 
 
+def _is_spoken(each: int, most: int) -> bool:
+    """Whether a language that knows `each` of the words counts beside one that knows `most`."""
+    return each == most or (each >= _FEWEST and each >= _SHARE * most)
+
+
 Tongue = tuple[Iterable[str], Iterable[str]]
 """The words of a language, its commonest ones included, and the stems of words."""
 
@@ -69,7 +77,7 @@ class Tongues:
         self._counts = (1 << 8 * len(languages)) - 1
         self._known = Known(languages, shared=shared)
         self._marks = [
-            bytes(int(each > 0 and each >= _SHARE * most) for each in range(_MOST + 1))
+            bytes(int(each > 0 and _is_spoken(each, most)) for each in range(_MOST + 1))
             for most in range(_MOST + 1)
         ]
         """By the count of the language that knows most, which counts are enough."""
