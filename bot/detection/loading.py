@@ -105,7 +105,7 @@ def _classes(path: Path, file: LanguageFile, shared: Sequence[LanguageFile]) -> 
             *file.words.get(name, []),
         ]
         try:
-            classes[name] = element_of(entries, classes)
+            classes[name] = element_of(name, entries, classes)
         except PhraseError as error:
             message = f"{path}: words.{name}: {error}"
             raise CatalogueError(message) from error

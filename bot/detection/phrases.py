@@ -15,7 +15,8 @@ BUILT_IN = {
     "number": re.compile(r"[0-9]{1,9}k?"),
     "sum": re.compile(r"(?!0|19[0-9][0-9]$|20(?!00)[0-3][0-9]$)[0-9]{2,6}|[1-9][0-9]{0,2}k"),
     "money": re.compile(
-        r"[$£€¥₹₽₺₴][0-9]{1,9}k?|[0-9]{1,9}k?(?:[$£€¥₹₽₺₴zk]|usd|eur|gbp|pln|kr|e)"
+        r"[$£€¥₹₽₺₴][0-9]{1,9}k?"
+        r"|[0-9]{1,9}k?(?:[$£€¥₹₽₺₴zk]|usd|eur|gbp|pln|zl|kr|kc|din|lei|lv|ft|tl|грн|руб|р|лв|e)"
     ),
     "span": re.compile(r"[0-9]{1,4}(?:s|sec|secs|m|min|mins|h|hr|hrs|hours|d|days|am|pm)"),
 }
@@ -92,12 +93,16 @@ def parse(phrase: str, classes: Mapping[str, Element]) -> tuple[Step, ...]:
     return Parser(classes).parse(phrase)
 
 
-def element_of(entries: list[str], classes: Mapping[str, Element]) -> Element:
-    """The element that holds all `entries` (words, stems, classes) of a word class.
+def element_of(name: str, entries: list[str], classes: Mapping[str, Element]) -> Element:
+    """The element that holds all `entries` (words, stems, classes) of the word class `name`.
 
     Raises:
-        PhraseError: if an entry is malformed or names an unknown class.
+        PhraseError: if an entry is malformed or names an unknown class, or if phrases could never
+            mean the class, because every language has one of this name.
     """
+    if name in BUILT_IN:
+        message = f"<{name}> is a shape that every language has; give the class another name"
+        raise PhraseError(message)
     return _gathered(entries, classes, " ".join(entries))
 
 

@@ -32,6 +32,13 @@ def test_an_unknown_concept_is_named_with_the_nearest_known_one(folder: Path) ->
         load_detector(folder)
 
 
+def test_a_word_class_with_the_name_of_a_built_in_shape_is_refused(folder: Path) -> None:
+    _mended(folder / "languages/en.yaml", "\n  funds: [", "\n  money: [")
+
+    with pytest.raises(CatalogueError, match=r"en\.yaml: words\.money: <money> is a shape"):
+        load_detector(folder)
+
+
 def test_an_unknown_concept_in_a_rule_is_named(folder: Path) -> None:
     _mended(folder / "rules/other.yaml", "[dox, proof]", "[doxx, proof]")
 

@@ -31,6 +31,9 @@ def _hits(phrase: str, text: str, *, begins: frozenset[int] | None = None) -> li
         ("leak*", "leaking"),
         ("pay <money>", "pay $50"),
         ("pay <sum>", "pay 50"),
+        ("<money> jetzt", "50zl jetzt"),
+        ("<money> сразу", "500руб сразу"),
+        ("<money> acum", "200lei acum"),
     ],
 )
 def test_a_phrase_finds_its_wording(phrase: str, text: str) -> None:
@@ -77,6 +80,6 @@ def test_a_malformed_phrase_is_refused_with_what_to_mend(phrase: str, hint: str)
 
 
 def test_a_word_class_may_hold_another() -> None:
-    element = element_of(["<kin>", "aunt"], CLASSES)
+    element = element_of("family", ["<kin>", "aunt"], CLASSES)
 
     assert element.words == {"mom", "dad", "aunt"}
