@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.detection import Conversations, Detector
+from bot.detection import Conversations, Detector, load_detector
 from bot.detection.closely import Closely
 from bot.domain.message import Message, Person
 
@@ -99,8 +99,8 @@ def test_a_forgotten_channel_is_empty(detector: Detector) -> None:
     assert len(conversations) == 0
 
 
-def test_elements_that_are_near_in_no_order_are_not_sent_to_the_judge(detector: Detector) -> None:
-    conversations = Conversations(detector)
+def test_elements_that_are_near_in_no_order_are_not_sent_to_the_judge() -> None:
+    conversations = Conversations(load_detector(learned=False))
     words = "your money is in the shop, everyone is at home, the pics of the cat are on the wall"
 
     assert conversations.observe(_message(1, words)) is None
