@@ -33,7 +33,7 @@ KNOWN = 0.5
 GATE = 630
 """From which sum of hundredths of log odds on the model is asked."""
 
-THREAT, RUN, DISCLOSURE = 0.85, 0.9, 0.8
+THREAT, RUN, DISCLOSURE = 0.9, 0.93, 0.8
 """From which probability on the model speaks: of a threat in one message, of one that was put
 together from several, and of somebody telling. Chosen so that ordinary chat is left alone."""
 
