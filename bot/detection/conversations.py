@@ -20,7 +20,7 @@ class Gate(Protocol):
     def heard(self) -> int:
         """The bits that matter even when others than the author said them."""
 
-    def look(self, text: str) -> int:
+    def look(self, text: str, gated: int | None = None) -> int:
         """The same, closer and dearer: for the few texts that the gate lets through."""
 
     def closely(self, text: str) -> Closely:
@@ -193,7 +193,7 @@ class Conversations:
         if not self._worthwhile(bits, said):
             return None
         text = message.wording
-        if not self._worthwhile(self._look(text), said, closely=True):
+        if not self._worthwhile(self._look(text, bits), said, closely=True):
             return None
         here = self._closely(text)
         if not self._confirmed(here, said):

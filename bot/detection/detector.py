@@ -100,11 +100,14 @@ class Detector:
             return self._bits(fold(text).split())
         return self._bits(self._lexicon.words(text))
 
-    def look(self, text: str) -> int:
-        """Like `gate`, closer and dearer: with the concepts that are too common for the gate."""
+    def look(self, text: str, gated: int | None = None) -> int:
+        """Like `gate`, closer and dearer: with the concepts that are too common for the gate.
+
+        `gated` are the bits of `gate`, if they are known.
+        """
         looked, bits = self._looked
         if looked != text:
-            bits = self._lexicon.all_bits(self._lexicon.words(text))
+            bits = self._lexicon.all_bits(self._lexicon.words(text), gated)
             self._looked = (text, bits)
         return bits
 

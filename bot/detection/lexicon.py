@@ -101,11 +101,15 @@ class Lexicon:
             found = self._shared.gate.bits(known)
         return self._without_spaces(words, found) if found & SPACED else found
 
-    def all_bits(self, words: Sequence[str]) -> int:
-        """Like `bits`, with the concepts that the gate does not look for (behind those it does)."""
-        found = 0
-        for index in self._spoken(words):
-            found |= index.gate.bits(words) | index.look.bits(words)
+    def all_bits(self, words: Sequence[str], gated: int | None = None) -> int:
+        """Like `bits`, with the concepts that the gate does not look for (behind those it does).
+
+        `gated` are the bits of the same words, if they are known.
+        """
+        found = self.bits(words) if gated is None else gated
+        spoken, known = self._tongues.sifted(words)
+        for index in [self._indexes[number] for number in spoken] or (self._shared,):
+            found |= index.look.bits(known)
         return self._without_spaces(words, found, closely=True) if found & SPACED else found
 
     def closely(self, words: Sequence[str]) -> Closely:

@@ -15,7 +15,7 @@ LONE_LETTERS = frozenset("efghjlmopqvwz")
 
 _Known = TypeVar("_Known")
 _MANY_WORDS = 40
-_REMEMBERED_WORDS = 50_000
+_REMEMBERED_WORDS = 20_000
 _REMEMBERED_LENGTH = 24
 
 
@@ -31,8 +31,8 @@ class Index(Protocol):
 
 
 Needs = dict[int, tuple[tuple[int, int, tuple[Phrase, ...]], ...]]
-"""For the rarest companion of a word, what needs both: all companions, concepts, the phrases. What
-a word is enough for stands at 0."""
+"""For the rarest companion of a word, by its bit's number from 1, what needs both: all companions,
+concepts, the phrases. What a word is enough for stands at 0."""
 
 Entry = tuple[int, int, int, Needs]
 """A word's elements as bits, the concepts that it is enough for, and for the longer phrases that
@@ -58,7 +58,8 @@ class Entries(dict[str, Entry | None]):
             if phrase.concept in places
             for other in phrase.required - {anchor}
         }
-        for other in sorted(wanted, key=lambda element: index.rarity[element]):
+        # the commonest first: numbers of common words stay short, and the highest bit is the rarest
+        for other in sorted(wanted, key=lambda element: -index.rarity[element]):
             self._companions[other] = 1 << len(self._companions)
 
     def bits(self, words: Sequence[str]) -> int:
@@ -77,8 +78,8 @@ class Entries(dict[str, Entry | None]):
         for _, _, seconds, needs in sought:
             left = seconds & present
             while left:
-                rarest = left & -left
-                left ^= rarest
+                rarest = left.bit_length()
+                left ^= 1 << rarest - 1
                 for required, concepts, _ in needs[rarest]:
                     if required & present == required:
                         found |= concepts
@@ -96,8 +97,8 @@ class Entries(dict[str, Entry | None]):
                 found.update((id(phrase), phrase) for _, _, alike in needs[0] for phrase in alike)
             left = seconds & present
             while left:
-                rarest = left & -left
-                left ^= rarest
+                rarest = left.bit_length()
+                left ^= 1 << rarest - 1
                 for required, _, alike in needs[rarest]:
                     if required & present == required:
                         found.update((id(phrase), phrase) for phrase in alike)
@@ -129,9 +130,8 @@ class Entries(dict[str, Entry | None]):
                 sure |= 1 << self._places[phrase.concept]
                 needs.setdefault(0, {}).setdefault(0, []).append(phrase)
                 continue
-            missing = required & ~present
-            rarest = (missing or required) & -(missing or required)
-            seconds |= rarest
+            rarest = (required & ~present or required).bit_length()
+            seconds |= 1 << rarest - 1
             needs.setdefault(rarest, {}).setdefault(required, []).append(phrase)
         phrases = {rarest: tuple(self._grouped(alike)) for rarest, alike in needs.items()}
         return (present, sure, seconds, phrases) if present or sure or phrases else None
