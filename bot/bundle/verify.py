@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.bundle import records
 from bot.bundle.names import CASE, CUSTODY, EVERY, LISTED, MANIFEST, MESSAGES, PUBLIC_KEY, SIGNATURE
-from bot.domain.evidence import EvidenceItem, first_fault
+from bot.domain.evidence import EvidenceItem, erased_singly, first_fault
 from bot.storage.signing import fingerprint, is_signed, read_public_key
 
 _LARGEST = 1 << 30
@@ -132,7 +132,9 @@ def _content_faults(
     items: list[EvidenceItem], contents: list[dict[str, Any] | None], *, is_erased: bool
 ) -> Iterator[str]:
     """Whether each item that has content is given it once, in order, and no other has any."""
-    expected = [] if is_erased else [item for item in items if item.content_digest is not None]
+    gone = erased_singly(items)
+    kept = (item for item in items if item.content_digest is not None and item.seq not in gone)
+    expected = [] if is_erased else list(kept)
     for number, item in enumerate(expected):
         given = contents[number] if number < len(contents) else None
         if given is None or not records.is_content(given):

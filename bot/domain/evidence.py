@@ -17,6 +17,10 @@ from typing import Any
 GENESIS = "0" * 64
 """What stands for the predecessor of a case's first item."""
 
+ERASED = "words erased"
+"""The act by which words were erased; its `items` are the numbers of the items whose words they
+were, and without it they were those of the whole case."""
+
 FROM_PERSON = "person"
 """The source of what somebody told the bot themselves."""
 
@@ -185,3 +189,10 @@ def _refuse_the_ambiguous(value: Any) -> None:
     elif isinstance(value, list | tuple):
         for part in value:
             _refuse_the_ambiguous(part)
+
+
+def erased_singly(items: Iterable[EvidenceItem]) -> frozenset[int]:
+    """The numbers of the items whose words some act among `items` says were erased."""
+    acts = (item.facts for item in items if item.kind is ItemKind.ACTION)
+    lists = (facts.get("items") for facts in acts if facts.get("what") == ERASED)
+    return frozenset(number for each in lists if isinstance(each, list) for number in each)

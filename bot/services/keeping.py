@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.domain.evidence import ERASED
 from bot.services.custody import BOT, MODERATOR, action_draft
 from bot.services.durable import insist, whole
 from bot.services.policies import Policies
@@ -15,7 +16,6 @@ from bot.storage import Store, StoreUnavailableError, Transaction
 
 _log = structlog.get_logger(__name__)
 
-ERASED = "words erased"
 RETENTION = "retention"
 _EVERY = 3600.0
 _SOON = 60.0

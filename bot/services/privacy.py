@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.domain.delivery import DeliveryState
-from bot.domain.evidence import content_digest
+from bot.domain.evidence import ERASED, content_digest
 from bot.services.custody import BOT, action_draft
-from bot.storage import ERASED, Place, Record, Store, Transaction
+from bot.storage import Place, Record, Store, Transaction
 
 _SALT = "00" * 16
 

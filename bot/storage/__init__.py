@@ -2,13 +2,12 @@
 
 from bot.storage.cipher import KeyFileError, Keyring
 from bot.storage.engine import StoreUnavailableError, anchored_url, unmade_file
-from bot.storage.personal import ERASED, Place
+from bot.storage.personal import Place
 from bot.storage.records import Record
 from bot.storage.signing import Signer
 from bot.storage.store import Store, Transaction
 
 __all__ = [
-    "ERASED",
     "KeyFileError",
     "Keyring",
     "Place",

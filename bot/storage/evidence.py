@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, Text, cast, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.evidence import (
+    ERASED,
     Draft,
     EvidenceItem,
     ItemKind,
@@ -20,7 +21,6 @@ from bot.domain.evidence import (
 )
 from bot.storage.cases import CaseRecord, Cases
 from bot.storage.cipher import Box
-from bot.storage.personal import ERASED
 from bot.storage.schema import cases, evidence
 
 _SALT_BYTES = 16

@@ -17,9 +17,6 @@ from bot.domain.evidence import FROM_PERSON, ItemKind
 from bot.storage.keeping import is_held
 from bot.storage.schema import cases, evidence, outbox
 
-ERASED = "words erased"
-"""The act by which a person's words were erased from a case; its `items` are their numbers."""
-
 PATHS = MappingProxyType(
     {
         "records": {

@@ -63,6 +63,24 @@ async def test_a_moderator_is_given_the_bundle_and_nobody_else_sees_it(
     )
 
 
+async def test_a_bundle_in_which_a_bystander_erased_their_words_is_intact(
+    town: Town, tmp_path: Path
+) -> None:
+    await town.kim.writes("who is coming to the concert", channel=town.general)
+    await a_case(town)
+    asked = await town.kim.presses(await town.kim.runs("privacy"), "Erase it")
+    await town.kim.presses(asked, "Erase it")
+
+    answer = await exported(town, town.mo)
+
+    (file,) = answer.messages[0].attachments
+    assert file.content is not None
+    assert b"concert" not in file.content
+    bundle = tmp_path / file.filename
+    bundle.write_bytes(file.content)
+    assert verify_bundle(bundle).faults == ()
+
+
 async def test_an_export_against_consent_is_warned_of_and_recorded(town: Town) -> None:
     await a_case(town)
 
