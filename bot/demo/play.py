@@ -86,7 +86,7 @@ async def _play(
     alerts = stage.moderator.sees(stage.alerts)
     if not alerts:
         return
-    answer = await stage.moderator.presses(alerts[0], "Show evidence")
+    answer = await stage.moderator.presses(alerts[-1], "Show evidence")
     await stage.settled()
     if teller:
         teller.evidence(answer)

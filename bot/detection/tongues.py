@@ -90,12 +90,21 @@ class Tongues:
     def sifted(self, words: Sequence[str]) -> tuple[tuple[int, ...], Sequence[str]]:
         """The same, and `words` without most of those that no language knows."""
         if len(words) >= 2 * _TOGETHER:
-            parts = (words[n : n + _TOGETHER] for n in range(0, len(words), _TOGETHER))
-            return tuple(sorted({number for part in parts for number in self.spoken(part)})), words
+            return self._spoken_in_parts(words), words
         total = sum(map(self._known.__getitem__, words))
         if total >= self._known.unknown:
             words = [w for w in words if self._known[w] < self._known.unknown or not w.isalpha()]
         return self._of(total & self._counts), words
+
+    def _spoken_in_parts(self, words: Sequence[str]) -> tuple[int, ...]:
+        """The languages of a longer text: those that know enough different words of some part."""
+        found: set[int] = set()
+        for first in range(0, len(words), _TOGETHER):
+            part = set(words[first : first + _TOGETHER])
+            total = sum(map(self._known.__getitem__, part)) & self._counts
+            counts = total.to_bytes(self._count, "little")
+            found.update(number for number in self._of(total) if counts[number] > _FEWEST)
+        return tuple(sorted(found)) or self.spoken(words[:_TOGETHER])
 
     def _of(self, total: int) -> tuple[int, ...]:
         """The languages that are spoken where each knows so many words, a byte each."""

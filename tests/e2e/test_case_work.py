@@ -190,7 +190,7 @@ async def test_at_night_only_what_is_grave_comes_at_once(quiet_town: Town) -> No
     town, now = quiet_town, datetime.now(UTC)
     hours = f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=2):%H:%M}"
     await town.start(quiet_hours=hours, alert_from="low")
-    mild = "send me money or i tell everyone what you did"
+    mild = "your friends would love that video, dont you think"
     await town.settled(await town.sam.writes(mild, channel=town.general, mentions=[town.ava]))
     (case,) = await town.cases()
     assert case.level.label in {"low", "medium"}
