@@ -73,7 +73,7 @@ class Desk:
             if case.progress.holder == presser.id:
                 return
             await tx.cases.claimed(case, by=presser.id)
-            await _record(tx, case, "claimed", presser)
+            await record(tx, case, "claimed", presser)
         self._wake()
 
     async def release(self, case_id: int, presser: Presser) -> None:
@@ -83,7 +83,7 @@ class Desk:
             if case.progress.state is not CaseState.CLAIMED:
                 raise HinderedError(Hindrance.NOT_CLAIMED)
             await tx.cases.released(case)
-            await _record(tx, case, "released", presser)
+            await record(tx, case, "released", presser)
         self._wake()
 
     async def note(self, case_id: int, words: str, presser: Presser) -> None:
@@ -92,7 +92,7 @@ class Desk:
             case = await own_case(tx, case_id, presser.guild_id)
             if case.data_key is None:
                 raise HinderedError(Hindrance.ERASED)
-            await _record(tx, case, "noted", presser, words=words)
+            await record(tx, case, "noted", presser, words=words)
             await tx.cases.touched(case_id)
         self._wake()
 
@@ -101,7 +101,7 @@ class Desk:
         async with self._store.transaction() as tx:
             case = await _unresolved(tx, case_id, presser)
             words = reason if case.data_key is not None else None
-            await _record(tx, case, "resolved", presser, words=words, detail=verdict.value)
+            await record(tx, case, "resolved", presser, words=words, detail=verdict.value)
             await tx.cases.resolved(case, verdict=verdict, by=presser.id)
         self._wake()
 
@@ -117,7 +117,7 @@ class Desk:
             if other is not None:
                 raise HinderedError(Hindrance.OTHER_OPEN, case=other)
             await tx.cases.reopened(case)
-            await _record(tx, case, "reopened", presser)
+            await record(tx, case, "reopened", presser)
         self._wake()
 
     # -- a false alarm -----------------------------------------------------------------------
@@ -142,7 +142,7 @@ class Desk:
                 raise HinderedError(Hindrance.HELD, case=case_id)
             reason = await _reason(tx, case_id)
             if quiet is not None and reason.rules:
-                await tx.quiets.add(
+                fresh = await tx.quiets.add(
                     reason,
                     whole=quiet is Quieted.RULES,
                     guild_id=presser.guild_id,
@@ -151,8 +151,10 @@ class Desk:
                     by=presser.id,
                     token=self._store.token(),
                 )
+                if fresh:
+                    await record(tx, case, "quieted", presser, detail=quiet.value)
             verdict = Verdict.FALSE_ALARM
-            await _record(tx, case, "resolved", presser, detail=verdict.value, why=why.value)
+            await record(tx, case, "resolved", presser, detail=verdict.value, why=why.value)
             await tx.cases.resolved(case, verdict=verdict, by=presser.id)
             await tx.cases.erase_content(case_id)
             await tx.outbox.withdraw_advice_of(case_id, reason=HeldReason.FALSE_ALARM.value)
@@ -203,7 +205,7 @@ async def _reason(tx: Transaction, case_id: int) -> Reason:
     )
 
 
-async def _record(
+async def record(
     tx: Transaction,
     case: CaseRecord,
     what: str,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from bot.domain.quiet import Quiet
-from bot.services.desk import Presser
+from bot.services.casework import own_case
+from bot.services.desk import Presser, record
 from bot.storage import Store
 
 
@@ -19,6 +22,15 @@ class Quieting:
             return await tx.quiets.of(presser.guild_id)
 
     async def lift(self, quiet_id: int, presser: Presser) -> bool:
-        """Let it alert again; False when it does so already."""
+        """Let it alert again; False when it does so already.
+
+        The case after which it was quieted records who did it, if that case is still kept.
+        """
         async with self._store.transaction() as tx:
-            return await tx.quiets.lift(quiet_id, guild_id=presser.guild_id)
+            case_id = await tx.quiets.lift(quiet_id, guild_id=presser.guild_id)
+            if case_id is None:
+                return False
+            with suppress(LookupError):
+                case = await own_case(tx, case_id, presser.guild_id)
+                await record(tx, case, "alerts again", presser)
+        return True

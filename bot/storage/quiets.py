@@ -75,12 +75,13 @@ class Quiets:
             .values(counted=quiets.c.counted + 1, last_message_id=message_id)
         )
 
-    async def lift(self, quiet_id: int, *, guild_id: int) -> bool:
-        """Let it alert again, and forget the phrase; False when it does so already."""
-        result = await self._connection.execute(
-            delete(quiets).where(quiets.c.id == quiet_id, quiets.c.guild_id == guild_id)
-        )
-        return result.rowcount == 1
+    async def lift(self, quiet_id: int, *, guild_id: int) -> int | None:
+        """Let it alert again, and forget the phrase; None when it does so already.
+
+        Returns the number of the case after which it was quieted, which may be gone by now.
+        """
+        statement = delete(quiets).where(quiets.c.id == quiet_id, quiets.c.guild_id == guild_id)
+        return await self._connection.scalar(statement.returning(quiets.c.case_id))
 
     def _quiet(self, row: Row[Any]) -> Quiet:
         return Quiet(

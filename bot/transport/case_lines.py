@@ -16,6 +16,8 @@ _HISTORY = {
     "noted": "noted",
     "resolved": "resolved",
     "reopened": "reopened",
+    "quieted": "quieted",
+    "alerts again": "alerts_again",
     "evidence shown": "evidence_shown",
     "help offered": "help_offered",
     "reported": "reported",

@@ -12,7 +12,9 @@ from bot.advice import Language, Texts
 from bot.services.choices import SETTINGS, Kind, PolicySettings, Setting, as_written
 from bot.transport.places import (
     ALERT_CHANNEL,
+    CASE_FORUM,
     channel_of,
+    is_public,
     missing_permissions,
     obstacle_in,
     role,
@@ -22,7 +24,7 @@ from bot.transport.wording import in_line, name
 _SHOWN = 10
 """How many channels or roles of one setting are shown; the rest is counted."""
 
-Reason = Literal["unknown_channel", "unknown_role", "everyone"]
+Reason = Literal["unknown_channel", "unknown_role", "everyone", "not_a_forum", "public_forum"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def objections(guild: discord.Guild, choices: Mapping[str, Any]) -> Iterator[Obj
         if key == ALERT_CHANNEL:
             continue
         for wanted in values_of(value):
-            reason = _objection(guild, SETTINGS[key].kind, wanted)
+            reason = _objection(guild, SETTINGS[key], wanted)
             if reason is not None:
                 yield Objection(key, str(wanted), reason)
 
@@ -55,15 +57,25 @@ def values_of(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, list | tuple | frozenset) else (value,)
 
 
-def _objection(guild: discord.Guild, kind: Kind, wanted: Any) -> Reason | None:
-    if kind is Kind.CHANNEL and channel_of(guild, wanted) is None:
-        return "unknown_channel"
-    if kind is not Kind.ROLE:
+def _objection(guild: discord.Guild, setting: Setting, wanted: Any) -> Reason | None:
+    if setting.kind is Kind.CHANNEL:
+        return _about_channel(channel_of(guild, wanted), for_cases=setting.key == CASE_FORUM)
+    if setting.kind is not Kind.ROLE:
         return None
     found = role(guild, wanted)
     if found is None:
         return "unknown_role"
     return "everyone" if found.is_default() else None
+
+
+def _about_channel(channel: discord.abc.GuildChannel | None, *, for_cases: bool) -> Reason | None:
+    if channel is None:
+        return "unknown_channel"
+    if not for_cases:
+        return None
+    if not isinstance(channel, discord.ForumChannel):
+        return "not_a_forum"
+    return "public_forum" if is_public(channel) else None
 
 
 def shown(
@@ -109,7 +121,13 @@ def refusal(language: Language, guild: discord.Guild, choices: Mapping[str, Any]
     found = next(objections(guild, choices), None)
     if found is None:
         return ""
-    return language.text(f"setup.refused.{found.reason}", value=in_line(found.value))
+    channel = channel_of(guild, found.value)
+    return language.text(
+        f"setup.refused.{found.reason}",
+        value=in_line(found.value),
+        channel=channel.mention if channel else in_line(found.value),
+        role=own_role(guild),
+    )
 
 
 def _about_alerts(language: Language, guild: discord.Guild, choices: Mapping[str, Any]) -> str:

@@ -13,6 +13,9 @@ from bot.domain.policy import Policy
 ALERT_CHANNEL = "alert_channel"
 """The key of the setting that everything else rests on."""
 
+CASE_FORUM = "case_forum"
+"""The key of the setting that names the forum for cases."""
+
 PERMISSIONS = {
     "view_channel": "View Channel",
     "send_messages": "Send Messages",

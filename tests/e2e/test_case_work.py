@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from bot.domain.case import CaseState, Verdict
+from bot.domain.evidence import ItemKind
 from bot.sandbox import Answer, Message
 from bot.storage.schema import outbox
 from tests.e2e.test_measures import URGENT
@@ -161,6 +162,8 @@ async def test_what_was_quieted_alerts_nobody_here_until_it_is_taken_back(town: 
     await town.restart()
     lifted = await town.mo.presses(rules, "Alert again: 1")
     assert lifted.text.startswith("That alerts again from now on.")
+    acts = [i.facts["what"] for i in await town.evidence(1) if i.kind is ItemKind.ACTION]
+    assert acts == ["quieted", "resolved", "alerts again"]
     await town.let_pass(hours=2)
     await town.settled(await town.threatens())
     assert len(town.alert_messages()) == 3

@@ -226,6 +226,22 @@ async def test_a_channel_that_everyone_can_read_is_refused(town: Town) -> None:
     assert _stored(town) == {}
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("forum", "Not saved: everyone can see the forum {channel}. Cases say who was threatened"),
+        ("text", "Not saved: {channel} is not a forum."),
+    ],
+)
+async def test_cases_go_to_no_forum_that_everyone_can_see(town: Town, kind: str, said: str) -> None:
+    place = town.server.create_channel("cases", kind=kind)
+    page = await _setting(town, "case_forum")
+    await town.owner.selects(page, "Choose a channel", [place])
+
+    assert said.format(channel=place.mention) in page.text
+    assert _stored(town) == {}
+
+
 async def test_a_channel_in_which_the_bot_may_not_work_is_refused_with_the_click(
     town: Town,
 ) -> None:

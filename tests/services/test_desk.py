@@ -189,8 +189,8 @@ async def test_a_phrase_is_quieted_once_and_stands_nowhere_in_plain(
         await tx.quiets.count(quiet, message_id=8)
         await tx.quiets.count(quiet, message_id=10)
         (counted,) = await tx.quiets.of(GUILD)
-        assert await tx.quiets.lift(quiet.id, guild_id=200) is False
-        assert await tx.quiets.lift(quiet.id, guild_id=GUILD) is True
+        assert await tx.quiets.lift(quiet.id, guild_id=200) is None
+        assert await tx.quiets.lift(quiet.id, guild_id=GUILD) == quiet.case_id
         assert await tx.quiets.of(GUILD) == []
     assert (quiet.phrase, counted.counted) == ((), 2)
 
