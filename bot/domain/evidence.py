@@ -139,6 +139,14 @@ def first_fault(items: Iterable[EvidenceItem], *, count: int, head: str) -> str 
     return None if previous == head else f"item {seq}: is not the last item that the case recorded"
 
 
+def sound(items: Iterable[EvidenceItem]) -> tuple[EvidenceItem, ...]:
+    """The items whose own hash fits, whatever became of others.
+
+    Only their facts surely have the shape that they were given; `first_fault` names the rest.
+    """
+    return tuple(item for item in items if item.digest == _expected_digest(item))
+
+
 def _fault(item: EvidenceItem, *, seq: int, previous: str) -> str | None:
     if item.seq != seq:
         return f"item {seq}: missing or out of order, number {item.seq} stands in its place"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.domain.evidence import ItemKind
+from bot.domain.evidence import ItemKind, sound
 from bot.domain.measure import Measure
-from bot.services.casework import own_case
+from bot.services.casework import newest_finding, own_case
 from bot.services.custody import MODERATOR, action_draft
 from bot.services.desk import Presser
 from bot.storage import Store, Transaction
@@ -94,7 +94,7 @@ async def _append(
 
 async def _ground(tx: Transaction, case_id: int, guild_id: int) -> Ground:
     case = await own_case(tx, case_id, guild_id)
-    items = await tx.evidence.items(case_id)
+    items = sound(await tx.evidence.items(case_id))
     gone = {item.message_id for item in items if item.kind is ItemKind.DELETION}
     written = {
         item.facts["message_id"]: Written(
@@ -107,12 +107,11 @@ async def _ground(tx: Transaction, case_id: int, guild_id: int) -> Ground:
         and item.facts["author_id"] == case.offender_id
         and item.message_id not in gone
     }
-    newest = [item for item in items if item.kind is ItemKind.ASSESSMENT][-1]
     return Ground(
         case_id=case_id,
         guild_id=guild_id,
         offender_id=case.offender_id,
-        channel_id=newest.facts["channel_id"],
+        channel_id=newest_finding(case, items).channel_id,
         messages=tuple(sorted(written.values(), key=lambda one: -one.message_id)),
         is_reported=any(
             item.kind is ItemKind.ACTION and item.facts["what"] == REPORTED for item in items

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.domain.case import CaseView, Deed, Reached
 from bot.domain.delivery import DeliveryKind, DeliveryState
-from bot.domain.evidence import EvidenceItem, ItemKind, first_fault
+from bot.domain.evidence import EvidenceItem, ItemKind, first_fault, sound
 from bot.domain.message import Person
 from bot.services.custody import MODERATOR, action_draft
 from bot.services.names import DIRECT_MESSAGES, OFFER_COOLDOWN
@@ -27,6 +27,16 @@ class Exhibit:
     case_id: int
     items: tuple[EvidenceItem, ...]
     fault: str | None
+
+
+class NewestFinding(NamedTuple):
+    """What a case's newest assessment says; `words` are those that fired its `rules`."""
+
+    rules: tuple[str, ...]
+    words: tuple[str, ...]
+    channel_id: int
+    message_id: int
+    happened_at: datetime
 
 
 class Casework:
@@ -86,14 +96,29 @@ async def own_case(tx: Transaction, case_id: int, guild_id: int) -> CaseRecord:
     return case
 
 
+def newest_finding(case: CaseRecord, items: Sequence[EvidenceItem]) -> NewestFinding:
+    """What was found last, of the case's sound items; without a place if no finding is sound."""
+    found = [item for item in items if item.kind is ItemKind.ASSESSMENT]
+    if not found:
+        return NewestFinding((), (), 0, 0, case.opened_at)
+    facts, content = found[-1].facts, found[-1].content or {}
+    return NewestFinding(
+        rules=tuple(dict.fromkeys(rule["rule"] for rule in facts["rules"])),
+        words=tuple(dict.fromkeys(signal["words"] for signal in content.get("signals", ()))),
+        channel_id=facts["channel_id"],
+        message_id=facts["message_id"],
+        happened_at=datetime.fromisoformat(facts["written_at"]).astimezone(UTC),
+    )
+
+
 async def case_view(tx: Transaction, case_id: int) -> CaseView:
     """The case as it stands in this transaction. Raises LookupError when there is none."""
     case = await tx.cases.get(case_id)
     advised = await tx.standings.advised(case_id)
-    items = await tx.evidence.items(case_id)
-    assessments = [item for item in items if item.kind is ItemKind.ASSESSMENT]
-    names = _names(assessments)
-    newest = assessments[-1]
+    kept = await tx.evidence.items(case_id)
+    items = sound(kept)
+    names = _names(item for item in items if item.kind is ItemKind.ASSESSMENT)
+    newest = newest_finding(case, items)
     people = tuple(Person(i, names.get(i, "")) for i in case.targets)
     return CaseView(
         id=case.id,
@@ -108,29 +133,29 @@ async def case_view(tx: Transaction, case_id: int) -> CaseView:
             for person in people
             if (standing := advised.get(person.id))
         ),
-        rules=tuple(dict.fromkeys(r["rule"] for r in newest.facts["rules"])),
-        words=tuple(dict.fromkeys(s["words"] for s in (newest.content or {}).get("signals", ()))),
-        channel_id=newest.facts["channel_id"],
-        message_id=newest.facts["message_id"],
-        happened_at=datetime.fromisoformat(newest.facts["written_at"]).astimezone(UTC),
+        rules=newest.rules,
+        words=newest.words,
+        channel_id=newest.channel_id,
+        message_id=newest.message_id,
+        happened_at=newest.happened_at,
         opened_at=case.opened_at,
         findings=case.findings,
         items=case.items,
-        is_forwarded=_is_forwarded(items, newest.facts["message_id"]),
-        fault=first_fault(items, count=case.items, head=case.head),
+        is_forwarded=_is_forwarded(items, newest.message_id),
+        fault=first_fault(kept, count=case.items, head=case.head),
         edits=case.edits,
         deletions=case.deletions,
         breaker_until=await tx.memory.broken_until(DIRECT_MESSAGES),
         newest_alert=await tx.standings.newest_alert(case_id),
         is_offered=await tx.standings.offered_since(
-            newest.facts["channel_id"], case.opened_at - OFFER_COOLDOWN, delivered=True
+            newest.channel_id, case.opened_at - OFFER_COOLDOWN, delivered=True
         ),
         progress=case.progress,
         earlier=tuple(await tx.caseload.earlier(case, limit=_EARLIER)),
         deeds=tuple(deeds(items)),
         thread=await tx.standings.thread_of(case_id),
         is_erased=case.data_key is None,
-        is_elsewhere=_is_elsewhere(items, newest.facts["message_id"], guild_id=case.guild_id),
+        is_elsewhere=_is_elsewhere(items, newest.message_id, guild_id=case.guild_id),
     )
 
 
@@ -175,7 +200,7 @@ def _is_elsewhere(items: Sequence[EvidenceItem], message_id: int, *, guild_id: i
     )
 
 
-def _names(assessments: Sequence[EvidenceItem]) -> dict[int, str]:
+def _names(assessments: Iterable[EvidenceItem]) -> dict[int, str]:
     names: dict[int, str] = {}
     for item in assessments:
         content: Any = item.content or {}

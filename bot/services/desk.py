@@ -16,9 +16,9 @@ from bot.domain.case import (
     Verdict,
 )
 from bot.domain.delivery import HeldReason
-from bot.domain.evidence import ItemKind
+from bot.domain.evidence import sound
 from bot.domain.quiet import Quieted, Reason, phrase_of
-from bot.services.casework import case_view, own_case
+from bot.services.casework import case_view, newest_finding, own_case
 from bot.services.custody import MODERATOR, action_draft
 from bot.storage import Store, Transaction
 from bot.storage.caseload import Wanted
@@ -125,8 +125,8 @@ class Desk:
     async def leading_rule(self, case_id: int, presser: Presser) -> str | None:
         """The rule that the case's newest finding rests on first: what could be quieted."""
         async with self._store.transaction() as tx:
-            await _unresolved(tx, case_id, presser)
-            reason = await _reason(tx, case_id)
+            case = await _unresolved(tx, case_id, presser)
+            reason = await _reason(tx, case)
         return reason.rules[0] if reason.rules else None
 
     async def false_alarm(
@@ -140,7 +140,7 @@ class Desk:
             case = await _unresolved(tx, case_id, presser)
             if await tx.keeping.held(case_id) is not None:
                 raise HinderedError(Hindrance.HELD, case=case_id)
-            reason = await _reason(tx, case_id)
+            reason = await _reason(tx, case)
             if quiet is not None and reason.rules:
                 fresh = await tx.quiets.add(
                     reason,
@@ -195,14 +195,9 @@ async def _unresolved(tx: Transaction, case_id: int, presser: Presser) -> CaseRe
     return case
 
 
-async def _reason(tx: Transaction, case_id: int) -> Reason:
-    items = await tx.evidence.items(case_id)
-    newest = [item for item in items if item.kind is ItemKind.ASSESSMENT][-1]
-    signals = (newest.content or {}).get("signals", ())
-    return Reason(
-        tuple(dict.fromkeys(rule["rule"] for rule in newest.facts["rules"])),
-        phrase_of(signal["words"] for signal in signals),
-    )
+async def _reason(tx: Transaction, case: CaseRecord) -> Reason:
+    newest = newest_finding(case, sound(await tx.evidence.items(case.id)))
+    return Reason(newest.rules, phrase_of(newest.words))
 
 
 async def record(

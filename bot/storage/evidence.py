@@ -24,12 +24,13 @@ from bot.storage.cipher import Box
 from bot.storage.schema import cases, evidence
 
 _SALT_BYTES = 16
-_COLUMNS: list[ColumnElement[Any]] = [
-    cast(column, Text).label("facts") if column is evidence.c.facts else column
-    for column in evidence.c
-]
-_AS_WRITTEN: Select[Any] = select(*_COLUMNS)
+FACTS = cast(evidence.c.facts, Text).label("facts")
 """Facts as the text that they are: somebody may have altered it so that it is no JSON."""
+
+_COLUMNS: list[ColumnElement[Any]] = [
+    FACTS if column is evidence.c.facts else column for column in evidence.c
+]
+AS_WRITTEN: Select[Any] = select(*_COLUMNS)
 
 
 class Evidence:
@@ -64,7 +65,7 @@ class Evidence:
     async def items(self, case_id: int) -> list[EvidenceItem]:
         """The case's items in order, their content decrypted unless the key was destroyed."""
         case = await self._cases.get(case_id)
-        query = _AS_WRITTEN.where(evidence.c.case_id == case_id).order_by(evidence.c.seq)
+        query = AS_WRITTEN.where(evidence.c.case_id == case_id).order_by(evidence.c.seq)
         box = self._cases.box(case)
         rows = (await self._connection.execute(query)).all()
         erased = {seq for row in rows for seq in _erased_by(row)}
@@ -87,13 +88,17 @@ class Evidence:
 
     async def preserved(self, channel_id: int, *, since: int) -> list[tuple[int, int]]:
         """Server and identifier of every preserved message of a channel, from a snowflake on."""
-        query = select(evidence.c.message_id, evidence.c.facts).where(
+        query = select(evidence.c.message_id, FACTS).where(
             evidence.c.message_id >= since,
             evidence.c.kind.in_((ItemKind.MESSAGE.value, ItemKind.CONTEXT.value)),
         )
         rows = (await self._connection.execute(query)).all()
-        found = [row for row in rows if row.facts["channel_id"] == channel_id]
-        return [(row.facts["guild_id"], row.message_id) for row in found]
+        read = [(read_facts(row.facts) or {}, row.message_id) for row in rows]
+        return [
+            (facts["guild_id"], message_id)
+            for facts, message_id in read
+            if facts.get("channel_id") == channel_id and isinstance(facts.get("guild_id"), int)
+        ]
 
     async def assessed(self, message_id: int, about: str) -> bool:
         """Whether any case already holds this assessment of this message."""
@@ -160,7 +165,7 @@ def _row(
 
 def _item(row: Row[Any], box: Box | None) -> EvidenceItem:
     """The item in a row. What cannot be read as one was altered: no digest fits that."""
-    opened, facts = _opened(row, box), _facts(row.facts)
+    opened, facts = _opened(row, box), read_facts(row.facts)
     kind = next((kind for kind in ItemKind if kind.value == row.kind), None)
     return EvidenceItem(
         case_id=row.case_id,
@@ -179,7 +184,8 @@ def _item(row: Row[Any], box: Box | None) -> EvidenceItem:
     )
 
 
-def _facts(written: str) -> dict[str, Any] | None:
+def read_facts(written: str) -> dict[str, Any] | None:
+    """An item's facts; None where somebody altered them so that they are none any more."""
     try:
         facts = json.loads(written)
     except (ValueError, RecursionError):
@@ -189,7 +195,7 @@ def _facts(written: str) -> dict[str, Any] | None:
 
 def _erased_by(row: Row[Any]) -> Sequence[int]:
     """The numbers of the items whose content this one says was erased."""
-    facts = _facts(row.facts) or {}
+    facts = read_facts(row.facts) or {}
     is_erasure = row.kind == ItemKind.ACTION.value and facts.get("what") == ERASED
     numbers = facts.get("items") if is_erasure else ()
     return numbers if isinstance(numbers, list) else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.case import CaseState
 from bot.domain.delivery import DeliveryKind, DeliveryState
 from bot.domain.evidence import FROM_PERSON, ItemKind
+from bot.storage.evidence import AS_WRITTEN, read_facts
 from bot.storage.keeping import is_held
 from bot.storage.schema import cases, evidence, outbox
 
@@ -156,7 +157,7 @@ class Personal:
         return [
             _place(row)
             for row in await self._connection.execute(query)
-            if row.facts.get("author_id") == user_id
+            if _facts(row).get("author_id") == user_id
         ]
 
     async def acts(self, user_id: int) -> list[dict[str, Any]]:
@@ -165,9 +166,9 @@ class Personal:
             evidence.c.kind.in_((ItemKind.ACTION.value, ItemKind.REPORT.value))
         )
         return [
-            {"server": row.guild_id, "what": row.facts["what"], "at": row.recorded_at}
+            {"server": row.guild_id, "what": _facts(row).get("what"), "at": row.recorded_at}
             for row in await self._connection.execute(query)
-            if row.facts.get("by") == user_id
+            if _facts(row).get("by") == user_id
         ]
 
     async def blank(self, places: Sequence[Place]) -> None:
@@ -179,7 +180,7 @@ class Personal:
     def _with_facts(self, user_id: int) -> Any:
         """Items whose facts may hold the number; whoever asks looks closer."""
         return (
-            select(evidence, cases.c.guild_id)
+            AS_WRITTEN.add_columns(cases.c.guild_id)
             .join(cases, cases.c.id == evidence.c.case_id)
             .where(cast(evidence.c.facts, String).like(f"%{user_id}%"))
             .order_by(evidence.c.case_id, evidence.c.seq)
@@ -188,3 +189,7 @@ class Personal:
 
 def _place(row: Row[Any]) -> Place:
     return Place(row.case_id, row.seq, row.guild_id)
+
+
+def _facts(row: Row[Any]) -> Mapping[str, Any]:
+    return read_facts(row.facts) or {}

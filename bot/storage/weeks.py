@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.case import CaseState, Verdict
 from bot.domain.delivery import DeliveryKind, DeliveryState
 from bot.domain.evidence import ItemKind
+from bot.storage.evidence import FACTS, read_facts
 from bot.storage.schema import cases, evidence, outbox
 
 
@@ -58,15 +60,12 @@ class Weeks:
 
     async def rules(self, case_ids: Sequence[int]) -> Counter[str]:
         """In how many of the cases each rule was the leading one, which the alert names."""
-        query = select(evidence.c.case_id, evidence.c.facts).where(
+        query = select(evidence.c.case_id, FACTS).where(
             evidence.c.case_id.in_(case_ids), evidence.c.kind == ItemKind.ASSESSMENT.value
         )
-        leading = {
-            (row.case_id, row.facts["rules"][0]["rule"])
-            for row in await self._connection.execute(query)
-            if row.facts["rules"]
-        }
-        return Counter(rule for _, rule in leading)
+        rows = await self._connection.execute(query)
+        leading = {(row.case_id, _leading(read_facts(row.facts) or {})) for row in rows}
+        return Counter(rule for _, rule in leading if rule)
 
     async def reactions(self, guild_id: int, since: datetime, until: datetime) -> list[timedelta]:
         """How long each case waited until a moderator took it, shortest first."""
@@ -94,3 +93,11 @@ class Weeks:
         )
         rows = await self._connection.execute(query)
         return {DeliveryState(row.state): row.number for row in rows}
+
+
+def _leading(facts: Mapping[str, Any]) -> str | None:
+    """The rule that an assessment names first; None where it names none, or was altered."""
+    try:
+        return str(facts["rules"][0]["rule"])
+    except (LookupError, TypeError):
+        return None

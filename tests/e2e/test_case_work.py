@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import select
 
 from bot.domain.case import CaseState, Verdict
@@ -145,6 +148,22 @@ async def test_a_false_alarm_erases_the_words_wherever_the_bot_wrote_them(town: 
     await town.settled(await town.threatens())
     earlier = "Earlier: Case 1 (false alarm)"
     assert [earlier in alert.text for alert in town.alert_messages()] == [False, False, True]
+
+
+@pytest.mark.parametrize("facts", ["{", "{}", '{"rules": 5, "channel_id": "x"}'])
+async def test_altered_evidence_is_told_and_hinders_nobody(town: Town, facts: str) -> None:
+    await town.settled(await town.threatens())
+    with closing(sqlite3.connect(town.folder / "notalone.db")) as file, file:
+        file.execute("UPDATE evidence SET facts = ? WHERE kind = 'assessment'", [facts])
+    await town.mo.presses(town.alert, "Claim")
+    await town.settled()
+
+    assert "The chain is not intact" in town.alert.text
+    assert (await town.case()).progress.state is CaseState.CLAIMED
+    measures = await town.mo.presses(await town.mo.presses(town.alert, "More…"), "Act…")
+    assert "Nothing happens yet" in measures.text
+    await resolves(town, "False alarm", why="trade")
+    assert (await town.case()).progress.verdict is Verdict.FALSE_ALARM
 
 
 async def test_what_was_quieted_alerts_nobody_here_until_it_is_taken_back(town: Town) -> None:
