@@ -13,12 +13,8 @@ from bot.advice import Language
 from bot.client import NotAlone, Parts
 from bot.storage import StoreUnavailableError
 from bot.transport import exhibits
-from bot.transport.layouts import (
-    button,
-    evidence_id,
-    more_around_id,
-    view_of,
-)
+from bot.transport.case_ids import evidence_id, more_around_id
+from bot.transport.layouts import button, view_of
 from bot.transport.places import is_moderator
 from cogs.admission import OfCase
 

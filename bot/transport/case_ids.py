@@ -20,6 +20,26 @@ def warned_id(case_id: int, *, token: str) -> str:
     return f"na:desk:warn:{case_id}:{token}"
 
 
+def evidence_id(case_id: int, *, page: int = 0, token: str = "") -> str:
+    """The custom id of *Show evidence*; the token marks the alert that it stands under."""
+    return f"na:case:evidence:{case_id}:{page}:{token}"
+
+
+def more_around_id(case_id: int) -> str:
+    """The custom id of *More around it*."""
+    return f"na:case:around:{case_id}"
+
+
+def offer_help_id(case_id: int) -> str:
+    """The custom id of *Offer help*."""
+    return f"na:case:offer:{case_id}"
+
+
+def offered_people_id(case_id: int) -> str:
+    """The custom id of the menu in which a moderator chooses whom to offer help."""
+    return f"na:case:offer-to:{case_id}"
+
+
 def verdict_id(case_id: int, verdict: Verdict) -> str:
     """The custom id of a verdict's button."""
     return f"na:desk:verdict:{case_id}:{verdict.value}"

@@ -15,8 +15,16 @@ from bot.domain.message import Person
 from bot.domain.quiet import Quiet
 from bot.services.desk import CasePage
 from bot.transport import case_lines
-from bot.transport.case_ids import history_id, list_id, press_id, unquiet_id, verdict_id
-from bot.transport.layouts import button, evidence_id, jump, offered_people_id, view_of
+from bot.transport.case_ids import (
+    evidence_id,
+    history_id,
+    list_id,
+    offered_people_id,
+    press_id,
+    unquiet_id,
+    verdict_id,
+)
+from bot.transport.layouts import button, jump, view_of
 from bot.transport.wording import in_line
 
 _PAGE = 1800

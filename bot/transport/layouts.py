@@ -19,7 +19,7 @@ from bot.domain.message import Person
 from bot.services.names import BUDGET
 from bot.services.support import NOTHING
 from bot.transport import case_lines
-from bot.transport.case_ids import press_id, warned_id
+from bot.transport.case_ids import evidence_id, offer_help_id, press_id, warned_id
 from bot.transport.wording import in_line, name
 
 PRIVATE_HELP = "na:help:open"
@@ -58,26 +58,6 @@ _PEOPLE_SHOWN = 10
 def was_nothing_id(token: str) -> str:
     """The custom id of *This was nothing* under the advice with this token."""
     return f"na:advice:nothing:{token}"
-
-
-def evidence_id(case_id: int, *, page: int = 0, token: str = "") -> str:
-    """The custom id of *Show evidence*; the token marks the alert that it stands under."""
-    return f"na:case:evidence:{case_id}:{page}:{token}"
-
-
-def more_around_id(case_id: int) -> str:
-    """The custom id of *More around it*."""
-    return f"na:case:around:{case_id}"
-
-
-def offer_help_id(case_id: int) -> str:
-    """The custom id of *Offer help*."""
-    return f"na:case:offer:{case_id}"
-
-
-def offered_people_id(case_id: int) -> str:
-    """The custom id of the menu in which a moderator chooses whom to offer help."""
-    return f"na:case:offer-to:{case_id}"
 
 
 def button(

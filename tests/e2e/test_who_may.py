@@ -17,7 +17,7 @@ from bot.domain.case import Verdict
 from bot.domain.measure import Measure
 from bot.sandbox import BOT_BY_DEFAULT, MODERATOR_BY_DEFAULT, Answer, Message, Permission
 from bot.sandbox import Person as Actor
-from bot.transport import case_ids, layouts
+from bot.transport import case_ids
 from tests.e2e.town import THREAT, Town
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "moderate.md"
@@ -30,11 +30,11 @@ POWERS = (
     | Permission.MANAGE_CHANNELS
 )
 CONTROLS = {
-    "Show evidence": layouts.evidence_id(1),
+    "Show evidence": case_ids.evidence_id(1),
     "Show evidence, after the warning": case_ids.warned_id(1, token=""),
-    "More around it": layouts.more_around_id(1),
-    "Offer help": layouts.offer_help_id(1),
-    "Whom to offer help": layouts.offered_people_id(1),
+    "More around it": case_ids.more_around_id(1),
+    "Offer help": case_ids.offer_help_id(1),
+    "Whom to offer help": case_ids.offered_people_id(1),
     "Claim": case_ids.press_id("claim", 1),
     "Release": case_ids.press_id("release", 1),
     "Resolve": case_ids.press_id("resolve", 1),
