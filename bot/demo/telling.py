@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sized
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -67,9 +68,10 @@ class Teller:
         evidence = gathered["evidence"]
         chain = "its chain of hashes intact" if evidence["intact"] else "ITS CHAIN NOT INTACT"
         self._say(
-            f"\n[bold]What happened:[/] {len(gathered['cases'])} case, "
-            f"{len(gathered['direct_messages'])} private message, "
-            f"{len(gathered['alerts'])} alert, {evidence['items']} pieces of evidence, {chain}.\n"
+            f"\n[bold]What happened:[/] {_counted(gathered['cases'], 'case')}, "
+            f"{_counted(gathered['direct_messages'], 'private message')}, "
+            f"{_counted(gathered['alerts'], 'alert')}, "
+            f"{evidence['items']} pieces of evidence, {chain}.\n"
             f"{self._in_public()} Nobody was accused, nobody exposed."
         )
 
@@ -114,3 +116,7 @@ class Teller:
 
     def _shown(self, text: str) -> str:
         return shown(text, self._stage.server)
+
+
+def _counted(things: Sized, noun: str) -> str:
+    return f"{len(things)} {noun}" if len(things) == 1 else f"{len(things)} {noun}s"
