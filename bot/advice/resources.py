@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -129,8 +130,9 @@ class Resources(BaseModel):
         )
 
 
+@cache
 def load_resources(path: Path = RESOURCES) -> Resources:
-    """The list of services. Raises AdviceFileError naming each place that is wrong."""
+    """The list of services, read once. Raises AdviceFileError naming each place that is wrong."""
     try:
         return Resources.model_validate(read_yaml(path))
     except ValidationError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
+from functools import cache
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ _SLASH_COMMAND_NAME = re.compile(r"[-_'\w\u0900-\u097f\u0e00-\u0e7f]+")
 _NAME = re.compile(r"[a-z_]+(\.[a-z_]+)*")
 
 
+@cache
 def placeholders(template: str) -> frozenset[str]:
     """The names in braces. Raises ValueError if the braces hold anything but a plain name."""
     fields = [field for field in Formatter().parse(template) if field[1] is not None]
@@ -46,6 +48,7 @@ def placeholders(template: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in fields if name)
 
 
+@cache
 def limit_of(key: str) -> int:
     """How many characters Discord allows where the text of this key stands."""
     return next(limit for pattern, limit in LIMITS if fnmatchcase(key, pattern))

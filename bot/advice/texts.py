@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -85,8 +86,11 @@ class Texts:
         return self.languages[next(near, REFERENCE)]
 
 
+@cache
 def load_texts(directory: Path = LOCALES) -> Texts:
-    """All languages of a folder. Raises AdviceFileError with everything that is wrong in a file.
+    """All languages of a folder, read once.
+
+    Raises AdviceFileError with everything that is wrong in a file.
 
     A language is a file of `directory`, held to English. What moderators read is in its folder
     `desk`, in a file of the same name or else in the English one.

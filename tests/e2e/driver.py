@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from bot.advice import load_resources, load_texts
 from bot.app import App, point_to
 from bot.config import load_config
 from bot.detection import load_detector
@@ -80,7 +81,7 @@ def _fork(order: dict[str, Any]) -> int:
 def main() -> None:
     """Fork until nothing more is asked for."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    load_detector()
+    load_detector(), load_texts(), load_resources()
     for line in sys.stdin:
         sys.stdout.write(f"{_fork(json.loads(line))}\n")
         sys.stdout.flush()

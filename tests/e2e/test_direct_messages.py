@@ -103,14 +103,16 @@ async def test_a_call_in_a_channel_exposes_nobody_and_is_answered_once(town: Tow
         for n in range(20)
     ]
     await town.settled(*called)
+    await town.until(town.public_words)
 
-    (offer,) = town.public_words()
+    offer = town.public_words()[0]
     assert offer.text.startswith("This is for everyone here.")
     assert (offer.mentions, offer.reply_to, offer.pings) == ([], None, frozenset())
     answer = await town.sam.presses(offer, "Private help")
     assert answer.ephemeral
     assert "Hide this" in answer.buttons
     assert town.advised() == {}
+    assert town.public_words() == [offer]
 
 
 async def test_a_program_that_calls_the_bot_is_not_answered(town: Town) -> None:
