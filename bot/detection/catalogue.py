@@ -14,6 +14,9 @@ from bot.domain.assessment import Category, Kind, Level
 
 HERE = Path(__file__).parent
 
+SHARED = "und"
+"""The language of what all languages share: emoji, names of payment services (ISO 639)."""
+
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Reads every scalar as text, so that the words `no` and `on` stay words."""
 
@@ -126,8 +129,9 @@ def read_concepts(folder: Path = HERE) -> ConceptFile:
 
 
 def read_languages(folder: Path = HERE) -> Iterator[tuple[Path, LanguageFile]]:
-    """Every language file of `folder`/languages, by name. Raises CatalogueError."""
-    for path in sorted((folder / "languages").glob("*.yaml")):
+    """Every language file of `folder`/languages, what all share first. Raises CatalogueError."""
+    paths = (folder / "languages").glob("*.yaml")
+    for path in sorted(paths, key=lambda path: (path.stem != SHARED, path.stem)):
         yield path, _read(path, LanguageFile)
 
 

@@ -60,7 +60,7 @@ class _Channel:
         self.heard |= bits & heard
 
     def turn(self, heard: int) -> None:
-        """Note that a message was forgotten for a new one."""
+        """Note that a message was forgotten."""
         self.age += 1
         if self.age >= len(self.entries):
             self.renew(heard)
@@ -184,7 +184,7 @@ class Conversations:
         while entries and entries[0][0].at < earliest:
             entries.popleft()
             self._count -= 1
-        channel.renew(self._heard)
+            channel.turn(self._heard)
 
     def _window(self, channel: _Channel, message: Message, bits: int) -> Window | None:
         """The window of a message that by the channel's summary may be worth judging."""

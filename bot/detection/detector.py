@@ -122,8 +122,6 @@ class Detector:
         """
         if self._second is not None and self._second.asked(here, said):
             return True
-        if not said:
-            return self._prospects.alone(here, closely=closely)
         return self._prospects.after(here, said, closely=closely)
 
     def confirmed(self, here: Closely, said: int) -> bool:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.detection.matching import Phrase
 from bot.detection.memory import Entries, remember
 from bot.detection.phrases import BUILT_IN, Element, Step
 from bot.detection.spelling import uncensored, variants
-
-SHARED = "und"
-"""The language of what all languages share: emoji, names of payment services (ISO 639)."""
 
 _COMMONEST = 20_000
 _RANK_OFFSET = 4
@@ -23,15 +20,31 @@ _SHORT = 200
 
 _SHORTEST_STEM = 3
 
+Numbers = tuple[int, ...]
+"""Elements by number."""
+
 
 class Wording(NamedTuple):
-    """A phrase of one language as data: what it means and the steps to find it."""
+    """A phrase as data: what it means, and the steps to find it."""
 
     concept: str
     steps: tuple[Step, ...]
-    common: Mapping[str, int]
-    """The commonest words of that language with their ranks, which the gate avoids to look for."""
-    language: str = SHARED
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is in figures alone, which belong to all languages."""
+        return not any(step.element.words or step.element.stems for step in self.steps)
+
+
+class Language(NamedTuple):
+    """What a lexicon needs to know of one language."""
+
+    code: str
+    wordings: Sequence[Wording]
+    common: Mapping[str, int] = {}
+    """The commonest words with their ranks, which the gate avoids to look for."""
+    disguised: Sequence[str] = ()
+    """Words that are also sought reversed and starred out: see `uncensored`."""
 
 
 class Sorts(NamedTuple):
@@ -44,37 +57,61 @@ class Sorts(NamedTuple):
     """All others, which only the judge minds."""
 
 
+class Elements(dict[Element, int]):
+    """The numbers of the elements of some phrases: needed only while an index is made."""
+
+    def __init__(self, numbers: Iterator[int]) -> None:
+        super().__init__()
+        self._numbers = numbers
+
+    def __missing__(self, element: Element) -> int:
+        self[element] = next(self._numbers)
+        return self[element]
+
+    def by(self, entries: Callable[[Element], Iterable[str]]) -> dict[str, Numbers]:
+        """The elements of each word, stem or shape; words of the same classes share a tuple."""
+        found: dict[str, list[int]] = {}
+        for element, number in self.items():
+            for entry in entries(element):
+                found.setdefault(entry, []).append(number)
+        shared: dict[Numbers, Numbers] = {}
+        alike = {entry: tuple(numbers) for entry, numbers in found.items()}
+        return {entry: shared.setdefault(each, each) for entry, each in alike.items()}
+
+
 class Index:
-    """Every wording of one language, by word; `first` is the number of its first element."""
+    """Every wording of one language, by word."""
 
     def __init__(
-        self,
-        wordings: Iterable[Wording],
-        *,
-        numbers: Mapping[str, int],
-        sorts: Sorts,
-        disguised: Iterable[str] = (),
-        first: int = 0,
+        self, concepts: Mapping[str, int], elements: Iterator[int], disguised: Iterable[str] = ()
     ) -> None:
-        """`numbers` are those of the concepts; for `disguised` words see `uncensored`."""
+        """`concepts` are numbered; `elements` yields a number for each element."""
         self.by_anchor: dict[int, list[Phrase]] = {}
         self.rarity: dict[int, float] = {}
+        self._concepts, self._numbers = concepts, elements
         self._disguised = frozenset(disguised)
-        self._first = first
-        self._ids: dict[Element, int] = {}
-        self._words: dict[str, list[int]] = {}
-        self._stems: dict[str, list[int]] = {}
-        self._shapes: dict[str, list[int]] = {}
+        self._words: dict[str, Numbers] = {}
+        self._stems: dict[str, Numbers] = {}
+        self._shapes: dict[str, Numbers] = {}
         self._elements: dict[str, frozenset[int]] = {}
+
+    def add(self, wordings: Iterable[Wording], common: Mapping[str, int]) -> None:
+        """Take in `wordings` of a language whose commonest words are `common`."""
+        elements = Elements(self._numbers)
         for wording in wordings:
-            self._add(wording, numbers)
+            self._add(wording, common, elements)
+        for index, found in (
+            (self._words, elements.by(lambda element: element.words)),
+            (self._stems, elements.by(lambda element: element.stems)),
+            (self._shapes, elements.by(lambda element: element.shapes)),
+        ):
+            for entry, numbers in found.items():
+                index[entry] = index[entry] + numbers if entry in index else numbers
+
+    def settle(self, sorts: Sorts) -> None:
+        """Make ready for looking things up, once everything is added."""
         self._stem_lengths = stem_lengths(self._stems)
         self.gate, self.look, self.rest = (Entries(self, places) for places in sorts)
-
-    @property
-    def size(self) -> int:
-        """How many elements there are."""
-        return len(self._ids)
 
     @property
     def vocabulary(self) -> Mapping[str, object]:
@@ -94,32 +131,17 @@ class Index:
             remember(self._elements, word, known)
         return known
 
-    def _add(self, wording: Wording, numbers: Mapping[str, int]) -> None:
-        steps = tuple((self._id(step.element), step.gap, step.optional) for step in wording.steps)
+    def _add(self, wording: Wording, common: Mapping[str, int], elements: Elements) -> None:
+        steps = tuple((elements[step.element], step.gap, step.optional) for step in wording.steps)
         required = frozenset(element for element, _, optional in steps if not optional)
-        phrase = Phrase(numbers[wording.concept], steps, required, wording.steps[0].begins)
-        for step in wording.steps:
-            element = self._ids[step.element]
+        phrase = Phrase(self._concepts[wording.concept], steps, required, wording.steps[0].begins)
+        for step, (element, _, _) in zip(wording.steps, steps, strict=True):
             if element not in self.rarity:
-                self.rarity[element] = _frequency(step.element, wording.common)
+                self.rarity[element] = _frequency(step.element, common)
         anchor = min(
             (element for element, _, optional in steps if not optional), key=self.rarity.__getitem__
         )
         self.by_anchor.setdefault(anchor, []).append(phrase)
-
-    def _id(self, element: Element) -> int:
-        known = self._ids.get(element)
-        if known is not None:
-            return known
-        number = self._ids[element] = self._first + len(self._ids)
-        for index, entries in (
-            (self._words, element.words),
-            (self._stems, element.stems),
-            (self._shapes, element.shapes),
-        ):
-            for entry in entries:
-                index.setdefault(entry, []).append(number)
-        return number
 
     def _sought(self, word: str) -> list[int]:
         exact = self._exact(word)

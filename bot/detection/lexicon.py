@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from bot.detection.catalogue import SHARED
 from bot.detection.closely import Closely
-from bot.detection.index import SHARED, Index, Sorts, Wording
+from bot.detection.index import Index, Language, Sorts, Wording
 from bot.detection.matching import Budget, Phrase, clauses_of, occurrences
 from bot.detection.memory import LONE_LETTERS, SPACED
 from bot.detection.normalise import Token
@@ -33,44 +35,42 @@ class Lexicon:
 
     def __init__(
         self,
-        wordings: Iterable[Wording],
+        languages: Iterable[Language],
         *,
         concepts: Sequence[str],
         gated: Sequence[str],
         looked: Sequence[str] = (),
-        disguised: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
-        """Sort `wordings` by language and word.
+        """Sort the wordings of `languages` by word; they are taken one at a time.
 
         The gate looks for the `gated` concepts, the closer look for the `looked` ones as well: each
         has its place among them as its bit.
-        `disguised` words, by language, are also sought reversed and starred out.
         """
         self.concepts = tuple(concepts)
         numbers = {concept: number for number, concept in enumerate(self.concepts)}
         sorts = _sorts(numbers, gated, looked)
         self._places = {n: 1 << bit for n, bit in (*sorts.gate.items(), *sorts.look.items())}
-        by_language: dict[str, list[Wording]] = {SHARED: []}
-        for wording in wordings:
-            by_language.setdefault(wording.language, []).append(wording)
-        shared, known, first = by_language.pop(SHARED), disguised or {}, 0
-        self._shared = Index(shared, numbers=numbers, sorts=sorts)
+        elements = itertools.count()
+        self._shared = Index(numbers, elements)
         self._indexes: list[Index] = []
-        for language, own in by_language.items():
-            first += 1 + (self._indexes[-1] if self._indexes else self._shared).size
-            self._indexes.append(
-                Index(
-                    [*own, *shared],
-                    numbers=numbers,
-                    sorts=sorts,
-                    disguised=known.get(language, ()),
-                    first=first,
-                )
-            )
+        commonest: list[Iterable[str]] = []
+        shared: list[Wording] = []
+        for language in languages:
+            everybodys = language.code == SHARED
+            shared += (each for each in language.wordings if everybodys or each.is_shared)
+            if not everybodys:
+                index = Index(numbers, elements, language.disguised)
+                own = (each for each in language.wordings if not each.is_shared)
+                index.add(own, language.common)
+                self._indexes.append(index)
+                commonest.append(language.common)
+        for index in (self._shared, *self._indexes):
+            index.add(shared, {})
+            index.settle(sorts)
         self._tongues = Tongues(
             [
-                ([*index.vocabulary, *own[0].common], index.stems)
-                for index, own in zip(self._indexes, by_language.values(), strict=True)
+                ([*index.vocabulary, *common], index.stems)
+                for index, common in zip(self._indexes, commonest, strict=True)
             ],
             shared=(self._shared.vocabulary, self._shared.stems),
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 from bot.detection.catalogue import (
     HERE,
+    SHARED,
     CatalogueError,
     ConceptFile,
     LanguageFile,
@@ -18,11 +19,11 @@ from bot.detection.catalogue import (
     require_known,
 )
 from bot.detection.detector import Detector
-from bot.detection.index import SHARED, Wording
+from bot.detection.index import Language, Wording
 from bot.detection.learned import MODEL, LearnedJudge
 from bot.detection.lexicon import Lexicon
 from bot.detection.normalise import fold
-from bot.detection.phrases import Element, Parser, PhraseError, Step, element_of
+from bot.detection.phrases import Element, Parser, PhraseError, element_of
 from bot.detection.reading import Stances
 from bot.detection.rules import AnyOf, Rule
 from bot.detection.vetoes import Innocence
@@ -39,45 +40,67 @@ def load_detector(folder: Path = HERE, *, learned: bool = True) -> Detector:
         ModelError: if the model cannot be read.
     """
     concepts = read_concepts(folder)
-    languages = list(read_languages(folder))
-    shared = [file for _, file in languages if file.language == SHARED]
-    wordings: list[Wording] = []
-    for path, file in languages:
-        wordings.extend(_wordings(path, file, shared=shared, concepts=concepts))
     rules = [_rule(path, entry, concepts) for path, entry in read_rules(folder)]
     wanted = sorted(frozenset().union(*(rule.concepts for rule in rules)))
     gated = [concept for concept in wanted if not concepts.concepts[concept].weak]
     looked = [concept for concept in wanted if concepts.concepts[concept].weak]
+    stances = _Stances()
     lexicon = Lexicon(
-        wordings,
+        _languages(folder, concepts, stances),
         concepts=tuple(concepts.concepts),
         gated=gated,
         looked=looked,
-        disguised={file.language: list(map(fold, file.disguised)) for _, file in languages},
     )
-    stances = _stances(concepts, (file for _, file in languages))
     model = folder / MODEL.name
-    detector = Detector(lexicon, rules, stances=stances, seen=(gated, looked))
+    detector = Detector(lexicon, rules, stances=stances.of(concepts), seen=(gated, looked))
     return detector.advised_by(LearnedJudge.load(model)) if learned and model.exists() else detector
 
 
-def _stances(concepts: ConceptFile, languages: Iterable[LanguageFile]) -> Stances:
-    entries = concepts.concepts.items()
-    files = tuple(languages)
-    return Stances(
-        negatable=frozenset(name for name, entry in entries if entry.negatable),
-        attributing=frozenset(name for name, entry in entries if entry.attributing),
-        negators=frozenset(fold(word) for file in files for word in file.negators),
-        subjects=frozenset(fold(word) for file in files for word in file.subjects),
-        conditionals=frozenset(fold(word) for file in files for word in file.conditionals),
-    )
+class _Stances:
+    """Gathers the words of all languages that say how concepts bear on one another."""
+
+    def __init__(self) -> None:
+        self._negators: set[str] = set()
+        self._subjects: set[str] = set()
+        self._conditionals: set[str] = set()
+
+    def note(self, file: LanguageFile) -> None:
+        """Take in the words of one language."""
+        self._negators.update(map(fold, file.negators))
+        self._subjects.update(map(fold, file.subjects))
+        self._conditionals.update(map(fold, file.conditionals))
+
+    def of(self, concepts: ConceptFile) -> Stances:
+        """All that was noted, for these concepts."""
+        entries = concepts.concepts.items()
+        return Stances(
+            negatable=frozenset(name for name, entry in entries if entry.negatable),
+            attributing=frozenset(name for name, entry in entries if entry.attributing),
+            negators=frozenset(self._negators),
+            subjects=frozenset(self._subjects),
+            conditionals=frozenset(self._conditionals),
+        )
+
+
+def _languages(folder: Path, concepts: ConceptFile, stances: _Stances) -> Iterator[Language]:
+    """The languages one after another, so that no two files are held in memory."""
+    shared: list[LanguageFile] = []
+    for path, file in read_languages(folder):
+        if file.language == SHARED:
+            shared.append(file)
+        stances.note(file)
+        yield Language(
+            file.language,
+            tuple(_wordings(path, file, shared=shared, concepts=concepts)),
+            {fold(word): rank for rank, word in reversed(tuple(enumerate(file.common)))},
+            tuple(map(fold, file.disguised)),
+        )
 
 
 def _wordings(
     path: Path, file: LanguageFile, *, shared: Sequence[LanguageFile], concepts: ConceptFile
 ) -> Iterable[Wording]:
     parser = Parser(_classes(path, file, shared))
-    common = {fold(word): rank for rank, word in reversed(tuple(enumerate(file.common)))}
     for concept, phrases in file.concepts.items():
         require_known(concept, concepts.concepts, path=path, key=f"concepts.{concept}")
         for phrase in phrases:
@@ -86,13 +109,7 @@ def _wordings(
             except PhraseError as error:
                 message = f"{path}: concepts.{concept}: {error}"
                 raise CatalogueError(message) from error
-            yield Wording(concept, steps, common, _language(file, steps))
-
-
-def _language(file: LanguageFile, steps: Iterable[Step]) -> str:
-    """The language of a phrase; figures alone belong to all of them."""
-    in_figures = not any(step.element.words or step.element.stems for step in steps)
-    return SHARED if in_figures else file.language
+            yield Wording(concept, steps)
 
 
 def _classes(path: Path, file: LanguageFile, shared: Sequence[LanguageFile]) -> dict[str, Element]:

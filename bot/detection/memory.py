@@ -34,6 +34,9 @@ Needs = dict[int, tuple[tuple[int, int, tuple[Phrase, ...]], ...]]
 """For the rarest companion of a word, by its bit's number from 1, what needs both: all companions,
 concepts, the phrases. What a word is enough for stands at 0."""
 
+Group = tuple[int, tuple[Phrase, ...]]
+"""Phrases that need the same words, and the bits of their concepts."""
+
 Entry = tuple[int, int, int, Needs]
 """A word's elements as bits, the concepts that it is enough for, and for the longer phrases that
 are looked for by this word the bits of their rarest companions and what else they need."""
@@ -71,9 +74,10 @@ class Entries(dict[str, Entry | None]):
         sought: list[Entry] = []
         distinct = words if len(words) < _MANY_WORDS else set(words)
         for entry in filter(None, map(self.__getitem__, distinct)):
-            present |= entry[0]
-            found |= entry[1]
-            if entry[2]:
+            elements, sure, seconds, _ = entry
+            present |= elements
+            found |= sure
+            if seconds:
                 sought.append(entry)
         for _, _, seconds, needs in sought:
             left = seconds & present
@@ -85,24 +89,27 @@ class Entries(dict[str, Entry | None]):
                         found |= concepts
         return found
 
-    def phrases(self, words: Iterable[str]) -> list[Phrase]:
-        """The phrases of these entries all words of which occur in `words`, each once."""
+    def groups(self, words: Iterable[str]) -> Iterator[Group]:
+        """What needs nothing but `words`, in any order: phrases, by their concepts' bits."""
         entries = [entry for entry in map(self.__getitem__, dict.fromkeys(words)) if entry]
         present = 0
         for entry in entries:
             present |= entry[0]
-        found: dict[int, Phrase] = {}  # by identity: they are many, and dear to compare
-        for _, _, seconds, needs in entries:
-            if 0 in needs:
-                found.update((id(phrase), phrase) for _, _, alike in needs[0] for phrase in alike)
+        for _, sure, seconds, needs in entries:
+            if sure and 0 in needs:
+                yield from ((concepts, alike) for _, concepts, alike in needs[0])
             left = seconds & present
             while left:
                 rarest = left.bit_length()
                 left ^= 1 << rarest - 1
-                for required, _, alike in needs[rarest]:
+                for required, concepts, alike in needs[rarest]:
                     if required & present == required:
-                        found.update((id(phrase), phrase) for phrase in alike)
-        return list(found.values())
+                        yield concepts, alike
+
+    def phrases(self, words: Iterable[str]) -> list[Phrase]:
+        """The phrases of these entries all words of which occur in `words`, each once."""
+        # by identity: they are many, and dear to compare
+        return list({id(each): each for _, alike in self.groups(words) for each in alike}.values())
 
     def __missing__(self, word: str) -> Entry | None:
         found = self._entry(word)

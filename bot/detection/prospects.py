@@ -15,6 +15,10 @@ from bot.detection.rules import Rule
 _REMEMBERED = 20_000
 
 
+_Asked = tuple[int, int]
+"""The bits of a message, and those of what was said before."""
+
+
 class _Needs(NamedTuple):
     """What one rule asks for. Its needs are numbered; the numbers are bits."""
 
@@ -47,30 +51,34 @@ class Prospects:
                 self._meets[bit] |= number if mask & bit else 0
         self._asked = sum(self._meets)
         self._met: dict[int, int] = {}
-        self._alone: tuple[dict[int, bool], dict[int, bool]] = ({}, {})
+        self._first: tuple[dict[_Asked, _Needs | None], dict[_Asked, _Needs | None]] = ({}, {})
 
-    def alone(self, here: int, *, closely: bool) -> bool:
-        """Whether a rule could fire on a message with the bits `here` if nothing was said before.
+    def after(self, here: int, said: int = 0, *, closely: bool) -> bool:
+        """Whether a rule could fire on a message with the bits `here` after one's `said`.
 
         `closely` says that the weak concepts are among the bits.
         """
-        memory = self._alone[closely]
-        if here not in memory:
-            _make_room(memory)
-            memory[here] = self.after(here, 0, closely=closely)
-        return memory[here]
-
-    def after(self, here: int, said: int, *, closely: bool) -> bool:
-        """Whether a rule could fire on a message with the bits `here` after one's `said`."""
-        return any(self._possible(here, said, closely=closely))
+        return self._likeliest(here, said, closely=closely) is not None
 
     def confirmed(self, here: Closely, said: int) -> bool:
         """The same, asking `here` which of its concepts do occur, and not more than needed."""
-        return any(
-            here.holds(rule.here) and all(mask & known or here.holds(mask) for mask in rule.masks)
-            for rule in self._possible(here.bits, said, closely=True)
-            for known in [said | self._weak if said and rule.across else 0]
-        )
+        while True:
+            rule = self._likeliest(here.bits, said, closely=True)
+            if rule is None:
+                return False
+            known = said | self._weak if said and rule.across else 0
+            # what is not there is taken out of `here.bits`, so that this rule is not asked again
+            if here.holds(rule.here) and all(m & known or here.holds(m) for m in rule.masks):
+                return True
+
+    def _likeliest(self, here: int, said: int, *, closely: bool) -> _Needs | None:
+        """A rule that could fire; the first that there is."""
+        memory = self._first[closely]
+        asked = (here, said)
+        if asked not in memory:
+            _make_room(memory)
+            memory[asked] = next(self._possible(here, said, closely=closely), None)
+        return memory[asked]
 
     def _possible(self, here: int, said: int, *, closely: bool) -> Iterator[_Needs]:
         met = self._needs_met(here)
@@ -116,6 +124,6 @@ class Prospects:
         self._by_key.setdefault(numbers[0], []).append(needs)
 
 
-def _make_room(memory: dict[int, Any]) -> None:
+def _make_room(memory: dict[Any, Any]) -> None:
     if len(memory) >= _REMEMBERED:
         memory.clear()

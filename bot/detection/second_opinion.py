@@ -78,12 +78,13 @@ class SecondOpinion:
 
     def confirmed(self, here: Closely, said: int) -> bool:
         """The same by the concepts that do stand in a message; the weightiest are asked first."""
-        for bit in self._weightiest:
-            if not self.asked(here.bits, said):
-                return False
-            if here.bits & bit:
-                here.holds(bit)
-        return self.asked(here.bits, said)
+        if not self.asked(here.bits, said):
+            return False
+        return all(
+            here.holds(bit) or self.asked(here.bits, said)
+            for bit in self._weightiest
+            if here.bits & bit
+        )
 
     def find(self, run: Sequence[Reading], here: int, said: int) -> list[tuple[Rule, Finding]]:
         """What the model finds in the last of `run`, or in it together with those before it."""

@@ -8,6 +8,7 @@ spoken, and only there it is looked for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import ceil
 
 from bot.detection.index import stem_lengths, stems_of
 from bot.detection.memory import remember
@@ -23,7 +24,9 @@ _FEWEST = 3
 _TOGETHER = 24
 """Words of a longer text that are counted together, so that none can be drowned in another one."""
 
-_MOST = 255
+_LANE = 8
+"""Bits in which the words of one language are counted; the highest stays free for comparing."""
+_LANE_HIGH = 1 << _LANE - 1
 
 
 class Known(dict[str, int]):
@@ -34,22 +37,24 @@ class Known(dict[str, int]):
 
     def __init__(self, languages: Sequence[Tongue], *, shared: Tongue) -> None:
         super().__init__()
-        above = 1 << 8 * len(languages)
-        self.unknown = above << 16
-        """What a word counts that no language knows."""
+        above = 1 << _LANE * len(languages)
+        self.unknown = above << 2 * _LANE
+        """What a word counts that no language knows and that is no number or sign either."""
+        self._sign = above
         self._words = dict.fromkeys(shared[0], above)
         self._stems = dict.fromkeys(shared[1], above)
         for number, (words, stems) in enumerate(languages):
             for index, entries in ((self._words, words), (self._stems, stems)):
                 for entry in frozenset(entries):
                     if index.get(entry) != above:
-                        index[entry] = index.get(entry, 0) | 1 << 8 * number
+                        index[entry] = index.get(entry, 0) | 1 << _LANE * number
         self._lengths = stem_lengths(self._stems)
 
     def __missing__(self, word: str) -> int:
         found = self._exact(word)
         if not found:
-            found = next(filter(None, map(self._exact, variants(word))), self.unknown)
+            unknown = self.unknown if word.isalpha() else self._sign
+            found = next(filter(None, map(self._exact, variants(word))), unknown)
         remember(self, word, found)
         return found
 
@@ -60,9 +65,9 @@ class Known(dict[str, int]):
         return found
 
 
-def _is_spoken(each: int, most: int) -> bool:
-    """Whether a language that knows `each` of the words counts beside one that knows `most`."""
-    return each == most or (each >= _FEWEST and each >= _SHARE * most)
+def _enough(most: int) -> int:
+    """How many of the words a language must know to count beside one that knows `most`."""
+    return min(most, max(_FEWEST, ceil(_SHARE * most)))
 
 
 Tongue = tuple[Iterable[str], Iterable[str]]
@@ -74,26 +79,30 @@ class Tongues:
 
     def __init__(self, languages: Sequence[Tongue], *, shared: Tongue = ((), ())) -> None:
         self._count = len(languages)
-        self._counts = (1 << 8 * len(languages)) - 1
+        self._counts = (1 << _LANE * self._count) - 1
         self._known = Known(languages, shared=shared)
-        self._marks = [
-            bytes(int(each > 0 and _is_spoken(each, most)) for each in range(_MOST + 1))
-            for most in range(_MOST + 1)
-        ]
-        """By the count of the language that knows most, which counts are enough."""
-        self._chosen: dict[bytes, tuple[int, ...]] = {}
+        every_lane = self._counts // ((1 << _LANE) - 1)
+        self._high = _LANE_HIGH * every_lane
+        self._up_to_high = [(_LANE_HIGH - count) * every_lane for count in range(_LANE_HIGH + 1)]
+        """By a count what lifts a lane's highest bit if the lane has come to it: a sum and a mask
+        compare all languages at once."""
+        self._chosen: dict[int, tuple[int, ...]] = {}
+        self._latest = 0
+        """The language that the latest text was in: a likely one for the next."""
 
     def spoken(self, words: Sequence[str]) -> tuple[int, ...]:
         """The numbers of the languages that `words` are in; none if no word says it."""
         return self.sifted(words)[0]
 
     def sifted(self, words: Sequence[str]) -> tuple[tuple[int, ...], Sequence[str]]:
-        """The same, and `words` without most of those that no language knows."""
+        """The same, and `words` without those that no language knows."""
         if len(words) >= 2 * _TOGETHER:
             return self._spoken_in_parts(words), words
-        total = sum(map(self._known.__getitem__, words))
-        if total >= self._known.unknown:
-            words = [w for w in words if self._known[w] < self._known.unknown or not w.isalpha()]
+        codes = list(map(self._known.__getitem__, words))
+        total = sum(codes)
+        unknown = self._known.unknown
+        if total >= unknown:
+            words = [word for word, code in zip(words, codes, strict=True) if code < unknown]
         return self._of(total & self._counts), words
 
     def _spoken_in_parts(self, words: Sequence[str]) -> tuple[int, ...]:
@@ -107,13 +116,17 @@ class Tongues:
         return tuple(sorted(found)) or self.spoken(words[:_TOGETHER])
 
     def _of(self, total: int) -> tuple[int, ...]:
-        """The languages that are spoken where each knows so many words, a byte each."""
+        """The languages that are spoken where each knows so many words, a lane each."""
         if not total:
             return ()
-        counts = total.to_bytes(self._count, "little")
-        marks = counts.translate(self._marks[max(counts)])
+        most = total >> _LANE * self._latest & _LANE_HIGH - 1
+        if (total + self._up_to_high[most + 1]) & self._high:
+            counts = total.to_bytes(self._count, "little")
+            most = max(counts)
+            self._latest = counts.index(most)
+        marks = (total + self._up_to_high[_enough(most)]) & self._high
         chosen = self._chosen.get(marks)
         if chosen is None:
-            chosen = tuple(number for number, mark in enumerate(marks) if mark)
+            chosen = tuple(n for n in range(self._count) if marks >> _LANE * n & _LANE_HIGH)
             self._chosen[marks] = chosen
         return chosen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.detection.index import Wording
+from bot.detection.index import Language, Wording
 from bot.detection.lexicon import Hit, Lexicon
 from bot.detection.matching import Budget
 from bot.detection.phrases import Element, PhraseError, element_of, parse
@@ -13,8 +13,8 @@ CLASSES = {"kin": Element(frozenset({"mom", "dad"}))}
 
 
 def _hits(phrase: str, text: str, *, begins: frozenset[int] | None = None) -> list[Hit]:
-    wording = Wording("told", parse(phrase, CLASSES), {})
-    lexicon = Lexicon([wording], concepts=["told"], gated=["told"])
+    language = Language("und", [Wording("told", parse(phrase, CLASSES))])
+    lexicon = Lexicon([language], concepts=["told"], gated=["told"])
     hits = lexicon.match(text.split(), Budget(), begins)
     assert bool(lexicon.bits(text.split())) >= bool(hits)
     return hits

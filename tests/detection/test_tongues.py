@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.detection.index import SHARED, Wording
+from bot.detection.catalogue import SHARED
+from bot.detection.index import Language, Wording
 from bot.detection.lexicon import Lexicon
 from bot.detection.matching import Budget
 from bot.detection.phrases import parse
@@ -12,16 +13,21 @@ FRENCH = {"tes": 0, "a": 1, "ta": 2, "la": 3}
 
 
 def _found(text: str, *wordings: tuple[str, str]) -> set[str]:
-    common = {"en": ENGLISH, "fr": FRENCH, SHARED: {}}
-    named = [f"{language} {phrase}" for language, phrase in wordings]
-    lexicon = Lexicon(
-        [
-            Wording(name, parse(phrase, {}), common[language], language)
-            for name, (language, phrase) in zip(named, wordings, strict=True)
-        ],
-        concepts=named,
-        gated=named,
-    )
+    common = {SHARED: {}, "en": ENGLISH, "fr": FRENCH}
+    languages = [
+        Language(
+            code,
+            [
+                Wording(f"{each} {phrase}", parse(phrase, {}))
+                for each, phrase in wordings
+                if each == code
+            ],
+            commonest,
+        )
+        for code, commonest in common.items()
+    ]
+    named = [f"{code} {phrase}" for code, phrase in wordings]
+    lexicon = Lexicon(languages, concepts=named, gated=named)
     return {hit.concept for hit in lexicon.match(lexicon.words(text), Budget())}
 
 
