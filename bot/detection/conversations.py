@@ -20,9 +20,6 @@ class Gate(Protocol):
     def heard(self) -> int:
         """The bits that matter even when others than the author said them."""
 
-    def look(self, text: str, gated: int | None = None) -> int:
-        """The same, closer and dearer: for the few texts that the gate lets through."""
-
     def closely(self, text: str) -> Closely:
         """The concepts that do stand in `text`, dearest of all."""
 
@@ -73,16 +70,8 @@ class _Channel:
             if bits:
                 self.add(message, bits, heard)
 
-    def exactly(self, author: int, heard: int) -> int:
-        """What `author` said, and what others said that matters."""
-        said = 0
-        for message, bits, _ in self.entries:
-            if bits:
-                said |= bits if message.author.id == author else bits & heard
-        return said
-
     def closely(self, author: int, heard: int, look: Callable[[str], int]) -> int:
-        """The same, with the author's own words looked at as `look` does, each but once."""
+        """What `author` said, each message looked at once by `look`, and what others said."""
         said = 0
         for entry in self.entries:
             message, bits, exact = entry
@@ -108,7 +97,6 @@ class Conversations:
         self, detector: Gate, *, minutes: float = 30, per_channel: int = 50, messages: int = 20_000
     ) -> None:
         self._gate = detector.gate
-        self._look = detector.look
         self._closely = detector.closely
         self._confirmed = detector.confirmed
         self._worthwhile = detector.worthwhile
@@ -139,7 +127,7 @@ class Conversations:
         if bits:
             said = channel.said.get(message.author.id, 0) | channel.heard
             if self._worthwhile(bits, said):
-                window = self._window(channel, message, bits)
+                window = self._window(channel, message, said)
             channel.add(message, bits, self._heard)
         full = len(entries) == self._per_channel
         entries.append([message, bits, None])  # the oldest makes room if need be
@@ -186,20 +174,15 @@ class Conversations:
             self._count -= 1
             channel.turn(self._heard)
 
-    def _window(self, channel: _Channel, message: Message, bits: int) -> Window | None:
-        """The window of a message that by the channel's summary may be worth judging."""
-        author = message.author.id
-        said = channel.exactly(author, self._heard)
-        if not self._worthwhile(bits, said):
-            return None
-        text = message.wording
-        if not self._worthwhile(self._look(text, bits), said, closely=True):
-            return None
-        here = self._closely(text)
+    def _window(self, channel: _Channel, message: Message, said: int) -> Window | None:
+        """The window of a message that may be worth judging; `said` is the channel's summary."""
+        here = self._closely(message.wording)
         if not self._confirmed(here, said):
             return None
-        if said and not self._confirmed(here, channel.closely(author, self._heard, self._all)):
-            return None
+        if said:
+            said = channel.closely(message.author.id, self._heard, self._all)
+            if not self._confirmed(here, said):
+                return None
         return Window(message, tuple(entry[0] for entry in channel.entries))
 
     def _all(self, text: str) -> int:

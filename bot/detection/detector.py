@@ -52,6 +52,7 @@ class Detector:
             for place, concept in enumerate(concept for part in seen for concept in part)
         }
         self._places = places
+        self._gated: tuple[str, list[str]] = ("", [])
         self._looked = ("", 0)
         self._heard = sum(
             1 << places[concept] for concept in frozenset().union(*(rule.heard for rule in rules))
@@ -96,24 +97,26 @@ class Detector:
 
     def gate(self, text: str) -> int:
         """The concepts that may occur in `text`, one bit each: cheap, and misses none that does."""
-        if text.isascii():
-            return self._bits(fold(text).split())
-        return self._bits(self._lexicon.words(text))
+        words = fold(text).split() if text.isascii() else self._lexicon.words(text)
+        self._gated = (text, words)
+        return self._bits(words)
 
-    def look(self, text: str, gated: int | None = None) -> int:
-        """Like `gate`, closer and dearer: with the concepts that are too common for the gate.
-
-        `gated` are the bits of `gate`, if they are known.
-        """
+    def look(self, text: str) -> int:
+        """Like `gate`, closer and dearer: with the concepts that are too common for the gate."""
         looked, bits = self._looked
         if looked != text:
-            bits = self._lexicon.all_bits(self._lexicon.words(text), gated)
+            bits = self._lexicon.all_bits(self._words(text))
             self._looked = (text, bits)
         return bits
 
     def closely(self, text: str) -> Closely:
         """The concepts that do stand in what is read of `text`."""
-        return self._lexicon.closely(self._lexicon.words(read_part(text)))
+        return self._lexicon.closely(self._words(read_part(text)))
+
+    def _words(self, text: str) -> list[str]:
+        """The words of `text`, known already if the gate saw it last."""
+        gated, words = self._gated
+        return words if gated == text else self._lexicon.words(text)
 
     def worthwhile(self, here: int, said: int = 0, *, closely: bool = False) -> bool:
         """Whether something could be found in a message with the bits `here` after one's `said`.

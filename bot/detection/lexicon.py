@@ -22,6 +22,9 @@ _SPELLED_OUT = 3
 _HITS_PER_CONCEPT = 4
 
 
+_Sifted = tuple[Sequence[Index], Sequence[str]]
+
+
 class Hit(NamedTuple):
     """A concept found at the words `first` to `last` (inclusive)."""
 
@@ -79,6 +82,9 @@ class Lexicon:
         )
         """Every word that some phrase names."""
         self._segments = Segments(self.vocabulary)
+        self._sifting: Sequence[str] = ()
+        """The words that were sifted last: the same ones are often asked about again."""
+        self._sifted: _Sifted = ((self._shared,), ())
 
     def words(self, text: str) -> list[str]:
         """The words of `text`, folded."""
@@ -94,21 +100,16 @@ class Lexicon:
         A bit is set if all words of some phrase of the concept occur, in any order.
         """
         found = 0
-        spoken, known = self._tongues.sifted(words)
-        for number in spoken:
-            found |= self._indexes[number].gate.bits(known)
-        if not spoken:
-            found = self._shared.gate.bits(known)
+        indexes, known = self._sift(words)
+        for index in indexes:
+            found |= index.gate.bits(known)
         return self._without_spaces(words, found) if found & SPACED else found
 
-    def all_bits(self, words: Sequence[str], gated: int | None = None) -> int:
-        """Like `bits`, with the concepts that the gate does not look for (behind those it does).
-
-        `gated` are the bits of the same words, if they are known.
-        """
-        found = self.bits(words) if gated is None else gated
-        spoken, known = self._tongues.sifted(words)
-        for index in [self._indexes[number] for number in spoken] or (self._shared,):
+    def all_bits(self, words: Sequence[str]) -> int:
+        """Like `bits`, with the concepts that the gate does not look for (behind those it does)."""
+        found = self.bits(words)
+        indexes, known = self._sift(words)
+        for index in indexes:
             found |= index.look.bits(known)
         return self._without_spaces(words, found, closely=True) if found & SPACED else found
 
@@ -116,7 +117,7 @@ class Lexicon:
         """Which concepts stand in `words`, order and nearness minded: found out as it is asked."""
         if _is_spelled(words):
             words = [each.word for each in join_spaced(words, self.vocabulary)]
-        return Closely(words, self._spoken(words), self._places)
+        return Closely(words, self._sift(words)[0], self._places)
 
     def match(
         self, words: Sequence[str], budget: Budget, begins: frozenset[int] | None = None
@@ -128,7 +129,7 @@ class Lexicon:
         clauses = clauses_of(len(words), begins or frozenset())
         hits: list[Hit] = []
         counts: dict[int, int] = {}
-        for index in self._spoken(words):
+        for index in self._sift(words)[0]:
             phrases = [
                 p for sort in (index.gate, index.look, index.rest) for p in sort.phrases(words)
             ]
@@ -142,17 +143,23 @@ class Lexicon:
                         hits.append(Hit(self.concepts[phrase.concept], first, last))
         return sorted(set(hits), key=lambda hit: (hit.first, hit.last))
 
-    def _spoken(self, words: Sequence[str]) -> Sequence[Index]:
-        """The languages that `words` are in; only what all share if nothing says it."""
-        spoken = self._tongues.spoken(words)
-        return [self._indexes[number] for number in spoken] if spoken else (self._shared,)
+    def _sift(self, words: Sequence[str]) -> _Sifted:
+        """The languages that `words` are in, and those of the words that any language knows.
+
+        Only what all languages share if no word says which it is.
+        """
+        if words is not self._sifting:
+            spoken, known = self._tongues.sifted(words)
+            languages = [self._indexes[number] for number in spoken] or (self._shared,)
+            self._sifting, self._sifted = words, (languages, known)
+        return self._sifted
 
     def _without_spaces(self, words: Sequence[str], found: int, *, closely: bool = False) -> int:
         """The bits `found` in `words`, and those of spelled-out words if there can be any."""
         if _is_spelled(words):
             joined = [each.word for each in join_spaced(words, self.vocabulary)]
             whole = [word for word in joined if word not in LONE_LETTERS]
-            for index in self._spoken(whole):
+            for index in self._sift(whole)[0]:
                 found |= index.gate.bits(whole) | (index.look.bits(whole) if closely else 0)
         return found & ~SPACED
 

@@ -23,8 +23,8 @@ _QUOTED = re.compile(
 )
 _NEGATION_REACH = 3
 
-_HEAD = 1_400
-_TAIL = 600
+_HEAD = 900
+_TAIL = 500
 """How many characters at the beginning and end of a longer text are read closely: nobody writes a
 threat in the midst of a wall of text and is understood."""
 

@@ -32,7 +32,7 @@ _LANE_HIGH = 1 << _LANE - 1
 class Known(dict[str, int]):
     """For each word the languages that know it, a byte each: to be added up over a text.
 
-    Words that all languages share, like emoji and names of shops, say nothing: they count above.
+    Words that all languages know, like emoji and names of shops, say nothing: they count above.
     """
 
     def __init__(self, languages: Sequence[Tongue], *, shared: Tongue) -> None:
@@ -48,6 +48,9 @@ class Known(dict[str, int]):
                 for entry in frozenset(entries):
                     if index.get(entry) != above:
                         index[entry] = index.get(entry, 0) | 1 << _LANE * number
+        everywhere = sum(1 << _LANE * number for number in range(len(languages)))
+        if len(languages) > 1:
+            self._words = {w: above if by == everywhere else by for w, by in self._words.items()}
         self._lengths = stem_lengths(self._stems)
 
     def __missing__(self, word: str) -> int:
@@ -86,6 +89,8 @@ class Tongues:
         self._up_to_high = [(_LANE_HIGH - count) * every_lane for count in range(_LANE_HIGH + 1)]
         """By a count what lifts a lane's highest bit if the lane has come to it: a sum and a mask
         compare all languages at once."""
+        self._enough = [self._up_to_high[_enough(most)] for most in range(_LANE_HIGH)]
+        """The same by the count of the language that knows most, for those that count beside it."""
         self._chosen: dict[int, tuple[int, ...]] = {}
         self._latest = 0
         """The language that the latest text was in: a likely one for the next."""
@@ -124,7 +129,7 @@ class Tongues:
             counts = total.to_bytes(self._count, "little")
             most = max(counts)
             self._latest = counts.index(most)
-        marks = (total + self._up_to_high[_enough(most)]) & self._high
+        marks = (total + self._enough[most]) & self._high
         chosen = self._chosen.get(marks)
         if chosen is None:
             chosen = tuple(n for n in range(self._count) if marks >> _LANE * n & _LANE_HIGH)
