@@ -31,13 +31,13 @@ _HOSTILE = (
     "pay or post your video mom now ",
 )
 _START = """
-import json, resource, time
+import json, time
+from bench.memory import resident_mb
 began = time.perf_counter()
 from bot.detection import load_detector
 load_detector().gate("pay 50 or i post your video")
 spent = time.perf_counter() - began
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"start_s": spent, "memory_mb": peak}))
+print(json.dumps({"start_s": spent, "memory_mb": resident_mb()}))
 """
 
 

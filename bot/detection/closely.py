@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from functools import cached_property
 
 from bot.detection.index import Index
 from bot.detection.matching import Budget, Phrase, clauses_of, occurrences
@@ -17,20 +17,18 @@ class Closely:
     """The concepts that do stand in a text: dearer to know than those that may, so asked singly."""
 
     def __init__(
-        self, words: Sequence[str], spoken: Sequence[Index], places: Mapping[int, int]
+        self, words: Sequence[str], spoken: Sequence[Index], places: Mapping[int, int], bits: int
     ) -> None:
-        """`spoken` are the languages of `words`, `places` the bits of the concepts by number."""
-        self._words, self._places = words, places
-        self._clauses, self._budget = clauses_of(len(words), frozenset()), Budget()
+        """`spoken` are the languages of `words`, `places` the bits of the concepts by number.
+
+        `bits` are those of the concepts all words of which occur.
+        """
+        self._words, self._spoken, self._places = words, spoken, places
         self._positions: dict[int, list[int]] = {}
         self._elements: dict[Index, _Elements] = {}
-        self._groups: list[tuple[Index, list[Group]]] = [
-            (index, [*index.gate.groups(words), *index.look.groups(words)]) for index in spoken
-        ]
-        self._sure = self.bits = 0
+        self._sure = 0
+        self.bits = bits
         """The concepts that may stand there, one bit each: fewer the more was asked."""
-        for concepts, _ in chain.from_iterable(groups for _, groups in self._groups):
-            self.bits |= concepts
 
     def holds(self, mask: int) -> bool:
         """Whether one of the concepts `mask` stands in the text."""
@@ -55,6 +53,19 @@ class Closely:
             self.holds(bit)
         return self.bits
 
+    @cached_property
+    def _groups(self) -> list[tuple[Index, list[Group]]]:
+        """What may stand in the text, by language; most texts are done with before it is needed."""
+        words = self._words
+        return [
+            (each, [*each.gate.groups(words), *each.look.groups(words)]) for each in self._spoken
+        ]
+
+    @cached_property
+    def _bounds(self) -> tuple[Sequence[int], Budget]:
+        """One clause, and the work that may be spent on this text."""
+        return clauses_of(len(self._words), frozenset()), Budget()
+
     def _phrases(self, bit: int) -> Iterator[tuple[Phrase, Index]]:
         """The phrases of one concept that may stand in the text."""
         places = self._places
@@ -76,4 +87,4 @@ class Closely:
                 positions[element] = [
                     place for place, each in enumerate(self._elements[index]) if element in each
                 ]
-        return bool(occurrences(phrase, positions, self._clauses, self._budget))
+        return bool(occurrences(phrase, positions, *self._bounds))

@@ -117,7 +117,11 @@ class Lexicon:
         """Which concepts stand in `words`, order and nearness minded: found out as it is asked."""
         if _is_spelled(words):
             words = [each.word for each in join_spaced(words, self.vocabulary)]
-        return Closely(words, self._sift(words)[0], self._places)
+        indexes, known = self._sift(words)
+        found = 0
+        for index in indexes:
+            found |= index.gate.bits(known) | index.look.bits(known)
+        return Closely(words, indexes, self._places, found & ~SPACED)
 
     def match(
         self, words: Sequence[str], budget: Budget, begins: frozenset[int] | None = None
