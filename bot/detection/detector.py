@@ -22,6 +22,7 @@ from bot.domain.assessment import NOTHING, Assessment, Finding, Kind
 from bot.domain.message import Message, Person, Window
 
 _REMEMBERED_READINGS = 512
+_REMEMBERED_ANSWERS = 20_000
 _RUN = 10
 """How many of an author's earlier messages are judged together with the present one."""
 
@@ -59,6 +60,7 @@ class Detector:
         )
         finding = (rule for rule in self._rules if not rule.is_mark)
         self._prospects = Prospects(finding, places)
+        self._worth: dict[tuple[int, int, bool], bool] = {}
         self._readings: dict[Message, Reading] = {}
         self._second: SecondOpinion | None = None
 
@@ -71,12 +73,14 @@ class Detector:
         """This detector with `learned` to be asked about what the rules do not find."""
         advised = copy(self)
         advised._second = SecondOpinion(learned, self._places)  # noqa: SLF001 - of its own kind
+        advised._worth = {}  # noqa: SLF001
         return advised
 
     def without_rules(self) -> Detector:
         """This detector with its learned judge alone, to measure what each of the two is worth."""
         alone = copy(self)
         alone._rules = ()  # noqa: SLF001 - of its own kind, as below
+        alone._worth = {}  # noqa: SLF001
         alone._prospects = Prospects((), self._places)  # noqa: SLF001
         return alone
 
@@ -123,9 +127,16 @@ class Detector:
 
         The bits are those of `gate`, or if `closely` those of `look` for `here`.
         """
-        if self._second is not None and self._second.asked(here, said):
-            return True
-        return self._prospects.after(here, said, closely=closely)
+        asked = (here, said, closely)
+        known = self._worth.get(asked)
+        if known is None:
+            known = self._prospects.after(here, said, closely=closely) or (
+                self._second is not None and self._second.asked(here, said)
+            )
+            if len(self._worth) >= _REMEMBERED_ANSWERS:
+                self._worth.clear()
+            self._worth[asked] = known
+        return known
 
     def confirmed(self, here: Closely, said: int) -> bool:
         """Whether it still is worthwhile by the concepts that do stand in a message."""

@@ -83,8 +83,12 @@ class Lexicon:
         """Every word that some phrase names."""
         self._segments = Segments(self.vocabulary)
         self._sifting: Sequence[str] = ()
-        """The words that were sifted last: the same ones are often asked about again."""
+        self._gating: Sequence[str] = ()
+        """The words that were looked at last: the same ones are often asked about again."""
+        self._gated = 0
         self._sifted: _Sifted = ((self._shared,), ())
+        self._speaking: dict[tuple[int, ...], tuple[Index, ...]] = {(): (self._shared,)}
+        """The indexes of the languages by number."""
 
     def words(self, text: str) -> list[str]:
         """The words of `text`, folded."""
@@ -99,11 +103,16 @@ class Lexicon:
 
         A bit is set if all words of some phrase of the concept occur, in any order.
         """
-        found = 0
+        if words is self._gating:
+            return self._gated
         indexes, known = self._sift(words)
-        for index in indexes:
+        found = indexes[0].gate.bits(known)
+        for index in indexes[1:]:
             found |= index.gate.bits(known)
-        return self._without_spaces(words, found) if found & SPACED else found
+        if found & SPACED:
+            found = self._without_spaces(words, found)
+        self._gating, self._gated = words, found
+        return found
 
     def all_bits(self, words: Sequence[str]) -> int:
         """Like `bits`, with the concepts that the gate does not look for (behind those it does)."""
@@ -117,11 +126,7 @@ class Lexicon:
         """Which concepts stand in `words`, order and nearness minded: found out as it is asked."""
         if _is_spelled(words):
             words = [each.word for each in join_spaced(words, self.vocabulary)]
-        indexes, known = self._sift(words)
-        found = 0
-        for index in indexes:
-            found |= index.gate.bits(known) | index.look.bits(known)
-        return Closely(words, indexes, self._places, found & ~SPACED)
+        return Closely(words, self._sift(words)[0], self._places, self.all_bits(words))
 
     def match(
         self, words: Sequence[str], budget: Budget, begins: frozenset[int] | None = None
@@ -154,8 +159,10 @@ class Lexicon:
         """
         if words is not self._sifting:
             spoken, known = self._tongues.sifted(words)
-            languages = [self._indexes[number] for number in spoken] or (self._shared,)
-            self._sifting, self._sifted = words, (languages, known)
+            indexes = self._speaking.get(spoken)
+            if indexes is None:
+                indexes = self._speaking[spoken] = tuple(self._indexes[n] for n in spoken)
+            self._sifting, self._sifted = words, (indexes, known)
         return self._sifted
 
     def _without_spaces(self, words: Sequence[str], found: int, *, closely: bool = False) -> int:

@@ -32,14 +32,18 @@ class Index(Protocol):
 
 Needs = dict[int, tuple[tuple[int, int, tuple[Phrase, ...]], ...]]
 """For the rarest companion of a word, by its bit's number from 1, what needs both: all companions,
-concepts, the phrases. What a word is enough for stands at 0."""
+concepts, the phrases."""
 
 Group = tuple[int, tuple[Phrase, ...]]
 """Phrases that need the same words, and the bits of their concepts."""
 
-Entry = tuple[int, int, int, Needs]
-"""A word's elements as bits, the concepts that it is enough for, and for the longer phrases that
-are looked for by this word the bits of their rarest companions and what else they need."""
+Longer = tuple[int, Needs]
+"""For the longer phrases that are looked for by a word: the bits of their rarest companions, and
+what else they need."""
+
+Entry = tuple[int, int, Longer | None, tuple[Group, ...]]
+"""A word's elements as bits, the concepts that it is enough for, what longer phrases need, and the
+phrases that it is enough for."""
 
 
 class Entries(dict[str, Entry | None]):
@@ -71,15 +75,14 @@ class Entries(dict[str, Entry | None]):
         This is done for every message there is: it is one loop, and calls nothing.
         """
         present = found = 0
-        sought: list[Entry] = []
+        sought: list[Longer] = []
         distinct = words if len(words) < _MANY_WORDS else set(words)
-        for entry in filter(None, map(self.__getitem__, distinct)):
-            elements, sure, seconds, _ = entry
+        for elements, sure, longer, _ in filter(None, map(self.__getitem__, distinct)):
             present |= elements
             found |= sure
-            if seconds:
-                sought.append(entry)
-        for _, _, seconds, needs in sought:
+            if longer:
+                sought.append(longer)
+        for seconds, needs in sought:
             left = seconds & present
             while left:
                 rarest = left.bit_length()
@@ -91,13 +94,13 @@ class Entries(dict[str, Entry | None]):
 
     def groups(self, words: Iterable[str]) -> Iterator[Group]:
         """What needs nothing but `words`, in any order: phrases, by their concepts' bits."""
-        entries = [entry for entry in map(self.__getitem__, dict.fromkeys(words)) if entry]
+        entries = list(filter(None, map(self.__getitem__, dict.fromkeys(words))))
         present = 0
         for entry in entries:
             present |= entry[0]
-        for _, sure, seconds, needs in entries:
-            if sure and 0 in needs:
-                yield from ((concepts, alike) for _, concepts, alike in needs[0])
+        for _, _, longer, alone in entries:
+            yield from alone
+            seconds, needs = longer or (0, {})
             left = seconds & present
             while left:
                 rarest = left.bit_length()
@@ -125,23 +128,27 @@ class Entries(dict[str, Entry | None]):
         entry = self._alike[mine]
         if word not in LONE_LETTERS:
             return entry
-        elements, sure, seconds, needs = entry or (0, 0, 0, {})
-        return elements, sure | SPACED, seconds, needs
+        elements, sure, longer, alone = entry or (0, 0, None, ())
+        return elements, sure | SPACED, longer, alone
 
     def _worked_out(self, mine: frozenset[int]) -> Entry | None:
         present = sum(self._companions.get(element, 0) for element in mine)
-        sure = seconds = 0
+        seconds = 0
+        alone: list[Phrase] = []
         needs: dict[int, dict[int, list[Phrase]]] = {}
         for required, phrase in self._wanted(mine):
             if not required:
-                sure |= 1 << self._places[phrase.concept]
-                needs.setdefault(0, {}).setdefault(0, []).append(phrase)
+                alone.append(phrase)
                 continue
             rarest = (required & ~present or required).bit_length()
             seconds |= 1 << rarest - 1
             needs.setdefault(rarest, {}).setdefault(required, []).append(phrase)
-        phrases = {rarest: tuple(self._grouped(alike)) for rarest, alike in needs.items()}
-        return (present, sure, seconds, phrases) if present or sure or phrases else None
+        enough = tuple(self._grouped({0: alone} if alone else {}))
+        longer = {rarest: tuple(self._grouped(alike)) for rarest, alike in needs.items()}
+        if not (present or enough or longer):
+            return None
+        sure = enough[0][1] if enough else 0
+        return present, sure, (seconds, longer) if longer else None, tuple(e[1:] for e in enough)
 
     def _grouped(
         self, alike: Mapping[int, Iterable[Phrase]]

@@ -8,6 +8,7 @@ spoken, and only there it is looked for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import compress
 from math import ceil
 
 from bot.detection.index import stem_lengths, stems_of
@@ -32,14 +33,13 @@ _LANE_HIGH = 1 << _LANE - 1
 class Known(dict[str, int]):
     """For each word the languages that know it, a byte each: to be added up over a text.
 
-    Words that all languages know, like emoji and names of shops, say nothing: they count above.
+    Words that all languages know, like emoji and names of shops, say nothing: they count above, and
+    so do numbers and signs. A word that no language knows counts nothing at all.
     """
 
     def __init__(self, languages: Sequence[Tongue], *, shared: Tongue) -> None:
         super().__init__()
         above = 1 << _LANE * len(languages)
-        self.unknown = above << 2 * _LANE
-        """What a word counts that no language knows and that is no number or sign either."""
         self._sign = above
         self._words = dict.fromkeys(shared[0], above)
         self._stems = dict.fromkeys(shared[1], above)
@@ -56,7 +56,7 @@ class Known(dict[str, int]):
     def __missing__(self, word: str) -> int:
         found = self._exact(word)
         if not found:
-            unknown = self.unknown if word.isalpha() else self._sign
+            unknown = 0 if word.isalpha() else self._sign
             found = next(filter(None, map(self._exact, variants(word))), unknown)
         remember(self, word, found)
         return found
@@ -104,11 +104,7 @@ class Tongues:
         if len(words) >= 2 * _TOGETHER:
             return self._spoken_in_parts(words), words
         codes = list(map(self._known.__getitem__, words))
-        total = sum(codes)
-        unknown = self._known.unknown
-        if total >= unknown:
-            words = [word for word, code in zip(words, codes, strict=True) if code < unknown]
-        return self._of(total & self._counts), words
+        return self._of(sum(codes) & self._counts), list(compress(words, codes))
 
     def _spoken_in_parts(self, words: Sequence[str]) -> tuple[int, ...]:
         """The languages of a longer text: those that know enough different words of some part."""
