@@ -15,7 +15,7 @@ from bot.detection.index import stem_lengths, stems_of
 from bot.detection.memory import remember
 from bot.detection.spelling import variants
 
-_SHARE = 0.5
+_SHARE = 0.6
 """A language is spoken if it knows this part of the words that the one that knows most does: both
 are in "send 50 or tes photos partent", and German is not in an English sentence about a "pack"."""
 
