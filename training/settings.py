@@ -30,10 +30,10 @@ STRENGTH = 30.0
 KNOWN = 0.5
 """Which share of a text's words must have been learned, or the model keeps silent."""
 
-GATE = 450
+GATE = 540
 """From which sum of hundredths of log odds on the model is asked."""
 
-THREAT, RUN, DISCLOSURE = 0.92, 0.95, 0.75
+THREAT, RUN, DISCLOSURE = 0.9, 0.94, 0.6
 """From which probability on the model speaks: of a threat in one message, of one that was put
 together from several, and of somebody telling. Chosen so that ordinary chat is left alone."""
 

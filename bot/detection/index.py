@@ -180,9 +180,9 @@ def stems_of(word: str, lengths: Mapping[str, Sequence[int]]) -> Iterator[str]:
 
 def _frequency(element: Element, ranks: Mapping[str, int]) -> float:
     """How often `element` may be met, judged by the ranks of its words (Zipf's law)."""
-    placed = (
-        ranks.get(word, _SHORT if len(word) <= _FEW_LETTERS else None) for word in element.words
-    )
-    known = sum(_COMMONEST / (rank + _RANK_OFFSET) for rank in placed if rank is not None)
-    rare = len(element.words) + 3 * len(element.stems) + 200 * len(element.shapes)
-    return known + rare
+    found = 1.0 * len(element.words) + 3 * len(element.stems) + 200 * len(element.shapes)
+    for word in element.words:
+        rank = ranks.get(word, _SHORT if len(word) <= _FEW_LETTERS else None)
+        if rank is not None:
+            found += _COMMONEST / (rank + _RANK_OFFSET)
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.detection.normalise import fold
@@ -132,12 +133,18 @@ def _gathered(alternatives: list[str], classes: Mapping[str, Element], phrase: s
             stems |= known.stems
             shapes |= known.shapes
             continue
-        found = fold(written.rstrip("*")).split()
+        found = _folded(written.rstrip("*"))
         if len(found) != 1:
             message = f"{phrase!r}: {written!r} is {len(found)} words; write one in each place"
             raise PhraseError(message)
         (stems if written.endswith("*") else words).add(found[0])
     return Element(frozenset(words), frozenset(stems), frozenset(shapes))
+
+
+@lru_cache(maxsize=4096)
+def _folded(written: str) -> tuple[str, ...]:
+    """The plain words of what is written in one place; the same few are written again and again."""
+    return tuple(fold(written).split())
 
 
 def _class(name: str, classes: Mapping[str, Element], phrase: str) -> Element:
