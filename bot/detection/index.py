@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from math import fsum
 from typing import NamedTuple
 
 from bot.detection.matching import Phrase
@@ -179,10 +180,13 @@ def stems_of(word: str, lengths: Mapping[str, Sequence[int]]) -> Iterator[str]:
 
 
 def _frequency(element: Element, ranks: Mapping[str, int]) -> float:
-    """How often `element` may be met, judged by the ranks of its words (Zipf's law)."""
-    found = 1.0 * len(element.words) + 3 * len(element.stems) + 200 * len(element.shapes)
+    """How often `element` may be met, judged by the ranks of its words (Zipf's law).
+
+    The sum is exact, so that it is the same in whatever order the words come.
+    """
+    shares: list[float] = [len(element.words) + 3 * len(element.stems) + 200 * len(element.shapes)]
     for word in element.words:
         rank = ranks.get(word, _SHORT if len(word) <= _FEW_LETTERS else None)
         if rank is not None:
-            found += _COMMONEST / (rank + _RANK_OFFSET)
-    return found
+            shares.append(_COMMONEST / (rank + _RANK_OFFSET))
+    return fsum(shares)

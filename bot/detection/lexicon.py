@@ -150,7 +150,7 @@ class Lexicon:
                     counts[phrase.concept] = counts.get(phrase.concept, 0) + 1
                     if counts[phrase.concept] <= _HITS_PER_CONCEPT * 2:
                         hits.append(Hit(self.concepts[phrase.concept], first, last))
-        return sorted(set(hits), key=lambda hit: (hit.first, hit.last))
+        return sorted(set(hits), key=lambda hit: (hit.first, hit.last, hit.concept))
 
     def _sift(self, words: Sequence[str]) -> _Sifted:
         """The languages that `words` are in, and those of the words that any language knows.

@@ -7,6 +7,8 @@ concepts that may occur, then for few with those that do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 from bot.detection.closely import Closely
@@ -15,8 +17,8 @@ from bot.detection.rules import Rule
 _REMEMBERED = 20_000
 
 
-_Asked = tuple[int, int]
-"""The bits of a message, and those of what was said before."""
+_Asked = tuple[int, int, bool]
+"""The bits of a message, those of what was said before, and whether the weak ones are known."""
 
 
 class _Needs(NamedTuple):
@@ -41,7 +43,12 @@ class Prospects:
         self._undecided = 0
         """The needs that weak concepts meet too, which the gate does not look for."""
         self._weak = 0
-        self._by_key: dict[int, list[_Needs]] = {}
+        self._alone: list[_Needs] = []
+        """Rules that one message can meet."""
+        self._with_said: list[_Needs] = []
+        """Rules that look at what was said before; few do."""
+        self._carried = 0
+        """What those rules look for in it."""
         for rule in rules:
             self._add(rule, places)
         self._meets = {1 << place: 0 for place in places.values()}
@@ -51,50 +58,55 @@ class Prospects:
                 self._meets[bit] |= number if mask & bit else 0
         self._asked = sum(self._meets)
         self._met: dict[int, int] = {}
-        self._first: tuple[dict[_Asked, _Needs | None], dict[_Asked, _Needs | None]] = ({}, {})
+        self._first: dict[_Asked, _Needs | None] = {}
 
     def after(self, here: int, said: int = 0, *, closely: bool) -> bool:
         """Whether a rule could fire on a message with the bits `here` after one's `said`.
 
         `closely` says that the weak concepts are among the bits.
         """
-        return self._likeliest(here, said, closely=closely) is not None
+        alone = self._likeliest(here, 0, closely=closely)
+        said &= self._carried
+        return bool(alone or (said and self._likeliest(here, said, closely=closely)))
 
     def confirmed(self, here: Closely, said: int) -> bool:
         """The same, asking `here` which of its concepts do occur, and not more than needed."""
         while True:
-            rule = self._likeliest(here.bits, said, closely=True)
+            rule = self._likeliest(here.bits, 0, closely=True)
+            known = 0
+            if rule is None and said & self._carried:
+                rule = self._likeliest(here.bits, said & self._carried, closely=True)
+                known = said | self._weak if rule and rule.across else 0
             if rule is None:
                 return False
-            known = said | self._weak if said and rule.across else 0
             # what is not there is taken out of `here.bits`, so that this rule is not asked again
             if here.holds(rule.here) and all(m & known or here.holds(m) for m in rule.masks):
                 return True
 
     def _likeliest(self, here: int, said: int, *, closely: bool) -> _Needs | None:
-        """A rule that could fire; the first that there is."""
-        memory = self._first[closely]
-        asked = (here, said)
-        if asked not in memory:
-            _make_room(memory)
-            memory[asked] = next(self._possible(here, said, closely=closely), None)
-        return memory[asked]
+        """The first rule that could fire; if `said` is something, of those that look at it."""
+        asked = (here, said, closely)
+        if asked not in self._first:
+            _make_room(self._first)
+            rules = self._with_said if said else self._alone
+            self._first[asked] = next(self._possible(rules, here, said, closely=closely), None)
+        return self._first[asked]
 
-    def _possible(self, here: int, said: int, *, closely: bool) -> Iterator[_Needs]:
+    def _possible(
+        self, rules: Iterable[_Needs], here: int, said: int, *, closely: bool
+    ) -> Iterator[_Needs]:
         met = self._needs_met(here)
         if not closely:
             met |= self._undecided
         together = met | self._needs_met(said) | self._undecided if said else met
-        for key, rules in self._by_key.items():
-            if not key & together:
-                continue
-            for rule in rules:
-                if (
-                    here & rule.here
-                    and not rule.needs & ~(together if rule.across else met)
-                    and (not rule.heard or rule.heard & said)
-                ):
-                    yield rule
+        unmet = ~met, ~together
+        for rule in rules:
+            if (
+                not rule.needs & unmet[rule.across]
+                and here & rule.here
+                and (not rule.heard or rule.heard & said)
+            ):
+                yield rule
 
     def _needs_met(self, bits: int) -> int:
         """The needs that one of the concepts `bits` meets."""
@@ -121,7 +133,13 @@ class Prospects:
         self._weak |= bits(rule.weak & places.keys())
         here = bits(frozenset().union(*rule.needs) - rule.weak)
         needs = _Needs(sum(set(numbers)), masks, here, bits(rule.heard), rule.across)
-        self._by_key.setdefault(numbers[0], []).append(needs)
+        if not rule.heard:
+            self._alone.append(needs)
+        if rule.across or rule.heard:
+            self._with_said.append(needs)
+            self._carried |= needs.heard
+        if rule.across:
+            self._carried |= reduce(or_, masks)
 
 
 def _make_room(memory: dict[Any, Any]) -> None:

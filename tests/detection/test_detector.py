@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -193,3 +196,27 @@ def test_long_hostile_texts_cost_bounded_work(detector: Detector, text: str) -> 
 def test_the_gate_misses_nothing_that_the_judge_would_find(detector: Detector) -> None:
     assert detector.worthwhile(detector.gate(THREAT))
     assert not detector.gate("good morning, lovely weather, see you at lunch")
+
+
+_SAY = """
+from bot.detection import load_detector
+from bot.domain.message import Message, Person, Window
+text = "send me the pics by 7 o clock, tick tock, or i post your video to your mum and everyone"
+print(load_detector().assess(Window(Message(1, 1, Person(1, "leo"), text, 1.0))))
+"""
+
+
+def test_it_says_the_same_whatever_order_python_keeps_sets_in() -> None:
+    said = {
+        subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-c", _SAY],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+
+    assert len(said) == 1
+    assert "Kind.THREAT" in said.pop()
