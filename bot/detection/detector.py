@@ -58,6 +58,7 @@ class Detector:
         self._heard = sum(
             1 << places[concept] for concept in frozenset().union(*(rule.heard for rule in rules))
         )
+        self._marks = tuple(rule for rule in self._rules if rule.is_mark)
         finding = (rule for rule in self._rules if not rule.is_mark)
         self._prospects = Prospects(finding, places)
         self._worth: dict[tuple[int, int, bool], bool] = {}
@@ -81,6 +82,7 @@ class Detector:
         alone = copy(self)
         alone._rules = ()  # noqa: SLF001 - of its own kind, as below
         alone._worth = {}  # noqa: SLF001
+        alone._marks = ()  # noqa: SLF001
         alone._prospects = Prospects((), self._places)  # noqa: SLF001
         return alone
 
@@ -193,14 +195,23 @@ class Detector:
         here = self._exact(reading)
         if not self.worthwhile(here, said, closely=True):
             return NOTHING
-        run = [*(self._read(each) for each in earlier), reading]
-        by_rules = self._prospects.after(here, said, closely=True)
-        found = self._found(run, window, by_rules=by_rules)
+        run = [reading]
+        if self._is_spread(here, said):
+            run = [*(self._read(each) for each in earlier), reading]
+        found = self._found(run, window, self._prospects.rules(here, said))
         assessment = NOTHING
         if found and not self._is_echo(reading, window):
             aim = find_targets(window, earlier, ordinary=self._lexicon.vocabulary)
             assessment = conclude(found, message=message, aim=aim)
         return self._with_experiments(assessment, run, window)
+
+    def _is_spread(self, here: int, said: int) -> bool:
+        """Whether what the author said before can matter to what is found in a message."""
+        return (
+            bool(self._experimental)
+            or self._prospects.spread(here, said)
+            or (self._second is not None and self._second.asked(here, said))
+        )
 
     def _with_experiments(
         self, assessment: Assessment, run: Sequence[Reading], window: Window
@@ -212,12 +223,15 @@ class Detector:
         return replace(assessment, experimental=tuple(finding.rule for finding in fired_too))
 
     def _found(
-        self, run: Sequence[Reading], window: Window, *, by_rules: bool
+        self, run: Sequence[Reading], window: Window, rules: Sequence[Rule]
     ) -> list[tuple[Rule, Finding]]:
-        """What the rules find in `run`, or else what the learned judge does."""
-        found = fired(self._rules, run, self._heard_from_others(window)) if by_rules else []
-        if found or self._second is None:
-            return found
+        """What `rules` find in `run`, or else what the learned judge does."""
+        if rules:
+            found = fired((*rules, *self._marks), run, self._heard_from_others(window))
+            if found:
+                return found
+        if self._second is None:
+            return []
         said = 0
         for reading in run[:-1]:
             said |= self._exact(reading)

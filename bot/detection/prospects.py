@@ -24,6 +24,7 @@ _Asked = tuple[int, int, bool]
 class _Needs(NamedTuple):
     """What one rule asks for. Its needs are numbered; the numbers are bits."""
 
+    rule: Rule
     needs: int
     masks: tuple[int, ...]
     """For each need the concepts of which one must occur, as bits; rarest first."""
@@ -66,8 +67,21 @@ class Prospects:
         `closely` says that the weak concepts are among the bits.
         """
         alone = self._likeliest(here, 0, closely=closely)
+        return alone is not None or self.spread(here, said, closely=closely)
+
+    def spread(self, here: int, said: int, *, closely: bool = True) -> bool:
+        """Whether a rule could fire that looks at what was said before."""
         said &= self._carried
-        return bool(alone or (said and self._likeliest(here, said, closely=closely)))
+        return bool(said) and self._likeliest(here, said, closely=closely) is not None
+
+    def rules(self, here: int, said: int) -> list[Rule]:
+        """The rules that could fire on a message that holds the concepts `here`."""
+        found = [each.rule for each in self._possible(self._alone, here, 0, closely=True)]
+        said &= self._carried
+        if said:
+            with_said = self._possible(self._with_said, here, said, closely=True)
+            found += (each.rule for each in with_said if each.rule not in found)
+        return found
 
     def confirmed(self, here: Closely, said: int) -> bool:
         """The same, asking `here` which of its concepts do occur, and not more than needed."""
@@ -132,7 +146,7 @@ class Prospects:
                 self._undecided |= number
         self._weak |= bits(rule.weak & places.keys())
         here = bits(frozenset().union(*rule.needs) - rule.weak)
-        needs = _Needs(sum(set(numbers)), masks, here, bits(rule.heard), rule.across)
+        needs = _Needs(rule, sum(set(numbers)), masks, here, bits(rule.heard), rule.across)
         if not rule.heard:
             self._alone.append(needs)
         if rule.across or rule.heard:
