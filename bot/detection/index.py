@@ -115,7 +115,7 @@ class Index:
         self.gate, self.look, self.rest = (Entries(self, places) for places in sorts)
 
     @property
-    def vocabulary(self) -> Mapping[str, object]:
+    def vocabulary(self) -> dict[str, Numbers]:
         """Every word that some phrase names."""
         return self._words
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from bot.detection.matching import Budget, Phrase, clauses_of, occurrences
 from bot.detection.memory import LONE_LETTERS, SPACED
 from bot.detection.normalise import Token
 from bot.detection.segments import Segments
-from bot.detection.spelling import join_spaced
+from bot.detection.spelling import Joined, join_spaced
 from bot.detection.tongues import Tongues
 
 _SPELLED_OUT = 3
@@ -98,6 +99,17 @@ class Lexicon:
         """The words of `text`, each with the place of its original."""
         return self._segments.tokens(text)
 
+    def joined(self, words: Sequence[str]) -> list[Joined]:
+        """`words` with those put together that are spelled out, in the languages that are spoken.
+
+        What is spelled could be a word of any language at first: "i l e a k" is one in Filipino.
+        """
+        found = join_spaced(words, self.vocabulary)
+        spoken = self._tongues.spoken([each.word for each in found])
+        if len(found) == len(words) or not spoken:
+            return found
+        return join_spaced(words, ChainMap(*(self._indexes[n].vocabulary for n in spoken)))
+
     def bits(self, words: Sequence[str]) -> int:
         """The gated concepts that may occur in `words`, one bit each (places of `gated`).
 
@@ -125,7 +137,7 @@ class Lexicon:
     def closely(self, words: Sequence[str]) -> Closely:
         """Which concepts stand in `words`, order and nearness minded: found out as it is asked."""
         if _is_spelled(words):
-            words = [each.word for each in join_spaced(words, self.vocabulary)]
+            words = [each.word for each in self.joined(words)]
         return Closely(words, self._sift(words)[0], self._places, self.all_bits(words))
 
     def match(
@@ -168,8 +180,7 @@ class Lexicon:
     def _without_spaces(self, words: Sequence[str], found: int, *, closely: bool = False) -> int:
         """The bits `found` in `words`, and those of spelled-out words if there can be any."""
         if _is_spelled(words):
-            joined = [each.word for each in join_spaced(words, self.vocabulary)]
-            whole = [word for word in joined if word not in LONE_LETTERS]
+            whole = [each.word for each in self.joined(words) if each.word not in LONE_LETTERS]
             for index in self._sift(whole)[0]:
                 found |= index.gate.bits(whole) | (index.look.bits(whole) if closely else 0)
         return found & ~SPACED

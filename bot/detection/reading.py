@@ -10,7 +10,6 @@ from typing import NamedTuple
 from bot.detection.lexicon import Hit, Lexicon
 from bot.detection.matching import Budget
 from bot.detection.normalise import Token
-from bot.detection.spelling import join_spaced
 from bot.domain.assessment import Signal
 from bot.domain.message import Message
 
@@ -112,7 +111,7 @@ def _tokens(text: str, lexicon: Lexicon) -> list[Token]:
 
 
 def _joined(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
-    joined = join_spaced([token.word for token in tokens], lexicon.vocabulary)
+    joined = lexicon.joined([token.word for token in tokens])
     return [
         Token(
             each.word,

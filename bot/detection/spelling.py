@@ -116,13 +116,19 @@ def _is_letter(word: str) -> bool:
 
 
 def _split_run(letters: str, offset: int, known: Collection[str]) -> Iterator[Joined]:
+    """The words that `letters` spell, so that as few letters as possible are left over.
+
+    Not simply the longest from the left: "i l e a k" is not "ile" with two letters behind it.
+    """
+    left_over = [0] * (len(letters) + 1)
+    lengths = [1] * len(letters)
+    for place in reversed(range(len(letters))):
+        left_over[place] = left_over[place + 1] + 1
+        for end in range(min(len(letters), place + _LONGEST_JOINED), place + 2, -1):
+            if left_over[end] < left_over[place] and letters[place:end] in known:
+                left_over[place], lengths[place] = left_over[end], end - place
     place = 0
     while place < len(letters):
-        for end in range(min(len(letters), place + _LONGEST_JOINED), place + 2, -1):
-            if letters[place:end] in known:
-                yield Joined(letters[place:end], offset + place, offset + end)
-                place = end
-                break
-        else:
-            yield Joined(letters[place], offset + place, offset + place + 1)
-            place += 1
+        end = place + lengths[place]
+        yield Joined(letters[place:end], offset + place, offset + end)
+        place = end

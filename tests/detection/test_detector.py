@@ -206,6 +206,12 @@ print(load_detector().assess(Window(Message(1, 1, Person(1, "leo"), text, 1.0)))
 """
 
 
+def test_what_is_spelled_out_is_read_in_the_languages_that_are_spoken(judge: Judge) -> None:
+    assessment = judge(("leo", "g0t ur p1cs"), ("leo", "p4y 60 or i l e a k them to ur m u m"))
+
+    assert (assessment.kind, assessment.level) == (Kind.THREAT, Level.HIGH)
+
+
 def test_it_says_the_same_whatever_order_python_keeps_sets_in() -> None:
     said = {
         subprocess.run(  # noqa: S603 - our own program

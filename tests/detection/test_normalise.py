@@ -69,6 +69,12 @@ def test_spelled_out_words_are_joined_and_other_letters_are_not() -> None:
     ]
 
 
+def test_spelled_out_words_leave_as_few_letters_over_as_can_be() -> None:
+    joined = join_spaced(["i", "l", "e", "a", "k"], {"ile", "leak"})
+
+    assert [each.word for each in joined] == ["i", "leak"]
+
+
 def test_an_order_is_told_from_a_statement_by_where_the_clause_begins() -> None:
     begins = [token.begins for token in tokenise("ok. pay now, 1.5 please")]
 
