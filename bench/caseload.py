@@ -28,8 +28,9 @@ from bot.services.casework import Casework
 from bot.services.choices import PolicySettings
 from bot.services.custody import GATEWAY
 from bot.services.desk import Desk, Presser
+from bot.services.observed import Found
 from bot.services.policies import Policies
-from bot.services.recording import Found, Recorder
+from bot.services.recording import Recorder
 from bot.storage import Keyring, Store
 from bot.storage.caseload import Wanted
 from bot.storage.engine import make_engine

@@ -14,8 +14,8 @@ from bot.client import NotAlone, Parts
 from bot.storage import StoreUnavailableError
 from bot.transport import exhibits
 from bot.transport.case_ids import evidence_id, more_around_id
-from bot.transport.layouts import button, view_of
 from bot.transport.places import is_moderator
+from bot.transport.widgets import button, view_of
 from cogs.admission import OfCase
 
 _Interaction = discord.Interaction[Any]

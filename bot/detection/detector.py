@@ -14,15 +14,13 @@ from bot.detection.learned import LearnedJudge
 from bot.detection.lexicon import Lexicon
 from bot.detection.normalise import fold
 from bot.detection.prospects import Prospects
-from bot.detection.reading import Reading, Stances, read, read_part
+from bot.detection.reading import Reader, Reading, Stances, read_part
 from bot.detection.rules import Rule
 from bot.detection.second_opinion import DISCLOSURE, THREAT, SecondOpinion
 from bot.detection.targets import find_targets
 from bot.domain.assessment import NOTHING, Assessment, Finding, Kind
 from bot.domain.message import Message, Person, Window
 
-_REMEMBERED_READINGS = 512
-_REMEMBERED_ANSWERS = 20_000
 _RUN = 10
 """How many of an author's earlier messages are judged together with the present one."""
 
@@ -47,7 +45,7 @@ class Detector:
         self._bits = lexicon.bits
         self._rules = tuple(rules)
         self._experimental = tuple(rule for rule in rules if not rule.stable)
-        self._stances = stances
+        self._read = Reader(lexicon, stances).read
         places = {
             concept: place
             for place, concept in enumerate(concept for part in seen for concept in part)
@@ -61,8 +59,6 @@ class Detector:
         self._marks = tuple(rule for rule in self._rules if rule.is_mark)
         finding = (rule for rule in self._rules if not rule.is_mark)
         self._prospects = Prospects(finding, places)
-        self._worth: dict[tuple[int, int, bool], bool] = {}
-        self._readings: dict[Message, Reading] = {}
         self._second: SecondOpinion | None = None
 
     @property
@@ -74,14 +70,12 @@ class Detector:
         """This detector with `learned` to be asked about what the rules do not find."""
         advised = copy(self)
         advised._second = SecondOpinion(learned, self._places)  # noqa: SLF001 - of its own kind
-        advised._worth = {}  # noqa: SLF001
         return advised
 
     def without_rules(self) -> Detector:
         """This detector with its learned judge alone, to measure what each of the two is worth."""
         alone = copy(self)
         alone._rules = ()  # noqa: SLF001 - of its own kind, as below
-        alone._worth = {}  # noqa: SLF001
         alone._marks = ()  # noqa: SLF001
         alone._prospects = Prospects((), self._places)  # noqa: SLF001
         return alone
@@ -129,16 +123,9 @@ class Detector:
 
         The bits are those of `gate`, or if `closely` those of `look` for `here`.
         """
-        asked = (here, said, closely)
-        known = self._worth.get(asked)
-        if known is None:
-            known = self._prospects.after(here, said, closely=closely) or (
-                self._second is not None and self._second.asked(here, said)
-            )
-            if len(self._worth) >= _REMEMBERED_ANSWERS:
-                self._worth.clear()
-            self._worth[asked] = known
-        return known
+        if self._prospects.after(here, said, closely=closely):
+            return True
+        return self._second is not None and self._second.asked(here, said)
 
     def confirmed(self, here: Closely, said: int) -> bool:
         """Whether it still is worthwhile by the concepts that do stand in a message."""
@@ -292,16 +279,6 @@ class Detector:
             if len(text) < _CHARACTERS_BEFORE and self.gate(text) & self._heard:
                 heard.update(self._read(message).own)
         return frozenset(heard)
-
-    def _read(self, message: Message) -> Reading:
-        """The reading of `message`; an author's earlier ones are asked for again and again."""
-        known = self._readings.get(message)
-        if known is None:
-            known = read(message, lexicon=self._lexicon, stances=self._stances)
-            if len(self._readings) >= _REMEMBERED_READINGS:
-                self._readings.clear()
-            self._readings[message] = known
-        return known
 
     def _is_echo(self, reading: Reading, window: Window) -> bool:
         """Whether the message repeats somebody else's, as the one it was aimed at might.

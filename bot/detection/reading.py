@@ -21,9 +21,10 @@ _QUOTED = re.compile(
     re.MULTILINE,
 )
 _NEGATION_REACH = 3
+_REMEMBERED_READINGS = 512
 
-_HEAD = 900
-_TAIL = 500
+_HEAD = 1_400
+_TAIL = 600
 """How many characters at the beginning and end of a longer text are read closely: nobody writes a
 threat in the midst of a wall of text and is understood."""
 
@@ -70,6 +71,24 @@ class Stances(NamedTuple):
     """Words behind which a new statement begins, out of reach of an earlier negation."""
     conditionals: frozenset[str]
     """Words that make a negation a condition: "if you do not pay" asks for money."""
+
+
+class Reader:
+    """Reads messages, each once: an author's earlier ones are asked for again and again."""
+
+    def __init__(self, lexicon: Lexicon, stances: Stances) -> None:
+        self._lexicon, self._stances = lexicon, stances
+        self._readings: dict[Message, Reading] = {}
+
+    def read(self, message: Message) -> Reading:
+        """The reading of `message`, remembered within bounds."""
+        known = self._readings.get(message)
+        if known is None:
+            known = read(message, lexicon=self._lexicon, stances=self._stances)
+            if len(self._readings) >= _REMEMBERED_READINGS:
+                self._readings.clear()
+            self._readings[message] = known
+        return known
 
 
 def read(message: Message, *, lexicon: Lexicon, stances: Stances) -> Reading:

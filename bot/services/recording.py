@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -10,7 +9,7 @@ import structlog
 from bot.domain.assessment import Assessment, Kind, Level
 from bot.domain.delivery import DeliveryKind
 from bot.domain.evidence import GENESIS, Draft, ItemKind
-from bot.domain.message import Circumstances, Message, Window
+from bot.domain.message import Message
 from bot.domain.policy import (
     CaseThreads,
     History,
@@ -22,16 +21,13 @@ from bot.domain.policy import (
 )
 from bot.domain.quiet import silencing
 from bot.services.custody import (
-    GATEWAY,
     assessment_about,
-    assessment_draft,
     ban_draft,
     deletion_draft,
-    member_draft,
     message_draft,
-    version,
 )
 from bot.services.names import OFFER_COOLDOWN
+from bot.services.observed import Banned, Deleted, Edited, Found, drafts_of
 from bot.services.policies import Policies
 from bot.storage import Store, Transaction
 from bot.storage.cases import CaseRecord
@@ -41,45 +37,6 @@ _log = structlog.get_logger(__name__)
 _NOTICED_FOR = timedelta(hours=1)
 """A further threat after this time gets an alert of its own: nobody sees an old one change."""
 _RULES_LOGGED = 3
-_CONTEXT = 15
-"""How many earlier messages are preserved with one that a finding rests on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the detector said of a message in its window, and where the message came from."""
-
-    window: Window
-    assessment: Assessment
-    source: str
-    circumstances: Circumstances = field(default_factory=Circumstances)
-
-
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """A new version of a message."""
-
-    message: Message
-    source: str = GATEWAY
-
-
-@dataclass(frozen=True, slots=True)
-class Deleted:
-    """Messages of one channel that are gone."""
-
-    guild_id: int
-    channel_id: int
-    message_ids: tuple[int, ...]
-    bulk: bool
-    source: str = GATEWAY
-
-
-@dataclass(frozen=True, slots=True)
-class Banned:
-    """Somebody was banned from a server."""
-
-    guild_id: int
-    person_id: int
 
 
 class Recorder:
@@ -145,7 +102,7 @@ class Recorder:
         advised = frozenset(p for p, s in standing.items() if counts_as_given(s.state, policy))
         known = History(advised, history.opted_out, history.offered_lately)
         plan = decide(assessment, policy, known)
-        await tx.evidence.append(case.id, _drafts(found))
+        await tx.evidence.append(case.id, drafts_of(found))
         await tx.cases.join(case, assessment)
         await self._enqueue_advice(tx, case.id, guild_id, plan)
         if plan.offer:
@@ -264,41 +221,3 @@ class Recorder:
         draft = ban_draft(banned.person_id, at=tx.now.isoformat(timespec="seconds"))
         for case_id in await tx.cases.of_offender(banned.person_id, guild_id=banned.guild_id):
             await tx.evidence.append(case_id, [draft])
-
-
-def _drafts(found: Found) -> list[Draft]:
-    """Context and message as they were written, then the assessment and the people."""
-    message = found.window.message
-    quoted = {s.message_id for f in found.assessment.findings for s in f.signals}
-    recent = {version(m) for m in found.window.before[-_CONTEXT:]}
-    drafts = [
-        message_draft(
-            earlier,
-            kind=ItemKind.MESSAGE if earlier.id in quoted else ItemKind.CONTEXT,
-            source=found.source,
-        )
-        for earlier in found.window.before
-        if earlier.id in quoted or version(earlier) in recent
-    ]
-    drafts.append(message_draft(message, kind=ItemKind.MESSAGE, source=found.source))
-    drafts.append(assessment_draft(message, found.assessment))
-    return [*_answered(found, besides=drafts), *drafts, *_people(found)]
-
-
-def _answered(found: Found, *, besides: list[Draft]) -> list[Draft]:
-    """The message that the threat replies to, unless the window had it."""
-    answered = found.circumstances.answered
-    if answered is None or answered.id in {draft.message_id for draft in besides}:
-        return []
-    return [message_draft(answered, kind=ItemKind.CONTEXT, source=found.source)]
-
-
-def _people(found: Found) -> list[Draft]:
-    """What Discord said of the offender and the targets along with the message."""
-    assessment, message = found.assessment, found.window.message
-    concerned = {message.author.id, *(person.id for person in assessment.targets)}
-    return [
-        member_draft(profile, at=message.at, source=found.source)
-        for profile in found.circumstances.profiles
-        if profile.id in concerned
-    ]

@@ -15,8 +15,9 @@ from bot.domain.assessment import Kind
 from bot.domain.message import Circumstances, Message, Person
 from bot.services.custody import GATEWAY, HISTORY
 from bot.services.durable import insist, whole
+from bot.services.observed import Banned, Deleted, Edited, Found
 from bot.services.policies import Policies
-from bot.services.recording import Banned, Deleted, Edited, Found, Recorder
+from bot.services.recording import Recorder
 from bot.storage import Store, StoreUnavailableError
 
 _log = structlog.get_logger(__name__)

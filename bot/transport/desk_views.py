@@ -24,7 +24,8 @@ from bot.transport.case_ids import (
     unquiet_id,
     verdict_id,
 )
-from bot.transport.layouts import button, jump, view_of
+from bot.transport.layouts import jump
+from bot.transport.widgets import button, view_of
 from bot.transport.wording import in_line
 
 _PAGE = 1800

@@ -27,8 +27,9 @@ from bot.advice import (
 )
 from bot.services.guidance import Look
 from bot.transport.answering import Page
-from bot.transport.layouts import ALLOW_MESSAGES, HIDE, button, rows_of, view_of
+from bot.transport.layouts import ALLOW_MESSAGES, HIDE
 from bot.transport.telling_views import back_button, message_buttons
+from bot.transport.widgets import button, rows_of, view_of
 
 SITUATION = "na:help:situation"
 NEAR = "near"

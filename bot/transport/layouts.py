@@ -20,6 +20,7 @@ from bot.services.names import BUDGET
 from bot.services.support import NOTHING
 from bot.transport import case_lines
 from bot.transport.case_ids import evidence_id, offer_help_id, press_id, warned_id
+from bot.transport.widgets import button, view_of
 from bot.transport.wording import in_line, name
 
 PRIVATE_HELP = "na:help:open"
@@ -58,36 +59,6 @@ _PEOPLE_SHOWN = 10
 def was_nothing_id(token: str) -> str:
     """The custom id of *This was nothing* under the advice with this token."""
     return f"na:advice:nothing:{token}"
-
-
-def button(
-    language: Language,
-    key: str,
-    custom_id: str,
-    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
-) -> discord.ui.Button[Any]:
-    """A button with a text of the language; what it does is known by its custom id."""
-    return discord.ui.Button(label=language.text(key), custom_id=custom_id, style=style)
-
-
-def view_of(*items: discord.ui.Item[Any]) -> discord.ui.View:
-    """The items under an ordinary message."""
-    view = discord.ui.View(timeout=None)
-    for item in items:
-        view.add_item(item)
-    view.stop()
-    return view
-
-
-def rows_of(*rows: Sequence[discord.ui.Item[Any]]) -> discord.ui.View:
-    """The items under an ordinary message, row by row; a menu fills its row."""
-    view = discord.ui.View(timeout=None)
-    for number, row in enumerate(row for row in rows if row):
-        for item in row:
-            item.row = number
-            view.add_item(item)
-    view.stop()
-    return view
 
 
 def advice(language: Language, *, server: str, token: str) -> tuple[str, discord.ui.View]:

@@ -12,8 +12,8 @@ from bot.domain.measure import REMOVALS, TIMEOUT_HOURS, Measure
 from bot.services.acting import Ground
 from bot.transport.case_ids import doing_id, measure_id, pick_id, press_id
 from bot.transport.desk_views import Page
-from bot.transport.layouts import button, view_of
 from bot.transport.measures import BarredError, Prepared
+from bot.transport.widgets import button, view_of
 
 _OPTIONS = 25
 _PICKED = (Measure.INVITE, Measure.DELETE)

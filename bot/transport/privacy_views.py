@@ -10,7 +10,8 @@ import discord
 from bot.advice import Language
 from bot.services.privacy import Overview
 from bot.transport.answering import Page
-from bot.transport.layouts import ALLOW_MESSAGES, HIDE, STOP_MESSAGES, button, rows_of
+from bot.transport.layouts import ALLOW_MESSAGES, HIDE, STOP_MESSAGES
+from bot.transport.widgets import button, rows_of
 
 _COUNTED = ("kept", "told", "sent", "words", "named")
 

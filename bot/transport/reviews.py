@@ -13,7 +13,7 @@ from bot.domain.delivery import DeliveryState
 from bot.domain.review import Digest, Reminder
 from bot.transport import case_lines
 from bot.transport.case_ids import WAITING, list_id
-from bot.transport.layouts import view_of
+from bot.transport.widgets import view_of
 
 _RULES = 10
 _HOUR = 3600

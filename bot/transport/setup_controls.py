@@ -11,8 +11,8 @@ import discord
 from bot.advice import Language, Texts
 from bot.services.choices import Kind, PolicySettings, Setting, as_written
 from bot.transport.choices_here import option_text, shown, values_of
-from bot.transport.layouts import button
 from bot.transport.places import ALERT_CHANNEL, channel_of, role
+from bot.transport.widgets import button
 
 YAML_FORM, YAML_FIELD = "na:setup:import", "yaml"
 VALUE_FORM, VALUE_FIELD = "na:setup:typed:", "value"

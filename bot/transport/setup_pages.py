@@ -9,9 +9,9 @@ import discord
 from bot.advice import Language
 from bot.services.choices import SETTINGS
 from bot.storage.settings import SettingsChange
-from bot.transport.layouts import button
 from bot.transport.places import ALERT_CHANNEL
 from bot.transport.setup_controls import MENU_SIZE, Room, control, title_of
+from bot.transport.widgets import button
 
 ALL, TEST = "all", "test"
 MAKE_PRIVATE = "na:setup:private"

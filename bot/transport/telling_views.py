@@ -10,7 +10,8 @@ import discord
 from bot.advice import Language
 from bot.domain.message import Message, Person
 from bot.transport.answering import Page
-from bot.transport.layouts import HIDE, button, rows_of
+from bot.transport.layouts import HIDE
+from bot.transport.widgets import button, rows_of
 from bot.transport.wording import as_blocks, in_line, name
 
 _MENU_SIZE = 25

@@ -140,6 +140,9 @@ async def test_a_role_given_to_the_bot_later_arms_the_server(quiet_town: Town) -
     await town.until(town.owner.direct_messages)
     town.server.give_role(town.sandbox.bot, reader)
     await town.armed()
+    await town.settled(await town.threatens())
+
+    assert len(town.alert_messages()) == 1
 
 
 async def test_a_server_that_the_bot_joins_later_is_watched(quiet_town: Town) -> None:

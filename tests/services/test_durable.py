@@ -86,4 +86,5 @@ async def test_cancelling_at_any_moment_ends_the_work_and_lets_go_of_the_databas
             await asyncio.gather(task, return_exceptions=True)
         other = sqlite3.connect(tmp_path / "sqlite.db", isolation_level=None, timeout=0)
         other.execute("BEGIN IMMEDIATE")
+        assert other.in_transaction
         other.close()

@@ -1,0 +1,94 @@
+"""What the watch hands on to be recorded, and which evidence a finding becomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.domain.assessment import Assessment
+from bot.domain.evidence import Draft, ItemKind
+from bot.domain.message import Circumstances, Message, Window
+from bot.services.custody import (
+    GATEWAY,
+    assessment_draft,
+    member_draft,
+    message_draft,
+    version,
+)
+
+_CONTEXT = 15
+"""How many earlier messages are preserved with one that a finding rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the detector said of a message in its window, and where the message came from."""
+
+    window: Window
+    assessment: Assessment
+    source: str
+    circumstances: Circumstances = field(default_factory=Circumstances)
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A new version of a message."""
+
+    message: Message
+    source: str = GATEWAY
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """Messages of one channel that are gone."""
+
+    guild_id: int
+    channel_id: int
+    message_ids: tuple[int, ...]
+    bulk: bool
+    source: str = GATEWAY
+
+
+@dataclass(frozen=True, slots=True)
+class Banned:
+    """Somebody was banned from a server."""
+
+    guild_id: int
+    person_id: int
+
+
+def drafts_of(found: Found) -> list[Draft]:
+    """Context and message as they were written, then the assessment and the people."""
+    message = found.window.message
+    quoted = {s.message_id for f in found.assessment.findings for s in f.signals}
+    recent = {version(m) for m in found.window.before[-_CONTEXT:]}
+    drafts = [
+        message_draft(
+            earlier,
+            kind=ItemKind.MESSAGE if earlier.id in quoted else ItemKind.CONTEXT,
+            source=found.source,
+        )
+        for earlier in found.window.before
+        if earlier.id in quoted or version(earlier) in recent
+    ]
+    drafts.append(message_draft(message, kind=ItemKind.MESSAGE, source=found.source))
+    drafts.append(assessment_draft(message, found.assessment))
+    return [*_answered(found, besides=drafts), *drafts, *_people(found)]
+
+
+def _answered(found: Found, *, besides: list[Draft]) -> list[Draft]:
+    """The message that the threat replies to, unless the window had it."""
+    answered = found.circumstances.answered
+    if answered is None or answered.id in {draft.message_id for draft in besides}:
+        return []
+    return [message_draft(answered, kind=ItemKind.CONTEXT, source=found.source)]
+
+
+def _people(found: Found) -> list[Draft]:
+    """What Discord said of the offender and the targets along with the message."""
+    assessment, message = found.assessment, found.window.message
+    concerned = {message.author.id, *(person.id for person in assessment.targets)}
+    return [
+        member_draft(profile, at=message.at, source=found.source)
+        for profile in found.circumstances.profiles
+        if profile.id in concerned
+    ]
