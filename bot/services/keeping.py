@@ -31,6 +31,8 @@ class Keeper:
 
     def __init__(self, store: Store, policies: Policies, *, wake: Callable[[], None]) -> None:
         self._store = store
+        self._in_turn = asyncio.Lock()
+        """Comings and goings are written in the order in which they were told."""
         self._policies = policies
         self._wake = wake
         self.failures = 0
@@ -59,7 +61,8 @@ class Keeper:
 
     async def left(self, guild_id: int) -> None:
         """The bot was removed from a server: what is kept of it is purged after some days."""
-        await insist(self._store, lambda tx: tx.keeping.left(guild_id))
+        async with self._in_turn:
+            await insist(self._store, lambda tx: tx.keeping.left(guild_id))
 
     async def here(self, guild_ids: Collection[int]) -> None:
         """These are all the servers that the bot is in; those that it missed leaving are noted."""
@@ -69,11 +72,13 @@ class Keeper:
             for guild_id in set(await tx.keeping.servers()) - set(guild_ids):
                 await tx.keeping.left(guild_id)
 
-        await insist(self._store, compare)
+        async with self._in_turn:
+            await insist(self._store, compare)
 
     async def returned(self, guild_id: int) -> None:
         """The bot is in this server again."""
-        await insist(self._store, lambda tx: tx.keeping.returned([guild_id]))
+        async with self._in_turn:
+            await insist(self._store, lambda tx: tx.keeping.returned([guild_id]))
 
     async def _purge(self) -> None:
         async with self._store.transaction() as tx:

@@ -204,7 +204,7 @@ async def test_the_bot_is_invited_removed_and_cut_off_by_an_outage(
     sandbox.remove_bot(server)
     await sandbox.wait_for(lambda: bot.get_guild(server.id) is None)
 
-    assert bot.guilds == []
+    assert not bot.guilds
 
 
 async def test_ready_waits_for_the_bot_and_its_commands(lab: Lab, sandbox: Sandbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -254,6 +255,16 @@ async def test_a_server_to_which_the_bot_returns_in_time_keeps_everything(
     await keeper.round()
 
     assert await state(store, case_id) == ["kept"]
+
+
+async def test_leaving_is_noted_though_being_here_is_still_being_written(
+    store: Store, keeper: Keeper
+) -> None:
+    await case_of(store, 1)
+    for _ in range(20):
+        await asyncio.gather(keeper.here([GUILD]), keeper.returned(GUILD), keeper.left(GUILD))
+        async with store.transaction() as tx:
+            assert GUILD in await tx.keeping.departed()
 
 
 async def test_many_cases_are_erased_in_one_round(store: Store, keeper: Keeper) -> None:
