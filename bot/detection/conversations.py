@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from typing import Any, Protocol
+from functools import lru_cache
+from typing import Protocol
 
 from bot.detection.closely import Closely
 from bot.domain.message import Message, Window
@@ -30,8 +31,8 @@ class Gate(Protocol):
         """The same by the concepts that do stand in a message."""
 
 
-_Entry = list[Any]
-"""A remembered message, its bits, and its exact bits or None as long as nobody asked for them."""
+_REMEMBERED_LOOKS = 2_000
+"""So many texts that were looked at closely are remembered: authors are asked about repeatedly."""
 
 
 class _Channel:
@@ -41,10 +42,12 @@ class _Channel:
     and is made anew once the channel has turned over.
     """
 
-    __slots__ = ("age", "entries", "heard", "said")
+    __slots__ = ("age", "bits", "heard", "messages", "said")
 
     def __init__(self, limit: int) -> None:
-        self.entries: deque[_Entry] = deque(maxlen=limit)
+        # side by side: an object more for each message is one more for the collector to look at
+        self.messages: deque[Message] = deque(maxlen=limit)
+        self.bits: deque[int] = deque(maxlen=limit)
         self.said: dict[int, int] = {}
         self.heard = 0
         self.age = 0
@@ -59,30 +62,24 @@ class _Channel:
     def turn(self, heard: int) -> None:
         """Note that a message was forgotten."""
         self.age += 1
-        if self.age >= len(self.entries):
+        if self.age >= len(self.messages):
             self.renew(heard)
 
     def renew(self, heard: int) -> None:
         """Make the summary anew from what is still remembered."""
         self.age = self.heard = 0
         self.said.clear()
-        for message, bits, _ in self.entries:
+        for message, bits in zip(self.messages, self.bits, strict=True):
             if bits:
                 self.add(message, bits, heard)
 
     def closely(self, author: int, heard: int, look: Callable[[str], int]) -> int:
-        """What `author` said, each message looked at once by `look`, and what others said."""
+        """What `author` said, each message looked at by `look`, and what others said."""
         said = 0
-        for entry in self.entries:
-            message, bits, exact = entry
-            if not bits:
-                continue
-            if message.author.id != author:
-                said |= bits & heard
-                continue
-            if exact is None:
-                exact = entry[2] = look(message.wording)
-            said |= exact
+        for message, bits in zip(self.messages, self.bits, strict=True):
+            if bits:
+                mine = message.author.id == author
+                said |= look(message.wording) if mine else bits & heard
         return said
 
 
@@ -106,6 +103,7 @@ class Conversations:
         self._limit = messages
         self._count = 0
         self._channels: OrderedDict[int, _Channel] = OrderedDict()
+        self._all = lru_cache(_REMEMBERED_LOOKS)(lambda text: self._closely(text).all())
 
     def __len__(self) -> int:
         """How many messages are remembered, over all channels."""
@@ -119,9 +117,13 @@ class Conversations:
         # what can only be plain text need not be put together and turned round
         plain = message.text.isascii() and not (message.forwarded or message.embedded)
         bits = self._gate(message.text if plain else message.wording)
-        channel = self._latest(message.channel_id)
-        entries = channel.entries
-        if entries and entries[0][0].at < message.at - self._seconds:
+        channel = self._channels.get(message.channel_id)
+        if channel is None:
+            channel = self._channels[message.channel_id] = _Channel(self._per_channel)
+        else:
+            self._channels.move_to_end(message.channel_id)  # the last one to be forgotten
+        messages = channel.messages
+        if messages and messages[0].at < message.at - self._seconds:
             self._expire(channel, message.at - self._seconds)
         window = None
         if bits:
@@ -129,8 +131,9 @@ class Conversations:
             if self._worthwhile(bits, said):
                 window = self._window(channel, message, said)
             channel.add(message, bits, self._heard)
-        full = len(entries) == self._per_channel
-        entries.append([message, bits, None])  # the oldest makes room if need be
+        full = len(messages) == self._per_channel
+        messages.append(message)  # the oldest makes room if need be
+        channel.bits.append(bits)
         if full:
             channel.turn(self._heard)
         else:
@@ -139,19 +142,10 @@ class Conversations:
                 self._evict()
         return window
 
-    def _latest(self, channel_id: int) -> _Channel:
-        """The channel, now the last one to be forgotten."""
-        channel = self._channels.get(channel_id)
-        if channel is None:
-            channel = self._channels[channel_id] = _Channel(self._per_channel)
-        else:
-            self._channels.move_to_end(channel_id)
-        return channel
-
     def context(self, channel_id: int) -> tuple[Message, ...]:
         """What is remembered of a channel, oldest first."""
         channel = self._channels.get(channel_id)
-        return tuple(entry[0] for entry in channel.entries) if channel else ()
+        return tuple(channel.messages) if channel else ()
 
     def find(self, channel_id: int, message_id: int) -> Message | None:
         """The latest remembered version of a message."""
@@ -164,13 +158,14 @@ class Conversations:
         """Drop everything that is remembered of a channel."""
         channel = self._channels.pop(channel_id, None)
         if channel is not None:
-            self._count -= len(channel.entries)
+            self._count -= len(channel.messages)
 
     def _expire(self, channel: _Channel, earliest: float) -> None:
         """Forget what was written before `earliest`."""
-        entries = channel.entries
-        while entries and entries[0][0].at < earliest:
-            entries.popleft()
+        messages = channel.messages
+        while messages and messages[0].at < earliest:
+            messages.popleft()
+            channel.bits.popleft()
             self._count -= 1
             channel.turn(self._heard)
 
@@ -183,12 +178,9 @@ class Conversations:
             said = channel.closely(message.author.id, self._heard, self._all)
             if not self._confirmed(here, said):
                 return None
-        return Window(message, tuple(entry[0] for entry in channel.entries))
-
-    def _all(self, text: str) -> int:
-        return self._closely(text).all()
+        return Window(message, tuple(channel.messages))
 
     def _evict(self) -> None:
         while self._count > self._limit and self._channels:
             _, channel = self._channels.popitem(last=False)
-            self._count -= len(channel.entries)
+            self._count -= len(channel.messages)

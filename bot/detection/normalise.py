@@ -98,7 +98,8 @@ class _Folding(dict[int, str]):
 
 
 _FOLDING = _Folding()
-_ASCII = {code: _placed(chr(code).lower()) for code in range(128)}
+_ASCII = {code: _placed(chr(code).lower()) or None for code in range(128)}
+"""None for what becomes nothing: of that, Python translates many times faster than of ""."""
 _NOTHING = "\0"
 """Stands where a character becomes nothing, so that the others stay in their places."""
 _ASCII_IN_PLACE = {code: plain or _NOTHING for code, plain in _ASCII.items()}
@@ -112,7 +113,7 @@ def fold(text: str) -> str:
     Doing it twice changes nothing. Words are separated by white space of any length.
     """
     if text.isascii():
-        return text.lower().translate(_ASCII)
+        return text.translate(_ASCII)
     for _ in range(_ROUNDS):
         text = text.translate(_FOLDING)
         if unicodedata.is_normalized("NFC", text):

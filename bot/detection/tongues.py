@@ -104,7 +104,8 @@ class Tongues:
         if len(words) >= 2 * _TOGETHER:
             return self._spoken_in_parts(words), words
         codes = list(map(self._known.__getitem__, words))
-        return self._of(sum(codes) & self._counts), list(compress(words, codes))
+        known = words if all(codes) else list(compress(words, codes))
+        return self._of(sum(codes) & self._counts), known
 
     def _spoken_in_parts(self, words: Sequence[str]) -> tuple[int, ...]:
         """The languages of a longer text: those that know enough different words of some part."""
