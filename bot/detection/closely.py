@@ -2,33 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from bot.detection.index import Index
-from bot.detection.matching import Budget, Phrase, clauses_of, occurrences
-from bot.detection.memory import Group
+from bot.detection.matching import Budget, occurs
+from bot.detection.memory import Met
 
-_Elements = Sequence[frozenset[int]]
-"""What each word of the text can stand in, in one language."""
+
+class Sighting(NamedTuple):
+    """What was met in a text so far: phrases all words of which occur, in any order."""
+
+    words: Sequence[str]
+    known: Sequence[str]
+    """Those of the words that some language knows."""
+    indexes: Sequence[Index]
+    """The languages of the words."""
+    met: Sequence[list[Met]]
+    """What was met, for each of the languages."""
 
 
 class Closely:
-    """The concepts that do stand in a text: dearer to know than those that may, so asked singly."""
+    """The concepts that do stand in a text: dearer to know than those that may, so asked singly.
+
+    At first those are asked that the gate looks for, which is enough for most texts.
+    """
+
+    __slots__ = ("_budget", "_is_read", "_look", "_places", "_sighted", "_sure", "bits", "unasked")
 
     def __init__(
-        self, words: Sequence[str], spoken: Sequence[Index], places: Mapping[int, int], bits: int
+        self,
+        sighted: Sighting,
+        places: Mapping[int, int],
+        bits: int,
+        *,
+        look: Callable[[Sighting], int],
+        unasked: int,
     ) -> None:
-        """`spoken` are the languages of `words`, `places` the bits of the concepts by number.
+        """`sighted` is what the gate met, `bits` are its concepts; `places` are the bits by number.
 
-        `bits` are those of the concepts all words of which occur.
+        `look` looks for the concepts `unasked` that are too common for the gate: it says which may
+        stand there and adds to what was met.
         """
-        self._words, self._spoken, self._places = words, spoken, places
-        self._positions: dict[int, list[int]] = {}
-        self._elements: dict[Index, _Elements] = {}
+        self._sighted, self._places, self._look = sighted, places, look
+        self._is_read = False
+        self._budget = Budget()
         self._sure = 0
         self.bits = bits
         """The concepts that may stand there, one bit each: fewer the more was asked."""
+        self.unasked = unasked
+        """Concepts that were not looked for yet."""
+
+    def widen(self) -> None:
+        """Look for all concepts from now on."""
+        if self.unasked:
+            self.bits |= self._look(self._sighted) & self.unasked
+            self.unasked = 0
 
     def holds(self, mask: int) -> bool:
         """Whether one of the concepts `mask` stands in the text."""
@@ -37,54 +66,46 @@ class Closely:
         left = mask & self.bits
         while left:
             bit = left & -left
-            left ^= bit
-            if any(self._occurs(*each) for each in self._phrases(bit)):
+            if self._stands(bit):
                 self._sure |= bit
                 return True
+            left ^= bit
             self.bits ^= bit
         return False
 
     def all(self) -> int:
         """All concepts that stand in the text, one bit each."""
-        left = self.bits
+        self.widen()
+        left = self.bits & ~self._sure
         while left:
             bit = left & -left
             left ^= bit
             self.holds(bit)
         return self.bits
 
-    @cached_property
-    def _groups(self) -> list[tuple[Index, list[Group]]]:
-        """What may stand in the text, by language; most texts are done with before it is needed."""
-        words = self._words
-        return [
-            (each, [*each.gate.groups(words), *each.look.groups(words)]) for each in self._spoken
-        ]
-
-    @cached_property
-    def _bounds(self) -> tuple[Sequence[int], Budget]:
-        """One clause, and the work that may be spent on this text."""
-        return clauses_of(len(self._words), frozenset()), Budget()
-
-    def _phrases(self, bit: int) -> Iterator[tuple[Phrase, Index]]:
-        """The phrases of one concept that may stand in the text."""
-        places = self._places
-        for index, groups in self._groups:
-            seen = set()
-            for concepts, alike in groups:
+    def _stands(self, bit: int) -> bool:
+        """Whether a phrase of one concept stands in the text."""
+        if not self._is_read:  # most texts are done with before
+            self._read_backwards()
+        places, budget = self._places, self._budget
+        words, _, indexes, met = self._sighted
+        for index, those in zip(indexes, met, strict=True):
+            for word, concepts, alike in those:
                 if concepts & bit:
                     for phrase in alike:
-                        if places[phrase.concept] == bit and id(phrase) not in seen:
-                            seen.add(id(phrase))
-                            yield phrase, index
+                        if places[phrase.concept] == bit and occurs(
+                            phrase, word, words, index.elements, budget
+                        ):
+                            return True
+        return False
 
-    def _occurs(self, phrase: Phrase, index: Index) -> bool:
-        positions = self._positions
-        for element, _, _ in phrase.steps:
-            if element not in positions:
-                if index not in self._elements:
-                    self._elements[index] = [index.elements(word) for word in self._words]
-                positions[element] = [
-                    place for place, each in enumerate(self._elements[index]) if element in each
-                ]
-        return bool(occurrences(phrase, positions, *self._bounds))
+    def _read_backwards(self) -> None:
+        """Add what is met by words that are written backwards: no language knows them."""
+        self._is_read = True
+        words, known, indexes, met = self._sighted
+        if len(known) < len(words):
+            unknown = set(words).difference(known)
+            for index, those in zip(indexes, met, strict=True):
+                if any(map(index.is_backwards, unknown)):
+                    index.gate.bits(words, those)
+                    index.look.bits(words, those)

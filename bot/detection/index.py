@@ -80,6 +80,19 @@ class Elements(dict[Element, int]):
         return {entry: shared.setdefault(each, each) for entry, each in alike.items()}
 
 
+class _Standing(dict[str, frozenset[int]]):
+    """The elements of each word, sought when it is first seen."""
+
+    def __init__(self, sought: Callable[[str], Iterable[int]]) -> None:
+        super().__init__()
+        self._sought = sought
+
+    def __missing__(self, word: str) -> frozenset[int]:
+        found = frozenset(self._sought(word))
+        remember(self, word, found)
+        return found
+
+
 class Index:
     """Every wording of one language, by word."""
 
@@ -94,7 +107,8 @@ class Index:
         self._words: dict[str, Numbers] = {}
         self._stems: dict[str, Numbers] = {}
         self._shapes: dict[str, Numbers] = {}
-        self._elements: dict[str, frozenset[int]] = {}
+        self.elements: Mapping[str, frozenset[int]] = _Standing(self._sought)
+        """The elements that each word can stand in; deliberate misspelling is undone if need be."""
 
     def add(self, wordings: Iterable[Wording], common: Mapping[str, int]) -> None:
         """Take in `wordings` of a language whose commonest words are `common`."""
@@ -124,23 +138,27 @@ class Index:
         """Every stem that some phrase names."""
         return self._stems
 
-    def elements(self, word: str) -> frozenset[int]:
-        """The elements that `word` can stand in, undoing deliberate misspelling if need be."""
-        known = self._elements.get(word)
-        if known is None:
-            known = frozenset(self._sought(word))
-            remember(self._elements, word, known)
-        return known
+    def is_backwards(self, word: str) -> bool:
+        """Whether `word` is one that is sought reversed as well, reversed."""
+        return word[::-1] in self._disguised
 
     def _add(self, wording: Wording, common: Mapping[str, int], elements: Elements) -> None:
         steps = tuple((elements[step.element], step.gap, step.optional) for step in wording.steps)
         required = frozenset(element for element, _, optional in steps if not optional)
-        phrase = Phrase(self._concepts[wording.concept], steps, required, wording.steps[0].begins)
         for step, (element, _, _) in zip(wording.steps, steps, strict=True):
             if element not in self.rarity:
                 self.rarity[element] = _frequency(step.element, common)
         anchor = min(
             (element for element, _, optional in steps if not optional), key=self.rarity.__getitem__
+        )
+        place = next(place for place, (element, _, _) in enumerate(steps) if element == anchor)
+        phrase = Phrase(
+            self._concepts[wording.concept],
+            steps,
+            required,
+            wording.steps[0].begins,
+            anchor,
+            reach=sum(1 + gap for _, gap, _ in steps[1 : place + 1]),
         )
         self.by_anchor.setdefault(anchor, []).append(phrase)
 

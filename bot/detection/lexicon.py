@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections import ChainMap
+from collections import ChainMap, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from bot.detection.catalogue import SHARED
-from bot.detection.closely import Closely
+from bot.detection.closely import Closely, Sighting
 from bot.detection.index import Index, Language, Sorts, Wording
 from bot.detection.matching import Budget, Phrase, clauses_of, occurrences
-from bot.detection.memory import LONE_LETTERS, SPACED
+from bot.detection.memory import LONE_LETTERS, SPACED, Met
 from bot.detection.normalise import Token
 from bot.detection.segments import Segments
 from bot.detection.spelling import Joined, join_spaced
@@ -54,6 +55,7 @@ class Lexicon:
         numbers = {concept: number for number, concept in enumerate(self.concepts)}
         sorts = _sorts(numbers, gated, looked)
         self._places = {n: 1 << bit for n, bit in (*sorts.gate.items(), *sorts.look.items())}
+        self._looked = sum(1 << bit for bit in sorts.look.values())
         elements = itertools.count()
         self._shared = Index(numbers, elements)
         self._indexes: list[Index] = []
@@ -87,6 +89,8 @@ class Lexicon:
         self._gating: Sequence[str] = ()
         """The words that were looked at last: the same ones are often asked about again."""
         self._gated = 0
+        self._met: list[list[Met]] = []
+        """What the gate met in them, for each of their languages."""
         self._sifted: _Sifted = ((self._shared,), ())
         self._speaking: dict[tuple[int, ...], tuple[Index, ...]] = {(): (self._shared,)}
         """The indexes of the languages by number."""
@@ -118,9 +122,12 @@ class Lexicon:
         if words is self._gating:
             return self._gated
         indexes, known = self._sift(words)
-        found = indexes[0].gate.bits(known)
-        for index in indexes[1:]:
-            found |= index.gate.bits(known)
+        found = 0
+        self._met = met = []
+        for index in indexes:
+            groups: list[Met] = []
+            found |= index.gate.bits(known, groups)
+            met.append(groups)
         if found & SPACED:
             found = self._without_spaces(words, found)
         self._gating, self._gated = words, found
@@ -128,17 +135,20 @@ class Lexicon:
 
     def all_bits(self, words: Sequence[str]) -> int:
         """Like `bits`, with the concepts that the gate does not look for (behind those it does)."""
-        found = self.bits(words)
-        indexes, known = self._sift(words)
-        for index in indexes:
-            found |= index.look.bits(known)
-        return self._without_spaces(words, found, closely=True) if found & SPACED else found
+        return self._look(self.bits(words), self._sighted(words))
 
     def closely(self, words: Sequence[str]) -> Closely:
         """Which concepts stand in `words`, order and nearness minded: found out as it is asked."""
         if _is_spelled(words):
             words = [each.word for each in self.joined(words)]
-        return Closely(words, self._sift(words)[0], self._places, self.all_bits(words))
+        bits = self.bits(words)
+        return Closely(
+            self._sighted(words),
+            self._places,
+            bits,
+            look=partial(self._look, bits),
+            unasked=self._looked,
+        )
 
     def match(
         self, words: Sequence[str], budget: Budget, begins: frozenset[int] | None = None
@@ -164,6 +174,17 @@ class Lexicon:
                         hits.append(Hit(self.concepts[phrase.concept], first, last))
         return sorted(set(hits), key=lambda hit: (hit.first, hit.last, hit.concept))
 
+    def _sighted(self, words: Sequence[str]) -> Sighting:
+        """What the gate met in `words`, which it was asked about last."""
+        indexes, known = self._sift(words)
+        return Sighting(words, known, indexes, [met.copy() for met in self._met])
+
+    def _look(self, found: int, sighted: Sighting) -> int:
+        """The concepts `found` by the gate, and all others that may occur; adds to what was met."""
+        for index, met in zip(sighted.indexes, sighted.met, strict=True):
+            found |= index.look.bits(sighted.known, met)
+        return self._without_spaces(sighted.words, found, closely=True) if found & SPACED else found
+
     def _sift(self, words: Sequence[str]) -> _Sifted:
         """The languages that `words` are in, and those of the words that any language knows.
 
@@ -182,7 +203,7 @@ class Lexicon:
         if _is_spelled(words):
             whole = [each.word for each in self.joined(words) if each.word not in LONE_LETTERS]
             for index in self._sift(whole)[0]:
-                found |= index.gate.bits(whole) | (index.look.bits(whole) if closely else 0)
+                found |= index.gate.bits(whole, []) | (index.look.bits(whole, []) if closely else 0)
         return found & ~SPACED
 
 
@@ -195,18 +216,20 @@ def _sorts(numbers: Mapping[str, int], gated: Sequence[str], looked: Sequence[st
 
 def _positions(
     words: Sequence[str], index: Index, phrases: Iterable[Phrase]
-) -> dict[int, list[int]]:
+) -> Mapping[int, list[int]]:
     """Where the elements of `phrases` stand in `words`."""
     wanted = {element for phrase in phrases for element, _, _ in phrase.steps}
-    positions: dict[int, list[int]] = {}
+    positions: defaultdict[int, list[int]] = defaultdict(list)
     for place, word in enumerate(words):
-        for element in wanted & index.elements(word):
-            positions.setdefault(element, []).append(place)
+        for element in wanted & index.elements[word]:
+            positions[element].append(place)
     return positions
 
 
-def _is_spelled(words: Iterable[str]) -> bool:
+def _is_spelled(words: Sequence[str]) -> bool:
     """Whether single letters in a row may spell a word."""
+    if list(map(len, words)).count(1) < _SPELLED_OUT:
+        return False
     run = 0
     for word in words:
         run = run + 1 if len(word) == 1 else 0

@@ -22,6 +22,10 @@ class Phrase(NamedTuple):
     steps: tuple[tuple[int, int, bool], ...]
     required: frozenset[int]
     begins: bool
+    anchor: int
+    """The element that the phrase is looked for by, the rarest of those required."""
+    reach: int
+    """How many words before that one the phrase may begin."""
 
 
 @dataclass
@@ -40,6 +44,8 @@ class Budget:
 
 def clauses_of(count: int, begins: frozenset[int]) -> list[int]:
     """For each of `count` words the number of its clause."""
+    if not begins:
+        return [0] * count
     return list(accumulate(int(place in begins) for place in range(count)))
 
 
@@ -58,6 +64,53 @@ def occurrences(
     return found
 
 
+def occurs(
+    phrase: Phrase,
+    word: str,
+    words: Sequence[str],
+    elements: Mapping[str, frozenset[int]],
+    budget: Budget,
+) -> bool:
+    """Whether `phrase` occurs about `word`, which it is looked for by, if `words` are one clause.
+
+    Only the words about it are looked at. If the budget is gone, the phrase is taken to occur.
+    """
+    steps, reach = phrase.steps, phrase.reach
+    if len(steps) == 1:
+        return True
+    place = -1
+    for _ in range(words.count(word)):
+        if not budget.take():
+            return True
+        place = words.index(word, place + 1)
+        for first in range(max(0, place - reach), place + 1):
+            if steps[0][0] in elements[words[first]] and _is_completed(
+                steps, first, words, elements
+            ):
+                return True
+    return False
+
+
+def _is_completed(
+    steps: Sequence[tuple[int, int, bool]],
+    first: int,
+    words: Sequence[str],
+    elements: Mapping[str, frozenset[int]],
+) -> bool:
+    """Whether the phrase that opens at `first` is completed: like `_follow`, in one clause."""
+    last, slack = first, 0
+    for element, gap, optional in steps[1:]:
+        for place in range(last + 1, min(len(words), last + 2 + gap + slack)):
+            if element in elements[words[place]]:
+                last, slack = place, 0
+                break
+        else:
+            if not optional:
+                return False
+            slack = max(slack, gap)
+    return True
+
+
 def _follow(
     first: int,
     rest: Iterable[tuple[int, int, bool]],
@@ -73,7 +126,7 @@ def _follow(
     for element, gap, optional in rest:
         if not budget.take():
             return None
-        places = positions.get(element, ())
+        places = positions[element]
         following = bisect_right(places, last)
         place = places[following] if following < len(places) else -1
         if place == last + 1 or (

@@ -26,24 +26,23 @@ class Index(Protocol):
     rarity: dict[int, float]
     """How often each element may be met, the rarest lowest."""
 
-    def elements(self, word: str) -> frozenset[int]:
-        """The elements that `word` can stand in."""
+    elements: Mapping[str, frozenset[int]]
+    """The elements that each word can stand in."""
 
 
 Needs = dict[int, tuple[tuple[int, int, tuple[Phrase, ...]], ...]]
 """For the rarest companion of a word, by its bit's number from 1, what needs both: all companions,
 concepts, the phrases."""
 
-Group = tuple[int, tuple[Phrase, ...]]
-"""Phrases that need the same words, and the bits of their concepts."""
+Met = tuple[str, int, tuple[Phrase, ...]]
+"""Phrases that need the same words, the bits of their concepts, and the word that led to them."""
 
-Longer = tuple[int, Needs]
-"""For the longer phrases that are looked for by a word: the bits of their rarest companions, and
-what else they need."""
+Sought = tuple[int, tuple[Phrase, ...], int, Needs]
+"""What is looked for by a word: the concepts and the phrases that it is enough for, the bits of the
+rarest companions of longer phrases, and what else those need."""
 
-Entry = tuple[int, int, Longer | None, tuple[Group, ...]]
-"""A word's elements as bits, the concepts that it is enough for, what longer phrases need, and the
-phrases that it is enough for."""
+Entry = tuple[int, Sought | None]
+"""A word's elements as bits, and what is looked for by it; for most words nothing."""
 
 
 class Entries(dict[str, Entry | None]):
@@ -69,50 +68,42 @@ class Entries(dict[str, Entry | None]):
         for other in sorted(wanted, key=lambda element: -index.rarity[element]):
             self._companions[other] = 1 << len(self._companions)
 
-    def bits(self, words: Sequence[str]) -> int:
+    def bits(self, words: Sequence[str], met: list[Met]) -> int:
         """The concepts of these entries that may occur in `words`, and SPACED.
+
+        Why they may is added to `met`: phrases all words of which occur, in any order.
 
         This is done for every message there is: it is one loop, and calls nothing.
         """
         present = found = 0
-        sought: list[Longer] = []
-        distinct = words if len(words) < _MANY_WORDS else set(words)
-        for elements, sure, longer, _ in filter(None, map(self.__getitem__, distinct)):
-            present |= elements
-            found |= sure
-            if longer:
-                sought.append(longer)
-        for seconds, needs in sought:
-            left = seconds & present
-            while left:
-                rarest = left.bit_length()
-                left ^= 1 << rarest - 1
-                for required, concepts, _ in needs[rarest]:
-                    if required & present == required:
-                        found |= concepts
-        return found
-
-    def groups(self, words: Iterable[str]) -> Iterator[Group]:
-        """What needs nothing but `words`, in any order: phrases, by their concepts' bits."""
-        entries = list(filter(None, map(self.__getitem__, dict.fromkeys(words))))
-        present = 0
-        for entry in entries:
-            present |= entry[0]
-        for _, _, longer, alone in entries:
-            yield from alone
-            seconds, needs = longer or (0, {})
+        hunted: list[tuple[str, Sought]] = []
+        distinct = words if len(words) < _MANY_WORDS else list(dict.fromkeys(words))
+        for word, entry in zip(distinct, map(self.__getitem__, distinct)):  # noqa: B905 - dearer
+            if entry:
+                elements, sought = entry
+                present |= elements
+                if sought:
+                    hunted.append((word, sought))
+        for word, (sure, alone, seconds, needs) in hunted:
+            if sure:
+                found |= sure
+                met.append((word, sure, alone))
             left = seconds & present
             while left:
                 rarest = left.bit_length()
                 left ^= 1 << rarest - 1
                 for required, concepts, alike in needs[rarest]:
                     if required & present == required:
-                        yield concepts, alike
+                        found |= concepts
+                        met.append((word, concepts, alike))
+        return found
 
-    def phrases(self, words: Iterable[str]) -> list[Phrase]:
+    def phrases(self, words: Sequence[str]) -> list[Phrase]:
         """The phrases of these entries all words of which occur in `words`, each once."""
+        met: list[Met] = []
+        self.bits(words, met)
         # by identity: they are many, and dear to compare
-        return list({id(each): each for _, alike in self.groups(words) for each in alike}.values())
+        return list({id(each): each for _, _, alike in met for each in alike}.values())
 
     def __missing__(self, word: str) -> Entry | None:
         found = self._entry(word)
@@ -120,7 +111,7 @@ class Entries(dict[str, Entry | None]):
         return found
 
     def _entry(self, word: str) -> Entry | None:
-        mine = self._index.elements(word)
+        mine = self._index.elements[word]
         if mine not in self._alike:
             if len(self._alike) >= _REMEMBERED_WORDS:
                 self._alike.clear()
@@ -128,8 +119,9 @@ class Entries(dict[str, Entry | None]):
         entry = self._alike[mine]
         if word not in LONE_LETTERS:
             return entry
-        elements, sure, longer, alone = entry or (0, 0, None, ())
-        return elements, sure | SPACED, longer, alone
+        elements, sought = entry or (0, None)
+        sure, alone, seconds, needs = sought or (0, (), 0, {})
+        return elements, (sure | SPACED, alone, seconds, needs)
 
     def _worked_out(self, mine: frozenset[int]) -> Entry | None:
         present = sum(self._companions.get(element, 0) for element in mine)
@@ -143,12 +135,10 @@ class Entries(dict[str, Entry | None]):
             rarest = (required & ~present or required).bit_length()
             seconds |= 1 << rarest - 1
             needs.setdefault(rarest, {}).setdefault(required, []).append(phrase)
-        enough = tuple(self._grouped({0: alone} if alone else {}))
+        ((_, sure, enough),) = self._grouped({0: alone})
         longer = {rarest: tuple(self._grouped(alike)) for rarest, alike in needs.items()}
-        if not (present or enough or longer):
-            return None
-        sure = enough[0][1] if enough else 0
-        return present, sure, (seconds, longer) if longer else None, tuple(e[1:] for e in enough)
+        sought = (sure, enough, seconds, longer) if enough or longer else None
+        return (present, sought) if present or sought else None
 
     def _grouped(
         self, alike: Mapping[int, Iterable[Phrase]]

@@ -84,17 +84,29 @@ class Prospects:
         return found
 
     def confirmed(self, here: Closely, said: int) -> bool:
-        """The same, asking `here` which of its concepts do occur, and not more than needed."""
+        """The same, asking `here` which of its concepts do occur, and not more than needed.
+
+        What speaks against a rule is mostly found among the concepts that the gate looks for.
+        """
+        if here.unasked:
+            if not self._confirmed(here, said, closely=False):
+                return False
+            here.widen()
+        return self._confirmed(here, said, closely=True)
+
+    def _confirmed(self, here: Closely, said: int, *, closely: bool) -> bool:
+        said &= self._carried
+        undecided = 0 if closely else self._weak
         while True:
-            rule = self._likeliest(here.bits, 0, closely=True)
-            known = 0
-            if rule is None and said & self._carried:
-                rule = self._likeliest(here.bits, said & self._carried, closely=True)
-                known = said | self._weak if rule and rule.across else 0
+            rule = self._likeliest(here.bits, 0, closely=closely)
+            known = undecided
+            if rule is None and said:
+                rule = self._likeliest(here.bits, said, closely=closely)
+                known = said | self._weak if rule and rule.across else undecided
             if rule is None:
                 return False
             # what is not there is taken out of `here.bits`, so that this rule is not asked again
-            if here.holds(rule.here) and all(m & known or here.holds(m) for m in rule.masks):
+            if all(m & known or here.holds(m) for m in rule.masks) and here.holds(rule.here):
                 return True
 
     def _likeliest(self, here: int, said: int, *, closely: bool) -> _Needs | None:

@@ -78,6 +78,8 @@ class SecondOpinion:
 
     def confirmed(self, here: Closely, said: int) -> bool:
         """The same by the concepts that do stand in a message; the weightiest are asked first."""
+        if self._weighed & here.unasked:
+            here.widen()
         if not self.asked(here.bits, said):
             return False
         return all(
