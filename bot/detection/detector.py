@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from itertools import islice
 
 from bot.detection.closely import Closely
 from bot.detection.explaining import Aside, Explanation, counted_only, nearest
@@ -28,6 +29,7 @@ _CHARACTERS_BEFORE = 3_000
 """How much of what was said before the judged message is read: a full chat window's worth."""
 
 _ANYTHING = -1
+"""All that could have been said before: what is not worthwhile after it never is."""
 
 
 class Detector:
@@ -151,6 +153,7 @@ class Detector:
     def explain(self, window: Window) -> Explanation:
         """Why `assess` says what it says of `window`; dearer, and meant for people who ask."""
         earlier, said = self._earlier(window)
+        said |= self._said_by_others(window)
         reading = self._read(window.message)
         run = [*(self._read(each) for each in earlier), reading]
         assessment = self.assess(window)
@@ -175,11 +178,18 @@ class Detector:
 
     def _judge(self, window: Window) -> Assessment:
         message = window.message
-        earlier, said = self._earlier(window)
-        if not self.worthwhile(self.look(message.wording), said, closely=True):
+        looked = self.look(message.wording)
+        if not self.worthwhile(looked, _ANYTHING, closely=True):
             return NOTHING
         reading = self._read(message)
         here = self._exact(reading)
+        if not self.worthwhile(here, _ANYTHING, closely=True):
+            return NOTHING
+        earlier, said = self._earlier(window)
+        if self._heeds_others(here, said) or not self.worthwhile(looked, said, closely=True):
+            said |= self._said_by_others(window)
+            if not self.worthwhile(looked, said, closely=True):
+                return NOTHING
         if not self.worthwhile(here, said, closely=True):
             return NOTHING
         run = [reading]
@@ -214,7 +224,9 @@ class Detector:
     ) -> list[tuple[Rule, Finding]]:
         """What `rules` find in `run`, or else what the learned judge does."""
         if rules:
-            found = fired((*rules, *self._marks), run, self._heard_from_others(window))
+            rules = (*rules, *self._marks)
+            minded = any(rule.heard for rule in rules)
+            found = fired(rules, run, self._heard_from_others(window) if minded else frozenset())
             if found:
                 return found
         if self._second is None:
@@ -253,21 +265,32 @@ class Detector:
         """The author's latest earlier messages that say anything, oldest first, and the bits."""
         author = window.message.author.id
         found: list[Message] = []
-        said = others = 0
-        left = _CHARACTERS_BEFORE
-        for message in reversed(window.before):
-            left -= len(message.text)
-            if left < 0:
-                break
-            if message.author.id == author:
-                bits = self.look(message.wording) if len(found) < _RUN else 0
+        said = 0
+        for message in _shortly_before(window):
+            if message.author.id == author and len(found) < _RUN:
+                bits = self.look(message.wording)
                 if bits:
                     found.append(message)
                     said |= bits
-            elif others < _RUN:
-                others += 1
-                said |= self.gate(message.wording) & self._heard
         return found[::-1], said
+
+    def _said_by_others(self, window: Window) -> int:
+        """The bits that matter in what the latest others said."""
+        author = window.message.author.id
+        others = (each for each in _shortly_before(window) if each.author.id != author)
+        said = 0
+        for message in islice(others, _RUN):
+            said |= self.gate(message.wording) & self._heard
+        return said
+
+    def _heeds_others(self, here: int, said: int) -> bool:
+        """Whether it could matter what others said besides what the author did."""
+        if self._prospects.heeds(here, said, self._heard):
+            return True
+        second = self._second
+        return second is not None and second.asked(here, said) != second.asked(
+            here, said | self._heard
+        )
 
     def _heard_from_others(self, window: Window) -> frozenset[str]:
         """The concepts that matter in what the latest others said before the judged message."""
@@ -288,3 +311,13 @@ class Detector:
         aimed_at = {person.id for person in window.message.mentions}
         before = [m for m in window.before if not aimed_at or m.author.id in aimed_at]
         return is_echo(reading, before, (fold(message.wording).split() for message in before))
+
+
+def _shortly_before(window: Window) -> Iterator[Message]:
+    """The messages before the judged one that are read at most, latest first."""
+    left = _CHARACTERS_BEFORE
+    for message in reversed(window.before):
+        left -= len(message.text)
+        if left < 0:
+            break
+        yield message

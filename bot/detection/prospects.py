@@ -74,6 +74,15 @@ class Prospects:
         said &= self._carried
         return bool(said) and self._likeliest(here, said, closely=closely) is not None
 
+    def heeds(self, here: int, said: int, more: int) -> bool:
+        """Whether it changes what could fire if besides `said` there was `more` said before."""
+        both = said | more
+        if self.spread(here, said) != self.spread(here, both):
+            return True
+        rules, carried = self._with_said, self._carried
+        fewer = self._possible(rules, here, said & carried, closely=True)
+        return list(fewer) != list(self._possible(rules, here, both & carried, closely=True))
+
     def rules(self, here: int, said: int) -> list[Rule]:
         """The rules that could fire on a message that holds the concepts `here`."""
         found = [each.rule for each in self._possible(self._alone, here, 0, closely=True)]
