@@ -53,7 +53,7 @@ class Detector:
             for place, concept in enumerate(concept for part in seen for concept in part)
         }
         self._places = places
-        self._gated: tuple[str, list[str]] = ("", [])
+        self._gated, self._words_gated = "", list[str]()
         self._looked = ("", 0)
         self._heard = sum(
             1 << places[concept] for concept in frozenset().union(*(rule.heard for rule in rules))
@@ -100,7 +100,7 @@ class Detector:
     def gate(self, text: str) -> int:
         """The concepts that may occur in `text`, one bit each: cheap, and misses none that does."""
         words = fold(text).split() if text.isascii() else self._lexicon.words(text)
-        self._gated = (text, words)
+        self._gated, self._words_gated = text, words
         return self._bits(words)
 
     def look(self, text: str) -> int:
@@ -117,8 +117,7 @@ class Detector:
 
     def _words(self, text: str) -> list[str]:
         """The words of `text`, known already if the gate saw it last."""
-        gated, words = self._gated
-        return words if gated == text else self._lexicon.words(text)
+        return self._words_gated if self._gated == text else self._lexicon.words(text)
 
     def worthwhile(self, here: int, said: int = 0, *, closely: bool = False) -> bool:
         """Whether something could be found in a message with the bits `here` after one's `said`.

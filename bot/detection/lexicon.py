@@ -122,12 +122,11 @@ class Lexicon:
         if words is self._gating:
             return self._gated
         indexes, known = self._sift(words)
-        found = 0
-        self._met = met = []
+        found, self._met = 0, []
         for index in indexes:
-            groups: list[Met] = []
-            found |= index.gate.bits(known, groups)
-            met.append(groups)
+            met: list[Met] = []
+            found |= index.gate.bits(known, met)
+            self._met.append(met)
         if found & SPACED:
             found = self._without_spaces(words, found)
         self._gating, self._gated = words, found
