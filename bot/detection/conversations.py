@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Protocol
 
 from bot.detection.closely import Closely
@@ -31,10 +30,6 @@ class Gate(Protocol):
         """The same by the concepts that do stand in a message."""
 
 
-_REMEMBERED_LOOKS = 2_000
-"""So many texts that were looked at closely are remembered: authors are asked about repeatedly."""
-
-
 class _Channel:
     """The remembered messages of one channel with their bits, and a summary of who said what.
 
@@ -42,12 +37,14 @@ class _Channel:
     and is made anew once the channel has turned over.
     """
 
-    __slots__ = ("age", "bits", "heard", "messages", "said")
+    __slots__ = ("age", "bits", "exact", "heard", "messages", "said")
 
     def __init__(self, limit: int) -> None:
         # side by side: an object more for each message is one more for the collector to look at
         self.messages: deque[Message] = deque(maxlen=limit)
         self.bits: deque[int] = deque(maxlen=limit)
+        self.exact: deque[int | None] = deque(maxlen=limit)
+        """What stands in each message, None as long as nobody asked."""
         self.said: dict[int, int] = {}
         self.heard = 0
         self.age = 0
@@ -74,12 +71,18 @@ class _Channel:
                 self.add(message, bits, heard)
 
     def closely(self, author: int, heard: int, look: Callable[[str], int]) -> int:
-        """What `author` said, each message looked at by `look`, and what others said."""
+        """What `author` said, each message looked at once by `look`, and what others said."""
         said = 0
-        for message, bits in zip(self.messages, self.bits, strict=True):
-            if bits:
-                mine = message.author.id == author
-                said |= look(message.wording) if mine else bits & heard
+        for place, (message, bits) in enumerate(zip(self.messages, self.bits, strict=True)):
+            if not bits:
+                continue
+            if message.author.id != author:
+                said |= bits & heard
+                continue
+            exact = self.exact[place]
+            if exact is None:
+                exact = self.exact[place] = look(message.wording)
+            said |= exact
         return said
 
 
@@ -103,7 +106,6 @@ class Conversations:
         self._limit = messages
         self._count = 0
         self._channels: OrderedDict[int, _Channel] = OrderedDict()
-        self._all = lru_cache(_REMEMBERED_LOOKS)(lambda text: self._closely(text).all())
 
     def __len__(self) -> int:
         """How many messages are remembered, over all channels."""
@@ -134,6 +136,7 @@ class Conversations:
         full = len(messages) == self._per_channel
         messages.append(message)  # the oldest makes room if need be
         channel.bits.append(bits)
+        channel.exact.append(None)
         if full:
             channel.turn(self._heard)
         else:
@@ -166,6 +169,7 @@ class Conversations:
         while messages and messages[0].at < earliest:
             messages.popleft()
             channel.bits.popleft()
+            channel.exact.popleft()
             self._count -= 1
             channel.turn(self._heard)
 
@@ -179,6 +183,9 @@ class Conversations:
             if not self._confirmed(here, said):
                 return None
         return Window(message, tuple(channel.messages))
+
+    def _all(self, text: str) -> int:
+        return self._closely(text).all()
 
     def _evict(self) -> None:
         while self._count > self._limit and self._channels:
