@@ -1,6 +1,7 @@
-"""The door to the training: measure each hand by a model that never saw it, then write the model.
+"""The door to the training: make the model file, or measure the one that is there.
 
-`python -m training [--cases FOLDER]`: the folder holds cases to measure, which are never learned.
+`python -m training --talk FOLDER` makes it; `training/fetch-talk FOLDER` brings the talk.
+`python -m training [--cases FOLDER]` measures the one that is there; cases are never learned.
 """
 
 from __future__ import annotations
@@ -11,54 +12,65 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bot.detection.learned import MODEL, unpack
-from training.fit import model_of
-from training.measure import WAYS, Figures, chat_figures, figures, held_out, read_cases
-from training.sentences import LABELS, read_sentences
-
-_Rows = dict[tuple[str, str], Figures]
+from bot.detection.learned import MODEL, LearnedJudge
+from training.measure import WAYS, chat_figures, figures, kinds_of, read_cases
+from training.sentences import Sentence, read_kept_apart, read_sentences
 
 
 def main() -> None:
-    """Train, print what was measured, and write the model file."""
+    """Train if talk is named, then measure, and print what was found."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    parser.add_argument("--cases", type=Path, help="a folder of cases to measure the model with")
-    parser.add_argument("--only-write", action="store_true", help="measure nothing")
+    parser.add_argument("--talk", type=Path, help="make the model anew with this talk")
+    parser.add_argument("--cases", type=Path, help="also measure the cases in this folder")
     asked = parser.parse_args()
     console = Console()
-    sentences = read_sentences()
+    if asked.talk:
+        _make(asked.talk, console)
+    model = LearnedJudge.load()
+    apart = read_kept_apart()
+    languages = sorted({each.language for each in apart} - {"en"})
     table = _table()
-    if not asked.only_write:
-        for hand, found in held_out(sentences):
-            _add(table, f"hand {hand}, unseen", found)
-    content = model_of(sentences)
+    _add(table, "en", [each for each in apart if each.language == "en"], model)
+    _add(table, "others", [each for each in apart if each.language != "en"], model)
+    for language in languages:
+        _add(table, language, [each for each in apart if each.language == language], model)
     if asked.cases:
-        _add(table, "cases", figures(read_cases(asked.cases), unpack(content)))
-    if table.row_count:
-        console.print(table)
+        _add(table, "cases", read_cases(asked.cases), model)
+    console.print(table)
     if asked.cases:
-        _print_chat(asked.cases, content, console)
+        _print_chat(asked.cases, model, console)
+
+
+def _make(folder: Path, console: Console) -> None:
+    """Write the model file."""
+    from training.fit import model_of  # noqa: PLC0415 - only training needs PyTorch
+    from training.talk import read_talk  # noqa: PLC0415
+
+    sentences, talk = read_sentences(), read_talk(folder)
+    content = model_of(sentences, talk, console.print)
     MODEL.write_bytes(content)
-    console.print(f"{len(sentences):,} sentences; {MODEL.name}: {len(content):,} bytes")
+    console.print(
+        f"{len(sentences):,} sentences, {len(talk):,} lines of talk; "
+        f"{MODEL.name}: {len(content):,} bytes"
+    )
 
 
 def _table() -> Table:
-    table = Table(title="Taken for a threat / for a disclosure, in percent", title_justify="left")
-    for heading in ("sentences", "that are", "number", *WAYS):
+    table = Table(title="Taken for a threat / for a disclosure", title_justify="left")
+    for heading in ("sentences of", "that are", "number", *WAYS):
         table.add_column(heading)
     return table
 
 
-def _add(table: Table, name: str, found: _Rows) -> None:
-    for label in LABELS:
-        rows = [found[way, label] for way in WAYS if (way, label) in found]
-        if rows:
-            cells = [f"{100 * row.threat:.1f} / {100 * row.disclosure:.1f}" for row in rows]
-            table.add_row(name, label, str(rows[0].number), *cells)
+def _add(table: Table, name: str, sentences: list[Sentence], model: LearnedJudge) -> None:
+    for what, of_kind in kinds_of(sentences).items():
+        found = figures(of_kind, model)
+        cells = [f"{found[way].threat} / {found[way].disclosure}" for way in WAYS]
+        table.add_row(name, what, str(len(of_kind)), *cells)
 
 
-def _print_chat(folder: Path, content: bytes, console: Console) -> None:
-    chat = chat_figures(folder, unpack(content))
+def _print_chat(folder: Path, model: LearnedJudge, console: Console) -> None:
+    chat = chat_figures(folder, model)
     if chat is None:
         return
     share = 100 * chat.asked / chat.lines

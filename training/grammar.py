@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
 
 from training.sentences import HERE, Sentence
-from training.settings import LONG, ORDINARY, SEED
+from training.settings import ORDINARY, SEED
 
 _LIST = re.compile(r"\{(\w+)\}")
 _ROOT = "{line}"
 _TRIES = 4
-_JOINTS = (".", "", ",", "!", "...", " and")
-_FEWEST, _MOST = 2, 9
 
 Grammar = dict[str, list[str]]
 
@@ -25,17 +22,6 @@ def ordinary() -> list[Sentence]:
         lines = _lines(_grammar(name), count, random.Random(SEED))
         found.extend(Sentence(line, "innocent", name) for line in lines)
     return found
-
-
-def long_texts(innocent: Sequence[str]) -> list[Sentence]:
-    """Long texts put together from `innocent` ones, so that length alone means nothing."""
-    chance = random.Random(SEED)
-    return [Sentence(_joined(innocent, chance), "innocent", "long") for _ in range(LONG)]
-
-
-def _joined(parts: Sequence[str], chance: random.Random) -> str:
-    count = chance.randint(_FEWEST, _MOST)
-    return " ".join(chance.choice(parts) + chance.choice(_JOINTS) for _ in range(count))
 
 
 def _grammar(name: str) -> Grammar:

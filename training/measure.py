@@ -9,68 +9,65 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.detection import Conversations, Detector, load_detector
-from bot.detection.features import Told
-from bot.detection.learned import LearnedJudge, unpack
+from bot.detection.learned import LearnedJudge
 from bot.detection.second_opinion import SecondOpinion
-from bot.domain.assessment import Kind
+from bot.domain.assessment import Kind, Level
 from bot.domain.message import Message, Person, Window
-from training.fit import model_of
-from training.reader import told
-from training.sentences import LABELS, Sentence
+from training.reader import concepts, reading
+from training.sentences import Sentence
 
 WAYS = ("rules", "model", "both")
 _AUTHOR = Person(1, "a")
 _CASES = {"positives": "threat", "disclosures": "disclosure", "hard_negatives": "innocent"}
 _CHAT = "benign_chat.jsonl.gz"
+_VEILED = "b-"
+"""How the identifiers of veiled cases begin."""
 
 
 class Figures(NamedTuple):
-    """Shares of the sentences of one kind, by what was found in them."""
+    """How many sentences of one kind there are, and how many were taken for what."""
 
     number: int
-    threat: float
-    disclosure: float
+    threat: int
+    disclosure: int
 
 
-def held_out(sentences: Sequence[Sentence]) -> Iterator[tuple[str, dict[tuple[str, str], Figures]]]:
-    """For each hand, the figures by way and label with a model that never saw that hand."""
-    for hand in sorted({each.hand for each in sentences} - {"rules"}):
-        model = unpack(model_of([each for each in sentences if each.hand != hand]))
-        yield hand, figures([each for each in sentences if each.hand == hand], model)
-
-
-def figures(sentences: Iterable[Sentence], model: LearnedJudge) -> dict[tuple[str, str], Figures]:
-    """The figures of `sentences` by way and label."""
-    by_label: dict[str, list[str]] = {label: [] for label in LABELS}
+def kinds_of(sentences: Iterable[Sentence]) -> dict[str, list[Sentence]]:
+    """Sentences by what they are, with veiled threats apart from open ones."""
+    found: dict[str, list[Sentence]] = {}
     for each in sentences:
-        by_label[each.label].append(each.text)
+        found.setdefault("veiled threat" if each.veiled else each.label, []).append(each)
+    return found
+
+
+def figures(sentences: Sequence[Sentence], model: LearnedJudge) -> dict[str, Figures]:
+    """The figures of `sentences` by way."""
+    kinds = {way: [kind(each.text, model, way) for each in sentences] for way in WAYS}
     return {
-        (way, label): _figures([kind(text, model, way) for text in texts])
-        for label, texts in by_label.items()
-        if texts
-        for way in WAYS
+        way: Figures(len(found), found.count(Kind.THREAT), found.count(Kind.DISCLOSURE))
+        for way, found in kinds.items()
     }
 
 
 def kind(text: str, model: LearnedJudge, way: str) -> Kind:
-    """What a message that stands alone is taken for."""
+    """What a message that stands alone is taken for, from level medium on."""
     rules = load_detector(learned=False)
     if way != "model":
         detector = rules if way == "rules" else rules.advised_by(model)
-        return detector.assess(Window(Message(1, 1, _AUTHOR, text, 1.0))).kind
-    concepts = told(text)
-    asked = _weight(concepts, model) >= model.header["asked"]
-    return model.judge(text, concepts).kind if asked else Kind.NONE
+        assessment = detector.assess(Window(Message(1, 1, _AUTHOR, text, 1.0)))
+        return assessment.kind if assessment.level >= Level.MEDIUM else Kind.NONE
+    asked = _weight(text, model) >= model.header["asked"]
+    return model.judge(text, reading(text).own).kind if asked else Kind.NONE
 
 
-def read_cases(folder: Path, language: str = "en") -> list[Sentence]:
+def read_cases(folder: Path) -> list[Sentence]:
     """Cases from files of JSON lines; only for measuring, never for training."""
     found = []
     for name, label in _CASES.items():
         for line in (folder / f"{name}.jsonl").read_text("utf-8").splitlines():
             row = json.loads(line)
-            if label == "innocent" or row.get("lang", language) == language:
-                found.append(Sentence(row["text"], label, "cases"))
+            veiled = label == "threat" and row["id"].startswith(_VEILED)
+            found.append(Sentence(row["text"], label, "cases", row.get("lang", "en"), veiled))
     return found
 
 
@@ -80,7 +77,7 @@ class Chat(NamedTuple):
     lines: int
     asked: int
     found: tuple[str, ...]
-    """What the model took for something, with the kind."""
+    """What was taken for something, with the kind and by what."""
 
 
 def chat_figures(folder: Path, model: LearnedJudge) -> Chat | None:
@@ -100,11 +97,11 @@ def _asked(texts: Iterable[str], model: LearnedJudge) -> int:
     detector = load_detector(learned=False)
     second = SecondOpinion(model, detector.places)
     passed = (text for text in texts if second.asked(detector.gate(text)))
-    return sum(_weight(told(text), model) >= model.header["asked"] for text in passed)
+    return sum(_weight(text, model) >= model.header["asked"] for text in passed)
 
 
-def _weight(concepts: Told, model: LearnedJudge) -> int:
-    return sum(model.gate.get(name, 0) for name in concepts.own | concepts.foreign)
+def _weight(text: str, model: LearnedJudge) -> int:
+    return sum(model.gate.get(name, 0) for name in concepts(text))
 
 
 def _found(rows: Iterable[dict[str, str]], detector: Detector) -> Iterator[str]:
@@ -121,10 +118,5 @@ def _found(rows: Iterable[dict[str, str]], detector: Detector) -> Iterator[str]:
         if window is None:
             continue
         assessment = detector.assess(window)
-        if assessment.kind is not Kind.NONE:
+        if assessment.level >= Level.MEDIUM:
             yield f"{assessment.kind} by {assessment.findings[0].rule}: {row['text'][:120]}"
-
-
-def _figures(kinds: Sequence[Kind]) -> Figures:
-    count = len(kinds)
-    return Figures(count, kinds.count(Kind.THREAT) / count, kinds.count(Kind.DISCLOSURE) / count)

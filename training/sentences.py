@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from training.settings import LANGUAGES
+from training.settings import KEPT_APART
 
 HERE = Path(__file__).parent
 LABELS = ("innocent", "threat", "disclosure")
+LANGUAGES = frozenset(path.name for path in (HERE / "sentences").iterdir())
 
 
 class Sentence(NamedTuple):
@@ -20,18 +21,24 @@ class Sentence(NamedTuple):
     text: str
     label: str
     hand: str
+    language: str = "en"
+    veiled: bool = False
 
 
 def read_sentences(folder: Path = HERE / "sentences") -> list[Sentence]:
-    """Every sentence of the languages that the model learns, in a fixed order."""
-    paths = (path for language in LANGUAGES for path in (folder / language).rglob("*.jsonl"))
-    return [sentence for path in sorted(paths) for sentence in _read(path)]
+    """Every sentence in every language that is learned, in a fixed order."""
+    return [each for each in _everything(folder) if each.hand != KEPT_APART]
+
+
+def read_kept_apart(folder: Path = HERE / "sentences") -> list[Sentence]:
+    """The sentences of the hand that is never learned: they measure."""
+    return [each for each in _everything(folder) if each.hand == KEPT_APART]
 
 
 def digest(folder: Path = HERE) -> str:
-    """A hash over everything that the model is made from: sentences, grammars, word classes."""
-    learned = [folder / "sentences" / language for language in LANGUAGES]
-    paths = [*folder.rglob("*.txt"), *(path for each in learned for path in each.rglob("*.jsonl"))]
+    """A hash over all of the project's own that the model is made from."""
+    learned = (path for path in folder.rglob("*.jsonl") if path.stem != KEPT_APART)
+    paths = [*folder.rglob("*.txt"), *learned]
     found = hashlib.sha256()
     for path in sorted(paths, key=lambda path: path.relative_to(folder).as_posix()):
         found.update(path.relative_to(folder).as_posix().encode())
@@ -39,9 +46,15 @@ def digest(folder: Path = HERE) -> str:
     return found.hexdigest()
 
 
+def _everything(folder: Path) -> Iterator[Sentence]:
+    for path in sorted(folder.rglob("*.jsonl")):
+        yield from _read(path)
+
+
 def _read(path: Path) -> Iterator[Sentence]:
     for line in path.read_text("utf-8").splitlines():
         row = json.loads(line)
         if row["label"] not in LABELS:
             raise ValueError(f"{path}: unknown label {row['label']!r}; one of {LABELS}")
-        yield Sentence(row["text"], row["label"], row["hand"])
+        veiled = row.get("type") == "veiled"
+        yield Sentence(row["text"], row["label"], row["hand"], path.parent.name, veiled)

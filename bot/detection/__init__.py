@@ -5,5 +5,6 @@ from bot.detection.conversations import Conversations
 from bot.detection.detector import Detector
 from bot.detection.explaining import Explanation
 from bot.detection.loading import load_detector
+from bot.detection.reading import Reading
 
-__all__ = ["CatalogueError", "Conversations", "Detector", "Explanation", "load_detector"]
+__all__ = ["CatalogueError", "Conversations", "Detector", "Explanation", "Reading", "load_detector"]

@@ -9,7 +9,6 @@ from itertools import islice
 
 from bot.detection.closely import Closely
 from bot.detection.explaining import Aside, Explanation, counted_only, nearest
-from bot.detection.features import Told
 from bot.detection.judge import conclude, fired, is_echo
 from bot.detection.learned import LearnedJudge
 from bot.detection.lexicon import Lexicon
@@ -134,10 +133,9 @@ class Detector:
             return True
         return self._second is not None and self._second.confirmed(here, said)
 
-    def told(self, text: str) -> Told:
+    def read(self, text: str) -> Reading:
         """The concepts of `text` alone, by whose words they are."""
-        reading = self._read(Message(0, 0, Person(0, ""), text, 0.0))
-        return Told(reading.own, reading.foreign)
+        return self._read(Message(0, 0, Person(0, ""), text, 0.0))
 
     def assess(self, window: Window) -> Assessment:
         """What the judged message of `window` amounts to, read with its author's earlier ones.
@@ -227,7 +225,7 @@ class Detector:
             minded = any(rule.heard for rule in rules)
             found = fired(rules, run, self._heard_from_others(window) if minded else frozenset())
             if found:
-                return found
+                return self._second.review(found, run) if self._second else found
         if self._second is None:
             return []
         said = 0

@@ -1,39 +1,35 @@
-"""The only module that knows the model's file and how its weights become an opinion."""
+"""The only module that knows the model's file and how what it computes becomes an opinion."""
 
 from __future__ import annotations
 
+import io
 import json
-import math
-import struct
-import zlib
-from array import array
-from collections.abc import Mapping, Sequence
+import zipfile
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bot.detection.features import (
-    NOWHERE,
-    WORDS,
-    Span,
-    Told,
-    Vocabulary,
-    features,
-    known_share,
-    plain_words,
-)
-from bot.detection.normalise import Token, tokenise
+from bot.detection.encoder import Encoder, Outcome
+from bot.detection.onecore import NDArray, np
+from bot.detection.pieces import Piece, Pieces
+from bot.detection.segments import joins
 from bot.domain.assessment import Kind
 
 MODEL = Path(__file__).with_name("learned.model")
-MAGIC = b"NALM1\n"
-"""The first bytes of a model file; then the header's length, the header, and the weights."""
+CLASSES = (Kind.NONE, Kind.THREAT, Kind.DISCLOSURE)
+"""What the columns of the encoder's outcome stand for."""
+EDGES = (0, 2)
+"""The numbers of the pieces that stand before and after every text."""
+UNKNOWN = 3
+"""The number of the piece that stands for letters which no piece has."""
 
-_LENGTH = struct.Struct(">I")
+_HEADER, _SCORES = "header", "scores"
 _READ = 2_000
+_FEWEST_PIECES = 4
 _TELLING = 3
-_FEWEST_WORDS = 3
 
 
 class ModelError(ValueError):
@@ -57,21 +53,19 @@ class Opinion(NamedTuple):
     kind: Kind = Kind.NONE
     """What is likely enough to be said; a disclosure where it may be either."""
 
-
-def bucket(feature: str, buckets: int) -> int:
-    """The place of the weights of `feature`; `buckets` is a power of two."""
-    return zlib.crc32(feature.encode("utf-8", "replace")) & (buckets - 1)
+    @property
+    def innocent(self) -> float:
+        """How likely the text is to be neither."""
+        return 1 - self.threat - self.disclosure
 
 
 @dataclass(frozen=True, slots=True)
 class LearnedJudge:
-    """The model: weights, what it needs to know of words, and from where on it speaks."""
+    """The model: a vocabulary, an encoder, and from where on it is asked and speaks."""
 
     header: Mapping[str, Any]
-    threat: array[int]
-    disclosure: array[int]
-    vocabulary: Vocabulary
-    known: frozenset[str]
+    pieces: Pieces
+    encoder: Encoder
 
     @classmethod
     def load(cls, path: Path = MODEL) -> LearnedJudge:
@@ -84,37 +78,49 @@ class LearnedJudge:
         gate: Mapping[str, int] = self.header["gate"]
         return gate
 
-    def judge(self, text: str, told: Told, *, stricter: bool = False) -> Opinion:
-        """What the model makes of `text` with the concepts `told`; total on any text.
+    def judge(self, text: str, own: Collection[str] = (), *, stricter: bool = False) -> Opinion:
+        """What the model makes of `text`, whose author's words hold the concepts `own`.
 
-        It has none of a text mostly in words that it never learned, nor of play, stories and talk
-        about the crime. `stricter` is for texts put together from several messages.
+        Total on any text. It has no opinion of play, stories and talk about the crime, of one or
+        two words, and of what a glance finds harmless. `stricter` is for texts put together from
+        several messages.
         """
-        if not told.own.isdisjoint(self.header["silent"]):
+        if not frozenset(self.header["silent"]).isdisjoint(own):
             return Opinion()
-        tokens = tokenise(text[:_READ])[:WORDS]
-        words = plain_words([token.word for token in tokens], self.vocabulary)
-        if len(words) < _FEWEST_WORDS or known_share(words, self.known) < self.header["known"]:
-            return Opinion()
-        seen = features(text, words, told, self.vocabulary)
-        places = {name: bucket(name, len(self.threat)) for name in seen}
-        norm = math.sqrt(len(seen))
-        threat, disclosure = self._likely(places.values(), norm)
+        parts = self._parts(text)
+        grave = [p for p in parts if self.encoder.glance(_numbers(p)) >= self.header["glance"]]
+        return self._gravest(text, grave, stricter=stricter) or Opinion()
+
+    def read(self, text: str) -> Opinion | None:
+        """What the model makes of `text`, however harmless it looks; None if it is too short."""
+        return self._gravest(text, self._parts(text), stricter=False)
+
+    def is_long(self, text: str) -> bool:
+        """Whether only the beginning and the end of `text` are read."""
+        return len(self._parts(text)) > 1
+
+    def _parts(self, text: str) -> list[list[Piece]]:
+        """What is read of `text`: all of it, or its beginning and its end, or nothing if short."""
+        room = self.encoder.longest - len(EDGES)
+        pieces = list(self.pieces.cut(text[:_READ]))
+        if len(pieces) < _FEWEST_PIECES:
+            return []
+        return [pieces] if len(pieces) <= room else [pieces[:room], pieces[-room:]]
+
+    def _gravest(
+        self, text: str, parts: Sequence[Sequence[Piece]], *, stricter: bool
+    ) -> Opinion | None:
+        """The least innocent opinion of the `parts` of `text`."""
+        opinions = (self._opinion(text, part, stricter=stricter) for part in parts)
+        return min(opinions, key=attrgetter("innocent"), default=None)
+
+    def _opinion(self, text: str, pieces: Sequence[Piece], *, stricter: bool) -> Opinion:
+        outcome = self.encoder.read(_numbers(pieces))
+        _, threat, disclosure = map(float, outcome.shares)
         kind = self._kind(threat, disclosure, stricter=stricter)
         if kind is Kind.NONE:
             return Opinion(threat, disclosure)
-        weights = self.threat if kind is Kind.THREAT else self.disclosure
-        moved = {name: weights[place] for name, place in places.items()}
-        return Opinion(threat, disclosure, _telling(text, tokens, seen, moved), kind)
-
-    def _likely(self, places: Any, norm: float) -> tuple[float, float]:
-        """The probabilities of a threat and of a disclosure."""
-        scales, biases = self.header["scales"], self.header["biases"]
-        threat = biases[0] + scales[0] * sum(map(self.threat.__getitem__, places)) / norm
-        told = biases[1] + scales[1] * sum(map(self.disclosure.__getitem__, places)) / norm
-        top = max(0.0, threat, told)
-        parts = math.exp(-top), math.exp(threat - top), math.exp(told - top)
-        return parts[1] / sum(parts), parts[2] / sum(parts)
+        return Opinion(threat, disclosure, _telling(text, pieces, outcome, kind), kind)
 
     def _kind(self, threat: float, disclosure: float, *, stricter: bool) -> Kind:
         """Nobody who may be telling what is done to them is taken for an offender."""
@@ -126,62 +132,51 @@ class LearnedJudge:
         return Kind.THREAT if sure >= wanted else Kind.NONE
 
 
+def _numbers(pieces: Sequence[Piece]) -> list[int]:
+    """What the encoder reads of pieces."""
+    return [EDGES[0], *(piece.number for piece in pieces), EDGES[1]]
+
+
 def _telling(
-    text: str, tokens: Sequence[Token], seen: Mapping[str, Span], moved: Mapping[str, int]
+    text: str, pieces: Sequence[Piece], outcome: Outcome, kind: Kind
 ) -> tuple[Telling, ...]:
-    """The words that moved the model most, in their order, none twice."""
-    chosen: list[Span] = []
-    for name in sorted(moved, key=lambda name: (-moved[name], name)):
-        first, last = seen[name]
-        apart = all(last < low or first > high for low, high in chosen)
-        if seen[name] != NOWHERE and apart and moved[name] > 0:
-            chosen.append((first, last))
-        if len(chosen) == _TELLING:
-            break
-    ends = [(tokens[first].start, tokens[last].end) for first, last in sorted(chosen)]
-    return tuple(Telling(text[start:end], start, end) for start, end in ends)
+    """The words that moved the model most towards `kind`, in their order, none twice."""
+    pull = outcome.pull[1:-1, CLASSES.index(kind)] - outcome.pull[1:-1, 0]
+    moved: dict[tuple[int, int], float] = {}
+    for piece, share in zip(pieces, pull, strict=True):
+        place = _word(text, piece)
+        moved[place] = moved.get(place, 0.0) + float(share)
+    best = sorted(moved, key=lambda place: (-moved[place], place))[:_TELLING]
+    return tuple(Telling(text[start:end], start, end) for start, end in sorted(best))
+
+
+def _word(text: str, piece: Piece) -> tuple[int, int]:
+    """The place of the word around a piece; of a piece itself where words are not parted."""
+    start, end = piece.start, piece.end
+    while start and joins(text[start - 1]):
+        start -= 1
+    while end < len(text) and joins(text[end]):
+        end += 1
+    return start, end
 
 
 @cache
 def _load(path: Path) -> LearnedJudge:
     try:
-        return unpack(path.read_bytes())
-    except (OSError, zlib.error, struct.error, LookupError, ValueError) as error:
-        message = f"{path}: cannot be read as a model: {error}; make it anew: python -m training"
-        raise ModelError(message) from error
+        # array by array: all of them at once would take their memory twice
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            header = json.loads(arrays[_HEADER].tobytes())
+            pieces = Pieces(header.pop("pieces"), arrays[_SCORES].tolist(), unknown=UNKNOWN)
+            return LearnedJudge(header, pieces, Encoder(arrays, heads=header["heads"]))
+    except (OSError, zipfile.BadZipFile, EOFError, LookupError, TypeError, ValueError) as error:
+        mend = "install it again, or make it anew: python -m training --talk FOLDER"
+        raise ModelError(f"{path}: cannot be read as a model: {error}; {mend}") from error
 
 
-def unpack(content: bytes) -> LearnedJudge:
-    """The model that a file holds; raises one of many errors if it holds none."""
-    if not content.startswith(MAGIC):
-        raise ModelError("it does not begin as one")
-    packed = zlib.decompress(content[len(MAGIC) :])
-    (length,) = _LENGTH.unpack_from(packed)
-    header = json.loads(packed[_LENGTH.size : _LENGTH.size + length])
-    weights = _array(packed[_LENGTH.size + length :])
-    half = len(weights) // 2
-    vocabulary = Vocabulary(header.pop("spellings"), header.pop("classes"))
-    known = frozenset(header.pop("words").split())
-    return LearnedJudge(header, weights[:half], weights[half:], vocabulary, known)
-
-
-def pack(header: Mapping[str, Any], weights: Sequence[int]) -> bytes:
+def pack(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
     """The content of a model file; the same input always gives the same bytes."""
     head = json.dumps(header, ensure_ascii=False, sort_keys=True).encode()
-    body = array("h", weights)
-    if _is_big_endian():
-        body.byteswap()
-    return MAGIC + zlib.compress(_LENGTH.pack(len(head)) + head + body.tobytes(), 9)
-
-
-def _array(content: bytes) -> array[int]:
-    """Numbers of two bytes, the lower one first, whatever machine reads them."""
-    weights = array("h")
-    weights.frombytes(content)
-    if _is_big_endian():
-        weights.byteswap()
-    return weights
-
-
-def _is_big_endian() -> bool:
-    return struct.pack("=H", 1) == struct.pack(">H", 1)
+    content = io.BytesIO()
+    everything: dict[str, Any] = {_HEADER: np.frombuffer(head, np.uint8), **arrays}
+    np.savez(content, **everything)
+    return content.getvalue()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bot.detection.closely import Closely
-from bot.detection.features import Told
 from bot.detection.learned import LearnedJudge, Opinion, Telling
 from bot.detection.reading import Reading
 from bot.detection.rules import Rule
@@ -101,9 +101,33 @@ class SecondOpinion:
                 return [self._finding(opinion, together)]
         return []
 
+    def review(
+        self, found: Sequence[tuple[Rule, Finding]], run: Sequence[Reading]
+    ) -> list[tuple[Rule, Finding]]:
+        """What rules `found` in the last of `run`, as the model leaves it.
+
+        It has no say in what is high or urgent, nor in what is spread over messages. Else a threat
+        that reads like somebody telling of one becomes a disclosure, and what it is nearly sure is
+        innocent becomes low: moderators are not woken by it unless they wish to be. A threat in
+        more text than it reads at once is left as it is, lest much talk hides it.
+        """
+        found = list(found)
+        text, limits = _text(run[-1:]), self._judge.header["limits"]
+        threats = all(rule.kind is Kind.THREAT for rule, _ in found if not rule.is_mark)
+        if not _is_open(found, run[-1]) or (threats and self._judge.is_long(text)):
+            return found
+        opinion = self._judge.read(text)
+        if opinion is None:
+            return found
+        if threats and opinion.disclosure >= limits["told"]:
+            return [self._finding(opinion, run[-1:])]
+        if opinion.innocent >= limits["doubted"]:
+            return [(rule, replace(finding, level=Level.LOW)) for rule, finding in found]
+        return found
+
     def unasked(self, run: Sequence[Reading]) -> Opinion:
         """What the model makes of the last of `run`, whether or not it would be asked."""
-        return self._opinion(run[-1:])
+        return self._judge.read(_text(run[-1:])) or Opinion()
 
     def _score(self, bits: int) -> int:
         known = self._scores.get(bits)
@@ -119,17 +143,21 @@ class SecondOpinion:
         return known
 
     def _opinion(self, run: Sequence[Reading]) -> Opinion:
-        told = Told(
-            frozenset().union(*(reading.own for reading in run)),
-            frozenset().union(*(reading.foreign for reading in run)),
-        )
-        return self._judge.judge(_text(run), told, stricter=len(run) > 1)
+        own = frozenset().union(*(reading.own for reading in run))
+        return self._judge.judge(_text(run), own, stricter=len(run) > 1)
 
     def _finding(self, opinion: Opinion, run: Sequence[Reading]) -> tuple[Rule, Finding]:
         rule = THREAT if opinion.kind is Kind.THREAT else DISCLOSURE
         concepts = frozenset().union(*(reading.own | reading.foreign for reading in run))
         signals = tuple(_signals(opinion.telling, run))
         return rule, Finding(rule.id, rule.version, rule.level, _category(concepts), signals)
+
+
+def _is_open(found: Sequence[tuple[Rule, Finding]], judged: Reading) -> bool:
+    """Whether all that was found is medium at most, and in the judged message alone."""
+    findings = [finding for rule, finding in found if not rule.is_mark]
+    here = {s.message_id for finding in findings for s in finding.signals} <= {judged.message.id}
+    return bool(findings) and here and all(each.level <= Level.MEDIUM for each in findings)
 
 
 def _text(run: Sequence[Reading]) -> str:

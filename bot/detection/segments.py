@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.detection.normalise import Token, fold, tokenise
@@ -15,6 +16,11 @@ _RUN = re.compile(f"[{_LETTERS}]+|[^{_LETTERS}]+")
 _LONGEST_WORD = 12
 _LONGEST_RUN = 2_000
 """Letters of one run that are looked at: as many as a message is read closely."""
+
+
+def joins(letter: str) -> bool:
+    """Whether a letter belongs to the word beside it: not where no spaces part words."""
+    return unicodedata.category(letter)[0] in "LMN" and not _UNSPACED.match(letter)
 
 
 class Segments:

@@ -108,7 +108,7 @@ class Plan:
 def decide(assessment: Assessment, policy: Policy, history: History) -> Plan:
     """Say who is advised, whether moderators are alerted, and what waits for them. Pure."""
     if assessment.kind is Kind.DISCLOSURE:
-        wanted = policy.disclosures is Disclosures.OFFER
+        wanted = policy.disclosures is Disclosures.OFFER and assessment.level >= Level.MEDIUM
         return Plan(offer=wanted and not history.offered_lately)
     if assessment.kind is not Kind.THREAT or assessment.level < policy.alert_from:
         return Plan()

@@ -46,7 +46,7 @@ class Guidance:
     def look(self, message: Message) -> Look:
         """What the message amounts to, on its own. Pure."""
         assessment = self._detector.assess(Window(message))
-        told = self._detector.told(message.wording)
+        told = self._detector.read(message.wording)
         grave = not _GRAVE.isdisjoint(told.own | told.foreign)
         return Look(message, assessment, grave or assessment.level is Level.URGENT)
 

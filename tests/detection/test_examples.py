@@ -1,16 +1,21 @@
-"""Every example of every language and rule is a test."""
+"""Every example of every language and rule is a test of the rules alone, without the model."""
 
 from __future__ import annotations
 
 import pytest
 
-from bot.detection import Detector
+from bot.detection import Detector, load_detector
 from bot.detection.catalogue import Example, read_languages, read_rules
 from bot.domain.assessment import Assessment, Category, Kind, Level
 from bot.domain.message import Message, Person, Window
 
 LANGUAGES = {file.language: file.examples for _, file in read_languages() if file.examples}
 RULES = {rule.id: rule for _, rule in read_rules()}
+
+
+@pytest.fixture(scope="module")
+def detector() -> Detector:
+    return load_detector(learned=False)
 
 
 def _assess(detector: Detector, example: Example) -> Assessment:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.detection import Detector, load_detector
-from bot.detection.features import Told
-from bot.detection.learned import MODEL, LearnedJudge, ModelError, Opinion, pack, unpack
+from bot.detection.learned import EDGES, MODEL, LearnedJudge, ModelError, Opinion, pack
 from bot.detection.second_opinion import DISCLOSURE, THREAT
 from bot.domain.assessment import Assessment, Kind, Level
 from bot.domain.message import Message, Person, Window
 from training.grammar import ordinary
-from training.sentences import digest, read_sentences
+from training.sentences import digest, read_kept_apart
 
 Judge = Callable[..., Assessment]
 LEARNED = {THREAT.id, DISCLOSURE.id}
-VEILED = "block me and your pictures will not be so lonely any more, your whole class is invited"
+MEGABYTE = 1_000_000
+DOUBTFUL = "i sent the pictures to your dad, he loves them"
+THREATENING = "wire me the 300 tonight or i mail the video of you to your whole family"
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +31,9 @@ def model() -> LearnedJudge:
 
 
 def _only_learned(detector: Detector) -> list[tuple[Message, Assessment]]:
-    """The project's own threats that only the model finds."""
+    """What only the model finds of sentences that it never learned."""
     found = []
-    for number, sentence in enumerate(read_sentences()[::4]):
+    for number, sentence in enumerate(read_kept_apart()[::4]):
         message = Message(number + 1, 1, Person(1, "a"), sentence.text, 1.0)
         assessment = detector.assess(Window(message))
         if {finding.rule for finding in assessment.findings} & LEARNED:
@@ -41,28 +42,22 @@ def _only_learned(detector: Detector) -> list[tuple[Message, Assessment]]:
 
 
 def test_the_model_was_made_from_the_sentences_that_are_here(model: LearnedJudge) -> None:
-    assert model.header["data"] == digest(), "make the model anew: python -m training"
+    assert model.header["data"] == digest(), "make the model anew: python -m training --talk FOLDER"
 
 
-def test_the_model_is_small_and_read_quickly() -> None:
-    began = time.perf_counter()
-    unpack(MODEL.read_bytes())
-
-    assert time.perf_counter() - began < 1
-    assert MODEL.stat().st_size < 1_000_000
+def test_the_model_is_small() -> None:
+    assert MODEL.stat().st_size < 10 * MEGABYTE
 
 
-def test_a_model_is_packed_and_read_alike() -> None:
-    header = {"spellings": {"ur": "your"}, "classes": {}, "words": "a b", "gate": {"thing": 3}}
+def test_the_same_model_is_packed_into_the_same_bytes() -> None:
+    header, arrays = {"gate": {"thing": 3}, "pieces": ["", "▁a"]}, {"words": np.ones(3, np.int8)}
 
-    model = unpack(pack(header, [1, -2, 300, -32_000]))
-
-    assert (list(model.threat), list(model.disclosure)) == ([1, -2], [300, -32_000])
-    assert model.gate == {"thing": 3}
-    assert model.known == {"a", "b"}
+    assert pack(header, arrays) == pack(dict(reversed(header.items())), arrays)
 
 
-@pytest.mark.parametrize("content", [b"", b"something else", MODEL.read_bytes()[:500]])
+@pytest.mark.parametrize(
+    "content", [b"", b"something else", MODEL.read_bytes()[:500], pack({}, {})]
+)
 def test_a_broken_model_says_what_to_do(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "broken.model"
     path.write_bytes(content)
@@ -74,19 +69,32 @@ def test_a_broken_model_says_what_to_do(tmp_path: Path, content: bytes) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=300), st.frozensets(st.text(max_size=8), max_size=40))
 def test_the_judge_has_an_opinion_of_any_text(text: str, concepts: frozenset[str]) -> None:
-    opinion = LearnedJudge.load().judge(text, Told(concepts, concepts))
+    opinion = LearnedJudge.load().judge(text, concepts)
 
     assert 0 <= opinion.threat <= 1
     assert 0 <= opinion.disclosure <= 1
     assert all(text[each.start : each.end] == each.words for each in opinion.telling)
 
 
-def test_a_long_text_costs_bounded_work(model: LearnedJudge) -> None:
-    began = time.perf_counter()
-    for _ in range(10):
-        model.judge("send it or your mum sees the pictures " * 100, Told())
+def test_of_a_long_text_the_beginning_and_the_end_are_read(model: LearnedJudge) -> None:
+    filling = "and then we went home and had a very nice dinner with everybody . " * 20
+    text = f"{filling} {THREATENING}"
 
-    assert (time.perf_counter() - began) / 10 < 0.05
+    first, last = model._parts(text)
+    opinion = model.read(text)
+
+    assert (first[0].start, last[-1].end) == (0, len(text))
+    assert len(first) == len(last) == model.encoder.longest - len(EDGES)
+    assert opinion is not None
+    assert opinion.threat > 0.5
+
+
+def test_what_a_glance_finds_harmless_is_not_read(model: LearnedJudge) -> None:
+    harmless = "see you at the cinema tonight, i bought popcorn for everybody"
+
+    assert model.judge(harmless) == Opinion()
+    assert model.read(harmless) != Opinion()
+    assert model.judge(THREATENING) == model.read(THREATENING)
 
 
 def test_what_only_the_model_finds_is_medium_and_explained(detector: Detector) -> None:
@@ -101,11 +109,44 @@ def test_what_only_the_model_finds_is_medium_and_explained(detector: Detector) -
         assert all(message.text[each.start : each.end] == each.words for each in signals)
 
 
-def test_a_veiled_threat_is_found(judge: Judge, people: dict[str, Person]) -> None:
-    assessment = judge(("ava", "leave me alone"), ("leo", VEILED))
+@pytest.mark.slow
+def test_what_nobody_trained_it_for_is_found_more_often_with_the_model(detector: Detector) -> None:
+    rules = load_detector(learned=False)
+    apart = [each for each in read_kept_apart()[::3] if not each.veiled]
 
-    assert (assessment.kind, assessment.offender) == (Kind.THREAT, people["leo"])
-    assert assessment.targets == (people["ava"],)
+    def found(by: Detector, label: str) -> list[Assessment]:
+        alone = (Message(1, 1, Person(1, "a"), s.text, 1.0) for s in apart if s.label == label)
+        return [by.assess(Window(message)) for message in alone]
+
+    def threats(assessments: list[Assessment]) -> int:
+        return sum(each.kind is Kind.THREAT and each.level >= Level.MEDIUM for each in assessments)
+
+    open_threats, before = found(detector, "threat"), found(rules, "threat")
+    assert threats(open_threats) > threats(before) + 0.07 * len(before)
+    for label in ("innocent", "disclosure"):
+        assert threats(found(detector, label)) <= threats(found(rules, label))
+
+
+def test_a_medium_finding_that_reads_innocent_is_low_and_keeps_its_reasons(
+    detector: Detector, write: Callable[..., Message]
+) -> None:
+    window = Window(write("leo", DOUBTFUL))
+
+    ruled, reviewed = load_detector(learned=False).assess(window), detector.assess(window)
+
+    assert (ruled.level, reviewed.level) == (Level.MEDIUM, Level.LOW)
+    assert [each.rule for each in reviewed.findings] == [each.rule for each in ruled.findings]
+
+
+def test_the_model_has_no_say_in_what_is_high_or_spread(
+    detector: Detector, write: Callable[..., Message]
+) -> None:
+    high = Window(write("leo", "pay 80 or i send your nudes to your mom"))
+    spread = Window(write("leo", "or your mom sees them"), (write("leo", "50 in gift cards now"),))
+    rules = load_detector(learned=False)
+
+    for window in (high, spread):
+        assert detector.assess(window).level == rules.assess(window).level >= Level.MEDIUM
 
 
 def test_who_tells_is_never_the_offender(detector: Detector) -> None:
@@ -119,17 +160,9 @@ def test_who_tells_is_never_the_offender(detector: Detector) -> None:
     assert all(assessment.offender is None for assessment in told)
 
 
-def test_words_that_were_never_learned_are_not_judged(model: LearnedJudge) -> None:
-    told = Told(frozenset({"your_media", "exposure_to", "money_demand"}))
-
-    assert model.judge("zahl sonst sieht deine ganze familie die bilder", told) == Opinion()
-
-
 @pytest.mark.parametrize("concept", ["fiction", "game", "news", "warning"])
 def test_play_stories_and_warnings_are_left_alone(model: LearnedJudge, concept: str) -> None:
-    told = Told(frozenset({concept, "your_media", "exposure_to", "money_demand"}))
-
-    assert model.judge(VEILED, told) == Opinion()
+    assert model.judge(THREATENING, {concept, "your_media"}) == Opinion()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,101 @@
+"""The only module that knows how a text is cut into the pieces that the learned judge reads."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+BEGIN = "▁"
+"""Stands at the head of a piece that begins a word."""
+
+_WORD = re.compile(r"\S+")
+_UNKNOWN_COSTS = 10.0
+"""How much less likely than the rarest piece a letter is that no piece has."""
+_REMEMBERED_WORDS = 5_000
+_LONGEST_REMEMBERED = 40
+
+_Cut = tuple[tuple[int, int, int], ...]
+"""Number, start and end of each piece; the places count characters of the normalised word."""
+
+
+class Piece(NamedTuple):
+    """A piece's number in the vocabulary, and the place in the text that it stands for."""
+
+    number: int
+    start: int
+    end: int
+
+
+class Pieces:
+    """A vocabulary of word pieces with their log probabilities (Kudo 2018, unigram model).
+
+    The best cut of a word is the one whose pieces are most likely together. `unknown` is the number
+    of the piece that stands for letters which no piece has.
+    """
+
+    def __init__(self, names: Sequence[str], scores: Sequence[float], *, unknown: int) -> None:
+        self._known = {name: number for number, name in enumerate(names) if name}
+        self._scores = array("f", scores)
+        self._longest = max(map(len, self._known), default=1)
+        self._unknown = unknown
+        self._unlikely = min(scores, default=0.0) - _UNKNOWN_COSTS
+        self._words: dict[str, _Cut] = {}
+
+    def cut(self, text: str) -> Iterator[Piece]:
+        """The pieces of `text` in their order, as far as they are asked for. Total on any text."""
+        for found in _WORD.finditer(text):
+            word, first = normalise(found.group()), found.start()
+            alike = len(word) == len(found.group())
+            for number, start, end in self._remembered(word):
+                if alike:
+                    yield Piece(number, first + start, first + end)
+                else:
+                    yield Piece(number, first, found.end())
+
+    def _remembered(self, word: str) -> _Cut:
+        known = self._words.get(word)
+        if known is None:
+            known = self._best(BEGIN + word) if word else ()
+            if len(word) <= _LONGEST_REMEMBERED:
+                if len(self._words) >= _REMEMBERED_WORDS:
+                    self._words.clear()
+                self._words[word] = known
+        return known
+
+    def _best(self, word: str) -> _Cut:
+        """The likeliest cut of `word` (Viterbi); the leading mark has no place in the text."""
+        reached = [(0.0, 0, 0)] + [(-math.inf, 0, 0)] * len(word)
+        for start in range(len(word)):
+            so_far = reached[start][0]
+            for end in range(start + 1, min(start + self._longest, len(word)) + 1):
+                number = self._known.get(word[start:end])
+                if number is not None:
+                    score = so_far + self._scores[number]
+                elif end == start + 1:
+                    number, score = self._unknown, so_far + self._unlikely
+                else:
+                    continue
+                if score > reached[end][0]:
+                    reached[end] = score, start, number
+        cut, end = [], len(word)
+        while end:
+            _, start, number = reached[end]
+            cut.append((number, max(0, start - len(BEGIN)), end - len(BEGIN)))
+            end = start
+        return tuple(reversed(cut))
+
+
+def normalise(word: str) -> str:
+    """A word in the letters that pieces are made of: composed, small, nothing invisible."""
+    plain = unicodedata.normalize("NFKC", word).lower()
+    if plain.isascii():
+        return plain
+    shown = (letter for letter in plain if unicodedata.category(letter) not in _INVISIBLE)
+    return unicodedata.normalize("NFKC", "".join(shown))
+
+
+_INVISIBLE = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Zs"})

@@ -1,0 +1,146 @@
+"""What the encoder computes: the same as its definition, written down step by step."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from bot.detection.encoder import Encoder
+from training.packing import packed, restored, rounded
+
+WIDTH, WIDE, HEADS, PIECES, LONGEST, CLASSES = 64, 48, 4, 20, 7, 3
+Weights = dict[str, NDArray[Any]]
+
+
+@pytest.fixture
+def weights() -> Weights:
+    chance = np.random.default_rng(1)
+
+    def some(*shape: int) -> NDArray[Any]:
+        return chance.normal(0, 0.3, shape).astype(np.float32)
+
+    found = {
+        "words": some(PIECES, WIDTH),
+        "places": some(LONGEST, WIDTH),
+        "norm.weight": some(WIDTH),
+        "norm.bias": some(WIDTH),
+        "out.weight": some(CLASSES, WIDTH),
+        "out.bias": some(CLASSES),
+    }
+    for layer in ("layer0", "layer1"):
+        found |= {
+            f"{layer}.ask.weight": some(3 * WIDTH, WIDTH),
+            f"{layer}.ask.bias": some(3 * WIDTH),
+            f"{layer}.mix.weight": some(WIDTH, WIDTH),
+            f"{layer}.mix.bias": some(WIDTH),
+            f"{layer}.wide.weight": some(WIDE, WIDTH),
+            f"{layer}.wide.bias": some(WIDE),
+            f"{layer}.back.weight": some(WIDTH, WIDE),
+            f"{layer}.back.bias": some(WIDTH),
+            f"{layer}.norm1.weight": some(WIDTH),
+            f"{layer}.norm1.bias": some(WIDTH),
+            f"{layer}.norm2.weight": some(WIDTH),
+            f"{layer}.norm2.bias": some(WIDTH),
+        }
+    return found
+
+
+def _packed(weights: Weights) -> Weights:
+    return {**packed(weights, longest=LONGEST), "glance": np.linspace(-4, 4, WIDTH + 1)}
+
+
+def _normed(row: NDArray[Any], name: str, weights: Weights) -> NDArray[Any]:
+    apart = row - row.mean()
+    return (
+        apart / math.sqrt(row.var() + 1e-12) * weights[f"{name}.weight"] + weights[f"{name}.bias"]
+    )
+
+
+def _linear(row: NDArray[Any], name: str, weights: Weights) -> NDArray[Any]:
+    return weights[f"{name}.weight"] @ row + weights[f"{name}.bias"]
+
+
+def _gelu(value: float) -> float:
+    return 0.5 * value * (1 + math.tanh(math.sqrt(2 / math.pi) * (value + 0.044715 * value**3)))
+
+
+def _by_definition(weights: Weights, pieces: list[int]) -> NDArray[Any]:
+    """The scores of the classes, piece by piece and head by head."""
+    rows = [
+        _normed(weights["words"][piece] + weights["places"][place], "norm", weights)
+        for place, piece in enumerate(pieces)
+    ]
+    size = WIDTH // HEADS
+    for layer in ("layer0", "layer1"):
+        asked = [_linear(row, f"{layer}.ask", weights) for row in rows]
+        after = []
+        for row, mine in zip(rows, asked, strict=True):
+            heard: list[float] = []
+            for head in range(HEADS):
+                part = slice(head * size, (head + 1) * size)
+                query = mine[:WIDTH][part]
+                fits = [query @ each[WIDTH : 2 * WIDTH][part] / math.sqrt(size) for each in asked]
+                shares = np.exp(fits) / np.exp(fits).sum()
+                values = [each[2 * WIDTH :][part] for each in asked]
+                heard.extend(sum(s * v for s, v in zip(shares, values, strict=True)))
+            mixed = _linear(np.array(heard), f"{layer}.mix", weights)
+            row = _normed(row + mixed, f"{layer}.norm1", weights)  # noqa: PLW2901
+            wide = np.array([_gelu(value) for value in _linear(row, f"{layer}.wide", weights)])
+            back = _linear(wide, f"{layer}.back", weights)
+            after.append(_normed(row + back, f"{layer}.norm2", weights))
+        rows = after
+    return _linear(np.mean(rows, axis=0), "out", weights)
+
+
+def test_it_computes_what_is_defined(weights: Weights) -> None:
+    pieces = [0, 7, 7, 19, 3, 2]
+
+    outcome = Encoder(_packed(weights), heads=HEADS).read(pieces)
+    expected = _by_definition(weights, pieces)
+
+    shares = np.exp(expected) / np.exp(expected).sum()
+    assert outcome.shares == pytest.approx(shares, abs=0.02)  # eight and four bits are not exact
+    assert shares.max() < 0.9
+
+
+def test_the_pieces_together_moved_the_text_to_where_it_is(weights: Weights) -> None:
+    outcome = Encoder(_packed(weights), heads=HEADS).read([4, 5, 6])
+
+    scores = outcome.pull.sum(axis=0) + weights["out.bias"]
+    assert outcome.pull.shape == (3, CLASSES)
+    assert outcome.shares == pytest.approx(np.exp(scores) / np.exp(scores).sum(), abs=0.001)
+    assert float(outcome.shares.sum()) == pytest.approx(1)
+
+
+def test_a_glance_is_a_sum_over_the_mean_of_the_pieces(weights: Weights) -> None:
+    words = restored(*rounded(weights["words"]))
+    rows = [
+        _normed(words[piece] + weights["places"][place], "norm", weights)
+        for place, piece in enumerate([3, 1, 4])
+    ]
+    weighed = np.linspace(-4, 4, WIDTH + 1)
+
+    glance = Encoder(_packed(weights), heads=HEADS).glance([3, 1, 4])
+
+    assert glance == pytest.approx(np.mean(rows, axis=0) @ weighed[:-1] + weighed[-1], abs=0.1)
+    assert abs(glance) > 0.3
+
+
+def test_rounding_again_changes_nothing(weights: Weights) -> None:
+    once = restored(*rounded(weights["words"]))
+
+    assert np.abs(once - weights["words"]).max() < 0.1
+    assert np.array_equal(restored(*rounded(once)), once)
+
+
+@pytest.mark.parametrize("missing", ["words", "layer1.back.weight.scale", "out.bias"])
+def test_what_is_missing_is_named(weights: Weights, missing: str) -> None:
+    arrays = _packed(weights)
+    del arrays[missing]
+
+    with pytest.raises(KeyError, match=missing):
+        Encoder(arrays, heads=HEADS)

@@ -1,0 +1,211 @@
+"""The only module that knows PyTorch: the encoder as it is trained, and how.
+
+Its shape is that of `bot.detection.encoder`, which computes the same from what is packed.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from bot.detection.onecore import NDArray, np
+from training import settings
+from training.packing import restored, rounded
+from training.start import Start
+
+_TINY = 1e-12
+_WARM_UP = 200
+_SLOWEST = 0.02
+_STEEPEST = 1.0
+_CHUNK = 40
+_AT_ONCE = 128
+_PADDING = 1
+
+Report = Callable[[str], None]
+
+
+class Network(nn.Module):
+    """Word pieces → scores of the classes; begins as the first layers of `start`, with `pieces`."""
+
+    def __init__(self, start: Start, pieces: Sequence[int], classes: int) -> None:
+        super().__init__()
+        words = torch.tensor(start.matrix("emb.word", start.width)[list(pieces)])
+        places = start.matrix("emb.pos", start.width)[: settings.LONGEST]
+        kinds = start.matrix("emb.type", start.width)[0]
+        self.words = nn.Embedding.from_pretrained(words, freeze=False)
+        self.places = nn.Parameter(torch.tensor(places + kinds))
+        self.norm = _norm(start, "emb.ln")
+        self.layers = nn.ModuleList(_Layer(start, f"l{n}") for n in range(settings.LAYERS))
+        self.out = nn.Linear(start.width, classes)
+        nn.init.normal_(self.out.weight, 0, 0.02)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, pieces: Tensor, there: Tensor) -> Tensor:
+        """Texts × pieces, and which of them are there → texts × classes."""
+        state = self.norm(self.words(pieces) + self.places[: pieces.shape[1]])
+        state = self._dropped(state)
+        for layer in self.layers:
+            state = layer(state, there)
+        present = there[..., None].float()
+        mean = (state * present).sum(1) / present.sum(1)
+        scores: Tensor = self.out(self._dropped(mean))
+        return scores
+
+    def _dropped(self, state: Tensor) -> Tensor:
+        return functional.dropout(state, settings.DROPPED, self.training)
+
+    def round_words(self) -> None:
+        """Set the embeddings to what four bits can say, and learn them no more."""
+        kept = restored(*rounded(self.words.weight.detach().numpy()))
+        self.words.weight.data = torch.tensor(kept)
+        self.words.weight.requires_grad_(requires_grad=False)
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """Everything that was learned, by the names that `bot.detection.encoder` asks for."""
+        found = {"words": self.words.weight, "places": self.places}
+        found |= {f"norm.{name}": value for name, value in self.norm.named_parameters()}
+        found |= {f"out.{name}": value for name, value in self.out.named_parameters()}
+        for number, layer in enumerate(self.layers):
+            found |= {f"layer{number}.{name}": value for name, value in layer.named_parameters()}
+        return {name: value.detach().float().numpy() for name, value in found.items()}
+
+
+class _Layer(nn.Module):
+    """Attention and a feed-forward part; of the latter, the parts that weigh most."""
+
+    def __init__(self, start: Start, name: str) -> None:
+        super().__init__()
+        width = start.width
+        asked = [_linear(start, f"{name}.{part}", width) for part in "qkv"]
+        self.ask = nn.Linear(width, 3 * width)
+        self.ask.weight.data = torch.cat([part.weight.data for part in asked])
+        self.ask.bias.data = torch.cat([part.bias.data for part in asked])
+        self.mix = _linear(start, f"{name}.ao", width)
+        wide = _linear(start, f"{name}.fi", width)
+        back = _linear(start, f"{name}.fo", start.wide)
+        weighty = wide.weight.norm(dim=1) * back.weight.norm(dim=0)
+        kept = weighty.topk(settings.WIDE).indices.sort().values
+        self.wide, self.back = nn.Linear(width, settings.WIDE), nn.Linear(settings.WIDE, width)
+        self.wide.weight.data, self.wide.bias.data = wide.weight.data[kept], wide.bias.data[kept]
+        self.back.weight.data, self.back.bias.data = back.weight.data[:, kept], back.bias.data
+        self.norm1, self.norm2 = _norm(start, f"{name}.aln"), _norm(start, f"{name}.oln")
+
+    def forward(self, state: Tensor, there: Tensor) -> Tensor:
+        texts, pieces, width = state.shape
+        asked = self.ask(state).view(texts, pieces, 3, settings.HEADS, -1).permute(2, 0, 3, 1, 4)
+        heard = functional.scaled_dot_product_attention(
+            asked[0],
+            asked[1],
+            asked[2],
+            attn_mask=there[:, None, None, :],
+            dropout_p=settings.DROPPED if self.training else 0,
+        )
+        mixed = self.mix(heard.transpose(1, 2).reshape(texts, pieces, width))
+        state = self.norm1(state + self._dropped(mixed))
+        wide = functional.gelu(self.wide(state), approximate="tanh")
+        after: Tensor = self.norm2(state + self._dropped(self.back(wide)))
+        return after
+
+    def _dropped(self, state: Tensor) -> Tensor:
+        return functional.dropout(state, settings.DROPPED, self.training)
+
+
+def _linear(start: Start, name: str, inputs: int) -> nn.Linear:
+    weight = torch.tensor(start.matrix(f"{name}.w", inputs))
+    part = nn.Linear(inputs, len(weight))
+    part.weight.data = weight
+    part.bias.data = torch.tensor(start.weights[f"{name}.b"])
+    return part
+
+
+def _norm(start: Start, name: str) -> nn.LayerNorm:
+    part = nn.LayerNorm(start.width, _TINY)
+    part.weight.data = torch.tensor(start.weights[f"{name}.w"])
+    part.bias.data = torch.tensor(start.weights[f"{name}.b"])
+    return part
+
+
+class Pupil:
+    """A network and the pace at which it learns, over `steps` batches in all."""
+
+    def __init__(self, network: Network, steps: int, report: Report) -> None:
+        self._network = network
+        self._steps = steps
+        self._step = 0
+        self._report = report
+        words, out = network.words, network.out
+        of_their_own = {id(each) for part in (words, out) for each in part.parameters()}
+        inner = [each for each in network.parameters() if id(each) not in of_their_own]
+        self._paces = (settings.PACE, settings.PACE_OUT, settings.PACE * 2)
+        self._optimiser = torch.optim.AdamW(
+            [
+                {"params": inner},
+                {"params": out.parameters()},
+                {"params": words.parameters(), "weight_decay": 0},
+            ],
+            weight_decay=0.01,
+        )
+
+    def learn(
+        self, texts: Sequence[Sequence[int]], classes: Sequence[int], weights: Sequence[float]
+    ) -> None:
+        """One round over `texts` in a new order."""
+        self._network.train()
+        for batch in _batches(texts):
+            share = min(1, self._step / _WARM_UP) * max(_SLOWEST, 1 - self._step / self._steps)
+            for group, pace in zip(self._optimiser.param_groups, self._paces, strict=True):
+                group["lr"] = pace * share
+            with torch.autocast("cpu", torch.bfloat16):
+                scores = self._network(*_padded([texts[place] for place in batch]))
+            aim = torch.tensor([classes[place] for place in batch])
+            counts = torch.tensor([weights[place] for place in batch])
+            losses = functional.cross_entropy(scores.float(), aim, reduction="none")
+            loss = (losses * counts).sum() / counts.sum()
+            self._optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(self._network.parameters(), _STEEPEST)
+            self._optimiser.step()
+            self._step += 1
+            if self._step % 200 == 0:
+                self._report(f"step {self._step:,} of {self._steps:,}: loss {loss.item():.3f}")
+
+
+def probabilities(network: Network, texts: Sequence[Sequence[int]]) -> NDArray[Any]:
+    """Texts × classes."""
+    network.eval()
+    found = np.zeros((len(texts), network.out.out_features), np.float32)
+    by_length = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+    with torch.no_grad():
+        for first in range(0, len(by_length), _AT_ONCE):
+            batch = by_length[first : first + _AT_ONCE]
+            scores = network(*_padded([texts[place] for place in batch]))
+            found[batch] = scores.softmax(-1).numpy()
+    return found
+
+
+def _batches(texts: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """Places of texts of about the same length, in a random order."""
+    places = list(range(len(texts)))
+    random.shuffle(places)
+    size = settings.BATCH
+    batches: list[list[int]] = []
+    for first in range(0, len(places), size * _CHUNK):
+        near = sorted(places[first : first + size * _CHUNK], key=lambda place: len(texts[place]))
+        batches += [near[start : start + size] for start in range(0, len(near), size)]
+    random.shuffle(batches)
+    yield from batches
+
+
+def _padded(texts: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    longest = max(map(len, texts))
+    pieces = torch.full((len(texts), longest), _PADDING)
+    there = torch.zeros(len(texts), longest, dtype=torch.bool)
+    for row, text in enumerate(texts):
+        pieces[row, : len(text)] = torch.tensor(text)
+        there[row, : len(text)] = True
+    return pieces, there
