@@ -63,7 +63,7 @@ def model_of(
     arrays["scores"] = np.array(vocabulary.scores, np.float32)
     arrays["glance"] = glance(arrays, vocabulary.pieces(), [*taught, *talk])
     plain = [each for each in grammars if each.hand == "ordinary"]
-    plain += [each for each in sentences if each.hand == "k"]
+    plain += [each for each in sentences if each.hand == settings.ORDINARY_HAND]
     header = {
         "data": digest(),
         "gate": gate(sentences, plain),

@@ -7,6 +7,9 @@ SEED = 7
 KEPT_APART = "kept"
 """The hand that is never learned, in any language: it measures."""
 
+ORDINARY_HAND = "k"
+"""The hand that wrote nothing but ordinary talk: the gate weighs concepts against it."""
+
 LAYERS, HEADS, WIDE = 2, 12, 768
 """The encoder's shape. More layers found little more and would cost more than 2 ms a message."""
 
