@@ -200,6 +200,13 @@ def held(reason: HeldReason, *people: Person) -> Plan:
             id="disclosure, where an offer stands already",
         ),
         pytest.param(
+            replace(DISCLOSURE, level=Level.LOW),
+            Policy(),
+            History(),
+            Plan(),
+            id="a disclosure that is doubted: nothing",
+        ),
+        pytest.param(
             DISCLOSURE,
             Policy(disclosures=Disclosures.NOTHING),
             History(),

@@ -52,7 +52,10 @@ def test_people_are_told_in_words(tmp_path: Path) -> None:
 
 
 def test_what_is_piped_in_is_explained_line_by_line() -> None:
-    typed = 'pay by friday or the shop goes online\x1b[2J\n\n{"text": "hello", "author": "ava"}\n'
+    typed = (
+        'pay by friday or the shop goes online\x1b[2J\n\n{"text": "hello", "author": "ava"}\n'
+        "i sent the pictures to your dad, he loves them\n"
+    )
     ran = subprocess.run(
         [sys.executable, "run.py", "scan", "--explain", "-"],
         cwd=ROOT,
@@ -65,6 +68,7 @@ def test_what_is_piped_in_is_explained_line_by_line() -> None:
 
     assert "missing: intimate or possession or your_media" in ran.stdout
     assert "ava: hello" in ran.stdout
+    assert "disclosure 0%: the level is low because of it" in ran.stdout
     assert "\x1b" not in ran.stdout
 
 
