@@ -164,16 +164,12 @@ def _learned(explanation: Explanation) -> Iterator[str]:
     words = ", ".join(telling.words for telling in opinion.telling)
     asked = "" if explanation.asked else "not asked, "
     because = f", for: {words}" if words else ""
-    lowered = ": the level is low because of it" if _is_low(explanation) else ""
+    is_low = explanation.assessment.level is Level.LOW
+    lowered = ": the level is low because of it" if is_low else ""
     yield (
         f"learned judge: {asked}threat {opinion.threat:.0%}, "
         f"disclosure {opinion.disclosure:.0%}{because}{lowered}"
     )
-
-
-def _is_low(explanation: Explanation) -> bool:
-    """Whether the learned judge doubts what rules found."""
-    return explanation.assessment.level is Level.LOW
 
 
 def _words(signals: Iterable[Signal]) -> str:

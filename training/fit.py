@@ -24,6 +24,7 @@ from training.packing import packed
 from training.reader import concepts
 from training.sentences import LABELS, Sentence, digest
 from training.start import Start, read_start
+from training.talk import HAND as TALK
 
 _SPECIAL = 4
 """How many pieces stand for ends, padding and the unknown; they come first."""
@@ -187,7 +188,7 @@ def _numbers(pieces: Pieces, text: str) -> list[int]:
 
 
 def _weight(sentence: Sentence) -> float:
-    if sentence.hand == "talk":
+    if sentence.hand == TALK:
         return settings.TALK_WEIGHT
     return settings.GRAMMAR_WEIGHT if sentence.hand in settings.ORDINARY else 1.0
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.detection.encoder import BLOCK
 from bot.detection.onecore import NDArray, np
 
 Arrays = dict[str, NDArray[Any]]
 
-BLOCK = 32
-"""How many neighbouring numbers of an embedding share a scale."""
 _FOUR_BITS, _EIGHT_BITS = 7, 127
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
-from itertools import islice
 
+from bot.detection.before import (
+    CHARACTERS,
+    heard_from_others,
+    said_by_author,
+    said_by_others,
+)
 from bot.detection.closely import Closely
 from bot.detection.explaining import Aside, Explanation, counted_only, nearest
 from bot.detection.judge import conclude, fired, is_echo
@@ -18,14 +23,8 @@ from bot.detection.reading import Reader, Reading, Stances, read_part
 from bot.detection.rules import Rule
 from bot.detection.second_opinion import DISCLOSURE, THREAT, SecondOpinion
 from bot.detection.targets import find_targets
-from bot.domain.assessment import NOTHING, Assessment, Finding, Kind
+from bot.domain.assessment import NOTHING, Assessment, Finding, Kind, Level
 from bot.domain.message import Message, Person, Window
-
-_RUN = 10
-"""How many of an author's earlier messages are judged together with the present one."""
-
-_CHARACTERS_BEFORE = 3_000
-"""How much of what was said before the judged message is read: a full chat window's worth."""
 
 _ANYTHING = -1
 """All that could have been said before: what is not worthwhile after it never is."""
@@ -149,8 +148,8 @@ class Detector:
 
     def explain(self, window: Window) -> Explanation:
         """Why `assess` says what it says of `window`; dearer, and meant for people who ask."""
-        earlier, said = self._earlier(window)
-        said |= self._said_by_others(window)
+        earlier, said = said_by_author(window, self.look)
+        said |= said_by_others(window, self._look_heard)
         reading = self._read(window.message)
         run = [*(self._read(each) for each in earlier), reading]
         assessment = self.assess(window)
@@ -182,9 +181,9 @@ class Detector:
         here = self._exact(reading)
         if not self.worthwhile(here, _ANYTHING, closely=True):
             return NOTHING
-        earlier, said = self._earlier(window)
+        earlier, said = said_by_author(window, self.look)
         if self._heeds_others(here, said) or not self.worthwhile(looked, said, closely=True):
-            said |= self._said_by_others(window)
+            said |= said_by_others(window, self._look_heard)
             if not self.worthwhile(looked, said, closely=True):
                 return NOTHING
         if not self.worthwhile(here, said, closely=True):
@@ -236,7 +235,7 @@ class Detector:
     def _answers_threat(self, window: Window) -> bool:
         """Whether somebody else threatened the judged message's author first."""
         author = window.message.author
-        left = _CHARACTERS_BEFORE
+        left = CHARACTERS
         for place, message in enumerate(window.before):
             if not self.worthwhile(self.gate(message.wording), _ANYTHING):
                 continue
@@ -244,8 +243,8 @@ class Detector:
             if left < 0:
                 break
             judged = self._judge(Window(message, window.before[:place], window.present))
-            if judged.kind is not Kind.THREAT:
-                continue
+            if judged.kind is not Kind.THREAT or judged.level < Level.MEDIUM:
+                continue  # nobody is told of what is doubted: it excuses no other threat
             if message.author.id == author.id:
                 return False
             if judged.aimed and any(target.id == author.id for target in judged.targets):
@@ -258,27 +257,9 @@ class Detector:
         heard = reading.own | reading.foreign
         return sum(1 << places[concept] for concept in heard if concept in places)
 
-    def _earlier(self, window: Window) -> tuple[list[Message], int]:
-        """The author's latest earlier messages that say anything, oldest first, and the bits."""
-        author = window.message.author.id
-        found: list[Message] = []
-        said = 0
-        for message in _shortly_before(window):
-            if message.author.id == author and len(found) < _RUN:
-                bits = self.look(message.wording)
-                if bits:
-                    found.append(message)
-                    said |= bits
-        return found[::-1], said
-
-    def _said_by_others(self, window: Window) -> int:
-        """The bits that matter in what the latest others said."""
-        author = window.message.author.id
-        others = (each for each in _shortly_before(window) if each.author.id != author)
-        said = 0
-        for message in islice(others, _RUN):
-            said |= self.gate(message.wording) & self._heard
-        return said
+    def _look_heard(self, text: str) -> int:
+        """The bits of `gate` that matter even when others said them."""
+        return self.gate(text) & self._heard
 
     def _heeds_others(self, here: int, said: int) -> bool:
         """Whether it could matter what others said besides what the author did."""
@@ -291,14 +272,7 @@ class Detector:
 
     def _heard_from_others(self, window: Window) -> frozenset[str]:
         """The concepts that matter in what the latest others said before the judged message."""
-        author = window.message.author.id
-        others = [message for message in window.before if message.author.id != author]
-        heard: set[str] = set()
-        for message in others[-_RUN:]:
-            text = message.wording
-            if len(text) < _CHARACTERS_BEFORE and self.gate(text) & self._heard:
-                heard.update(self._read(message).own)
-        return frozenset(heard)
+        return heard_from_others(window, self._look_heard, self._read)
 
     def _is_echo(self, reading: Reading, window: Window) -> bool:
         """Whether the message repeats somebody else's, as the one it was aimed at might.
@@ -308,13 +282,3 @@ class Detector:
         aimed_at = {person.id for person in window.message.mentions}
         before = [m for m in window.before if not aimed_at or m.author.id in aimed_at]
         return is_echo(reading, before, (fold(message.wording).split() for message in before))
-
-
-def _shortly_before(window: Window) -> Iterator[Message]:
-    """The messages before the judged one that are read at most, latest first."""
-    left = _CHARACTERS_BEFORE
-    for message in reversed(window.before):
-        left -= len(message.text)
-        if left < 0:
-            break
-        yield message

@@ -11,7 +11,7 @@ Arrays = Mapping[str, NDArray[Any]]
 _Floats = NDArray[np.float32]
 
 _TINY = 1e-12
-_BLOCK = 32
+BLOCK = 32
 """How many neighbouring numbers of an embedding share a scale."""
 
 
@@ -73,7 +73,7 @@ class Encoder:
     def _embedded(self, pieces: NDArray[Any]) -> _Floats:
         """The embeddings of `pieces`, two numbers to the byte, the lower half first."""
         packed = self._words[pieces]
-        halves = np.stack((packed & 15, packed >> 4), axis=-1).reshape(len(pieces), -1, _BLOCK)
+        halves = np.stack((packed & 15, packed >> 4), axis=-1).reshape(len(pieces), -1, BLOCK)
         numbers = halves.astype(np.float32) - 8
         scaled: _Floats = (numbers * self._word_scales[pieces][..., None]).reshape(len(pieces), -1)
         return scaled

@@ -91,13 +91,15 @@ class LearnedJudge:
         grave = [p for p in parts if self.encoder.glance(_numbers(p)) >= self.header["glance"]]
         return self._gravest(text, grave, stricter=stricter) or Opinion()
 
-    def read(self, text: str) -> Opinion | None:
-        """What the model makes of `text`, however harmless it looks; None if it is too short."""
-        return self._gravest(text, self._parts(text), stricter=False)
+    def read(self, text: str, *, whole: bool = False) -> Opinion | None:
+        """What the model makes of `text`, however harmless it looks.
 
-    def is_long(self, text: str) -> bool:
-        """Whether only the beginning and the end of `text` are read."""
-        return len(self._parts(text)) > 1
+        None if it is too short to be read, or if it is to be read `whole` and is too long for that.
+        """
+        parts = self._parts(text)
+        if whole and len(parts) > 1:
+            return None
+        return self._gravest(text, parts, stricter=False)
 
     def _parts(self, text: str) -> list[list[Piece]]:
         """What is read of `text`: all of it, or its beginning and its end, or nothing if short."""

@@ -112,11 +112,11 @@ class SecondOpinion:
         more text than it reads at once is left as it is, lest much talk hides it.
         """
         found = list(found)
-        text, limits = _text(run[-1:]), self._judge.header["limits"]
-        threats = all(rule.kind is Kind.THREAT for rule, _ in found if not rule.is_mark)
-        if not _is_open(found, run[-1]) or (threats and self._judge.is_long(text)):
+        if not _is_open(found, run[-1]):
             return found
-        opinion = self._judge.read(text)
+        limits = self._judge.header["limits"]
+        threats = all(rule.kind is Kind.THREAT for rule, _ in found if not rule.is_mark)
+        opinion = self._judge.read(_text(run[-1:]), whole=threats)
         if opinion is None:
             return found
         if threats and opinion.disclosure >= limits["told"]:

@@ -138,6 +138,13 @@ def test_a_medium_finding_that_reads_innocent_is_low_and_keeps_its_reasons(
     assert [each.rule for each in reviewed.findings] == [each.rule for each in ruled.findings]
 
 
+def test_what_is_doubted_excuses_no_threat_in_answer(judge: Judge) -> None:
+    doubted, threat = ("leo", DOUBTFUL), ("ava", "pay 80 or i send your nudes to your mom")
+
+    assert judge(("ava", "hi"), doubted).level is Level.LOW
+    assert judge(("ava", "hi"), doubted, threat).kind is Kind.THREAT
+
+
 def test_the_model_has_no_say_in_what_is_high_or_spread(
     detector: Detector, write: Callable[..., Message]
 ) -> None:
