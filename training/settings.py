@@ -45,8 +45,8 @@ THREAT, RUN, DISCLOSURE = 0.9993, 0.9997, 0.95
 together from several, and of somebody telling. Chosen so that ordinary chat is left alone."""
 
 TOLD, DOUBTED = 0.95, 0.997
-"""From which probability on a threat that rules found is taken for somebody telling of one, and
-what they found for innocent: one in a hundred of what they find rightly, half of their mistakes."""
+"""From which probability on a threat that rules found is taken for somebody telling of one, and a
+disclosure that they found for innocent: one or two in a hundred of what they find rightly."""
 
 GLANCE = -1.0
 """From which log odds by its pieces alone a text is read: two of three ordinary lines that the gate

@@ -23,7 +23,7 @@ from bot.detection.reading import Reader, Reading, Stances, read_part
 from bot.detection.rules import Rule
 from bot.detection.second_opinion import DISCLOSURE, THREAT, SecondOpinion
 from bot.detection.targets import find_targets
-from bot.domain.assessment import NOTHING, Assessment, Finding, Kind, Level
+from bot.domain.assessment import NOTHING, Assessment, Finding, Kind
 from bot.domain.message import Message, Person, Window
 
 _ANYTHING = -1
@@ -243,8 +243,8 @@ class Detector:
             if left < 0:
                 break
             judged = self._judge(Window(message, window.before[:place], window.present))
-            if judged.kind is not Kind.THREAT or judged.level < Level.MEDIUM:
-                continue  # nobody is told of what is doubted: it excuses no other threat
+            if judged.kind is not Kind.THREAT:
+                continue
             if message.author.id == author.id:
                 return False
             if judged.aimed and any(target.id == author.id for target in judged.targets):

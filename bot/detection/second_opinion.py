@@ -106,10 +106,10 @@ class SecondOpinion:
     ) -> list[tuple[Rule, Finding]]:
         """What rules `found` in the last of `run`, as the model leaves it.
 
-        It has no say in what is high or urgent, nor in what is spread over messages. Else a threat
-        that reads like somebody telling of one becomes a disclosure, and what it is nearly sure is
-        innocent becomes low: moderators are not woken by it unless they wish to be. A threat in
-        more text than it reads at once is left as it is, lest much talk hides it.
+        It has no say in what is high or urgent, nor in what is spread over messages. A threat that
+        reads like somebody telling of one becomes a disclosure, unless it stands in more text than
+        is read at once; a disclosure that is nearly surely innocent becomes low, and nobody is
+        offered help. It never takes a threat for innocent.
         """
         found = list(found)
         if not _is_open(found, run[-1]):
@@ -119,8 +119,9 @@ class SecondOpinion:
         opinion = self._judge.read(_text(run[-1:]), whole=threats)
         if opinion is None:
             return found
-        if threats and opinion.disclosure >= limits["told"]:
-            return [self._finding(opinion, run[-1:])]
+        if threats:
+            told = opinion.disclosure >= limits["told"]
+            return [self._finding(opinion, run[-1:])] if told else found
         if opinion.innocent >= limits["doubted"]:
             return [(rule, replace(finding, level=Level.LOW)) for rule, finding in found]
         return found

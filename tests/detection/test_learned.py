@@ -21,7 +21,7 @@ from training.sentences import digest, read_kept_apart
 Judge = Callable[..., Assessment]
 LEARNED = {THREAT.id, DISCLOSURE.id}
 MEGABYTE = 1_000_000
-DOUBTFUL = "i sent the pictures to your dad, he loves them"
+DOUBTFUL = "he has my video from the recital and wants to show it to my grandma"
 THREATENING = "wire me the 300 tonight or i mail the video of you to your whole family"
 
 
@@ -123,26 +123,34 @@ def test_what_nobody_trained_it_for_is_found_more_often_with_the_model(detector:
 
     open_threats, before = found(detector, "threat"), found(rules, "threat")
     assert threats(open_threats) > threats(before) + 0.07 * len(before)
-    for label in ("innocent", "disclosure"):
-        assert threats(found(detector, label)) <= threats(found(rules, label))
+    assert threats(found(detector, "disclosure")) <= threats(found(rules, "disclosure"))
+    innocent, by_rules = found(detector, "innocent"), found(rules, "innocent")
+    assert threats(innocent) <= threats(by_rules) + 0.01 * len(innocent)
 
 
-def test_a_medium_finding_that_reads_innocent_is_low_and_keeps_its_reasons(
+def test_a_disclosure_that_reads_innocent_is_low_and_keeps_its_reasons(
     detector: Detector, write: Callable[..., Message]
 ) -> None:
     window = Window(write("leo", DOUBTFUL))
 
     ruled, reviewed = load_detector(learned=False).assess(window), detector.assess(window)
 
+    assert ruled.kind is reviewed.kind is Kind.DISCLOSURE
     assert (ruled.level, reviewed.level) == (Level.MEDIUM, Level.LOW)
     assert [each.rule for each in reviewed.findings] == [each.rule for each in ruled.findings]
 
 
-def test_what_is_doubted_excuses_no_threat_in_answer(judge: Judge) -> None:
-    doubted, threat = ("leo", DOUBTFUL), ("ava", "pay 80 or i send your nudes to your mom")
+def test_a_threat_that_reads_innocent_stays_what_it_is(
+    detector: Detector, model: LearnedJudge, write: Callable[..., Message]
+) -> None:
+    text = "i sent the pictures to your dad, he loves them"
+    opinion, ruled = model.read(text), load_detector(learned=False)
+    window = Window(write("leo", text))
 
-    assert judge(("ava", "hi"), doubted).level is Level.LOW
-    assert judge(("ava", "hi"), doubted, threat).kind is Kind.THREAT
+    assert opinion is not None
+    assert opinion.innocent > 0.997
+    assert detector.assess(window) == ruled.assess(window)
+    assert detector.assess(window).level is Level.MEDIUM
 
 
 def test_the_model_has_no_say_in_what_is_high_or_spread(

@@ -54,7 +54,7 @@ def test_people_are_told_in_words(tmp_path: Path) -> None:
 def test_what_is_piped_in_is_explained_line_by_line() -> None:
     typed = (
         'pay by friday or the shop goes online\x1b[2J\n\n{"text": "hello", "author": "ava"}\n'
-        "i sent the pictures to your dad, he loves them\n"
+        "he has my video from the recital and wants to show it to my grandma\n"
     )
     ran = subprocess.run(
         [sys.executable, "run.py", "scan", "--explain", "-"],
