@@ -15,6 +15,7 @@ from rich.table import Table
 from bot.detection.learned import MODEL, LearnedJudge
 from training.measure import WAYS, chat_figures, figures, kinds_of, read_cases
 from training.sentences import Sentence, read_kept_apart, read_sentences
+from training.settings import EVERYDAY
 
 
 def main() -> None:
@@ -32,6 +33,7 @@ def main() -> None:
     table = _table()
     _add(table, "en", [each for each in apart if each.language == "en"], model)
     _add(table, "others", [each for each in apart if each.language != "en"], model)
+    _add(table, EVERYDAY, read_kept_apart(hand=EVERYDAY), model)
     for language in languages:
         _add(table, language, [each for each in apart if each.language == language], model)
     if asked.cases:

@@ -62,9 +62,9 @@ def model_of(
     _teach(network, vocabulary.pieces(), taught, talk, report)
     arrays = packed(network.weights(), longest=settings.LONGEST)
     arrays["scores"] = np.array(vocabulary.scores, np.float32)
-    arrays["glance"] = glance(arrays, vocabulary.pieces(), [*taught, *talk])
+    arrays["glance"] = _glance(arrays, vocabulary.pieces(), [*taught, *talk])
     plain = [each for each in grammars if each.hand == "ordinary"]
-    plain += [each for each in sentences if each.hand == settings.ORDINARY_HAND]
+    plain += [each for each in sentences if each.hand in settings.ORDINARY_HANDS]
     header = {
         "data": digest(),
         "gate": gate(sentences, plain),
@@ -75,21 +75,25 @@ def model_of(
     return pack(header, arrays)
 
 
-def glance(
+def _glance(
     arrays: Mapping[str, NDArray[Any]], pieces: Pieces, sentences: Sequence[Sentence]
 ) -> NDArray[Any]:
     """What spares most texts the reading, fitted to the packed `arrays`."""
-    unfitted = {**arrays, "glance": np.zeros(arrays["norm.weight"].size + 1)}
-    encoder = Encoder(unfitted, heads=settings.HEADS)
+    words = Encoder(arrays, heads=settings.HEADS).before()
     texts = [_numbers(pieces, each.text) for each in sentences]
-    return fitted(encoder, texts, [each.label != "innocent" for each in sentences])
+    return fitted(words, texts, [each.label != "innocent" for each in sentences])
 
 
 def limits() -> dict[str, Any]:
     """From where on the model is asked and speaks."""
     return {
         "silent": settings.SILENT,
-        "asked": settings.GATE,
+        "asked": {
+            "alone": settings.GATE,
+            "together": settings.GATE_TOGETHER,
+            "glance": settings.GLANCE_COUNTS,
+            "most": settings.GLANCE_AT_MOST,
+        },
         "glance": settings.GLANCE,
         "limits": {
             "threat": settings.THREAT,
@@ -98,6 +102,8 @@ def limits() -> dict[str, Any]:
             "tells": settings.TELLS,
             "told": settings.TOLD,
             "doubted": settings.DOUBTED,
+            "doubted_weight": settings.DOUBTED_WEIGHT,
+            "doubted_disclosure": settings.DOUBTED_DISCLOSURE,
         },
     }
 

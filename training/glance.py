@@ -1,11 +1,11 @@
-"""The only module that knows how the encoder's glance is fitted: logistic regression by Newton."""
+"""The only module that knows how the glance is fitted: logistic regression by Newton's method."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import Any
 
-from bot.detection.encoder import Encoder
 from bot.detection.onecore import NDArray, np
 from training.settings import SEED
 
@@ -17,14 +17,16 @@ _AT_MOST = 90_000
 
 
 def fitted(
-    encoder: Encoder, texts: Sequence[Sequence[int]], harm: Sequence[bool]
+    words: NDArray[Any], texts: Sequence[Sequence[int]], harm: Sequence[bool]
 ) -> NDArray[np.float32]:
-    """The weights of the embeddings' mean, and the bias behind them, that tell `harm` best.
+    """The weight of each piece, and the bias behind them, that tell `harm` best.
 
-    `texts` are numbers of pieces. Of many texts a part is looked at.
+    `words` has a row for each piece: what stands for it before any layer. `texts` are numbers of
+    pieces. Of many texts a part is looked at.
     """
     chosen = random.Random(SEED).sample(range(len(texts)), min(_AT_MOST, len(texts)))
-    means = np.array([encoder.mean(texts[place]) for place in chosen])
+    chosen = [place for place in chosen if texts[place]]
+    means = np.array([words[texts[place]].mean(axis=0) for place in chosen])
     seen = np.c_[means, np.ones(len(means))].astype(np.float64)
     wanted = np.array([harm[place] for place in chosen], np.float64)
     weights = np.zeros(seen.shape[1])
@@ -36,4 +38,4 @@ def fitted(
         weights -= step
         if np.abs(step).max() < _SETTLED:
             break
-    return weights.astype(np.float32)
+    return np.append(words @ weights[:-1], weights[-1]).astype(np.float32)

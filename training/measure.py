@@ -10,10 +10,8 @@ from typing import NamedTuple
 
 from bot.detection import Conversations, Detector, load_detector
 from bot.detection.learned import LearnedJudge
-from bot.detection.second_opinion import SecondOpinion
 from bot.domain.assessment import Kind, Level
 from bot.domain.message import Message, Person, Window
-from training.reader import concepts, reading
 from training.sentences import Sentence
 
 WAYS = ("rules", "model", "both")
@@ -42,22 +40,31 @@ def kinds_of(sentences: Iterable[Sentence]) -> dict[str, list[Sentence]]:
 
 def figures(sentences: Sequence[Sentence], model: LearnedJudge) -> dict[str, Figures]:
     """The figures of `sentences` by way."""
-    kinds = {way: [kind(each.text, model, way) for each in sentences] for way in WAYS}
+    kinds = {
+        way: [_kind(each.text, detector) for each in sentences]
+        for way, detector in zip(WAYS, _detectors(model), strict=True)
+    }
     return {
         way: Figures(len(found), found.count(Kind.THREAT), found.count(Kind.DISCLOSURE))
         for way, found in kinds.items()
     }
 
 
-def kind(text: str, model: LearnedJudge, way: str) -> Kind:
-    """What a message that stands alone is taken for, from level medium on."""
+def _detectors(model: LearnedJudge) -> tuple[Detector, Detector, Detector]:
+    """Rules, the model, and both."""
     rules = load_detector(learned=False)
-    if way != "model":
-        detector = rules if way == "rules" else rules.advised_by(model)
-        assessment = detector.assess(Window(Message(1, 1, _AUTHOR, text, 1.0)))
-        return assessment.kind if assessment.level >= Level.MEDIUM else Kind.NONE
-    asked = _weight(text, model) >= model.header["asked"]
-    return model.judge(text, reading(text).own).kind if asked else Kind.NONE
+    both = rules.advised_by(model)
+    return rules, both.without_rules(), both
+
+
+def _kind(text: str, detector: Detector) -> Kind:
+    """What a message that stands alone is taken for, from level medium on."""
+    assessment = detector.assess(_alone(text))
+    return assessment.kind if assessment.level >= Level.MEDIUM else Kind.NONE
+
+
+def _alone(text: str) -> Window:
+    return Window(Message(1, 1, _AUTHOR, text, 1.0))
 
 
 def read_cases(folder: Path) -> list[Sentence]:
@@ -87,21 +94,12 @@ def chat_figures(folder: Path, model: LearnedJudge) -> Chat | None:
         return None
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    asked = _asked((row["text"] for row in rows), model)
-    detector = load_detector(learned=False).advised_by(model)
-    return Chat(len(rows), asked, tuple(_found(rows, detector)))
-
-
-def _asked(texts: Iterable[str], model: LearnedJudge) -> int:
-    """About how many of `texts` the model is asked."""
-    detector = load_detector(learned=False)
-    second = SecondOpinion(model, detector.places)
-    passed = (text for text in texts if second.asked(detector.gate(text)))
-    return sum(_weight(text, model) >= model.header["asked"] for text in passed)
-
-
-def _weight(text: str, model: LearnedJudge) -> int:
-    return sum(model.gate.get(name, 0) for name in concepts(text))
+    _, alone, both = _detectors(model)
+    asked = sum(
+        alone.worthwhile(alone.gate(row["text"])) and alone.explain(_alone(row["text"])).asked
+        for row in rows
+    )
+    return Chat(len(rows), asked, tuple(_found(rows, both)))
 
 
 def _found(rows: Iterable[dict[str, str]], detector: Detector) -> Iterator[str]:

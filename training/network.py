@@ -25,6 +25,8 @@ _STEEPEST = 1.0
 _CHUNK = 40
 _AT_ONCE = 128
 _PADDING = 1
+_OPINIONS = (settings.LAYERS, settings.LAYERS + settings.MORE_LAYERS)
+"""After how many layers there is an opinion."""
 
 Report = Callable[[str], None]
 
@@ -34,27 +36,32 @@ class Network(nn.Module):
 
     def __init__(self, start: Start, pieces: Sequence[int], classes: int) -> None:
         super().__init__()
+        self.classes = classes
         words = torch.tensor(start.matrix("emb.word", start.width)[list(pieces)])
         places = start.matrix("emb.pos", start.width)[: settings.LONGEST]
         kinds = start.matrix("emb.type", start.width)[0]
         self.words = nn.Embedding.from_pretrained(words, freeze=False)
         self.places = nn.Parameter(torch.tensor(places + kinds))
         self.norm = _norm(start, "emb.ln")
-        self.layers = nn.ModuleList(_Layer(start, f"l{n}") for n in range(settings.LAYERS))
-        self.out = nn.Linear(start.width, classes)
-        nn.init.normal_(self.out.weight, 0, 0.02)
-        nn.init.zeros_(self.out.bias)
+        self.layers = nn.ModuleList(_Layer(start, f"l{n}") for n in range(_OPINIONS[-1]))
+        self.outs = nn.ModuleList(nn.Linear(start.width, classes) for _ in _OPINIONS)
+        for out in self.outs:
+            nn.init.normal_(out.weight, 0, 0.02)
+            nn.init.zeros_(out.bias)
 
     def forward(self, pieces: Tensor, there: Tensor) -> Tensor:
-        """Texts × pieces, and which of them are there → texts × classes."""
+        """Texts × pieces, and which of them are there → opinions × texts × classes."""
         state = self.norm(self.words(pieces) + self.places[: pieces.shape[1]])
         state = self._dropped(state)
-        for layer in self.layers:
-            state = layer(state, there)
         present = there[..., None].float()
-        mean = (state * present).sum(1) / present.sum(1)
-        scores: Tensor = self.out(self._dropped(mean))
-        return scores
+        means = []
+        for number, layer in enumerate(self.layers, 1):
+            state = layer(state, there)
+            if number in _OPINIONS:
+                means.append((state * present).sum(1) / present.sum(1))
+        return torch.stack(
+            [out(self._dropped(mean)) for out, mean in zip(self.outs, means, strict=True)]
+        )
 
     def _dropped(self, state: Tensor) -> Tensor:
         return functional.dropout(state, settings.DROPPED, self.training)
@@ -66,11 +73,11 @@ class Network(nn.Module):
         self.words.weight.requires_grad_(requires_grad=False)
 
     def weights(self) -> dict[str, NDArray[Any]]:
-        """Everything that was learned, by the names that `bot.detection.encoder` asks for."""
+        """What the first opinion needs, by the names that `bot.detection.encoder` asks for."""
         found = {"words": self.words.weight, "places": self.places}
         found |= {f"norm.{name}": value for name, value in self.norm.named_parameters()}
-        found |= {f"out.{name}": value for name, value in self.out.named_parameters()}
-        for number, layer in enumerate(self.layers):
+        found |= {f"out.{name}": value for name, value in self.outs[0].named_parameters()}
+        for number, layer in enumerate(self.layers[: settings.LAYERS]):
             found |= {f"layer{number}.{name}": value for name, value in layer.named_parameters()}
         return {name: value.detach().float().numpy() for name, value in found.items()}
 
@@ -138,14 +145,14 @@ class Pupil:
         self._steps = steps
         self._step = 0
         self._report = report
-        words, out = network.words, network.out
-        of_their_own = {id(each) for part in (words, out) for each in part.parameters()}
+        words, outs = network.words, network.outs
+        of_their_own = {id(each) for part in (words, outs) for each in part.parameters()}
         inner = [each for each in network.parameters() if id(each) not in of_their_own]
         self._paces = (settings.PACE, settings.PACE_OUT, settings.PACE * 2)
         self._optimiser = torch.optim.AdamW(
             [
                 {"params": inner},
-                {"params": out.parameters()},
+                {"params": outs.parameters()},
                 {"params": words.parameters(), "weight_decay": 0},
             ],
             weight_decay=0.01,
@@ -164,8 +171,10 @@ class Pupil:
                 scores = self._network(*_padded([texts[place] for place in batch]))
             aim = torch.tensor([classes[place] for place in batch])
             counts = torch.tensor([weights[place] for place in batch])
-            losses = functional.cross_entropy(scores.float(), aim, reduction="none")
-            loss = (losses * counts).sum() / counts.sum()
+            losses = [
+                functional.cross_entropy(each.float(), aim, reduction="none") for each in scores
+            ]
+            loss = torch.stack([(each * counts).sum() / counts.sum() for each in losses]).mean()
             self._optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(self._network.parameters(), _STEEPEST)
@@ -176,14 +185,14 @@ class Pupil:
 
 
 def probabilities(network: Network, texts: Sequence[Sequence[int]]) -> NDArray[Any]:
-    """Texts × classes."""
+    """Texts × classes, as the last opinion says."""
     network.eval()
-    found = np.zeros((len(texts), network.out.out_features), np.float32)
+    found = np.zeros((len(texts), network.classes), np.float32)
     by_length = sorted(range(len(texts)), key=lambda place: len(texts[place]))
     with torch.no_grad():
         for first in range(0, len(by_length), _AT_ONCE):
             batch = by_length[first : first + _AT_ONCE]
-            scores = network(*_padded([texts[place] for place in batch]))
+            scores = network(*_padded([texts[place] for place in batch]))[-1]
             found[batch] = scores.softmax(-1).numpy()
     return found
 

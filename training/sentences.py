@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from training.settings import KEPT_APART
+from training.settings import EVERYDAY, KEPT_APART
 
 HERE = Path(__file__).parent
 LABELS = ("innocent", "threat", "disclosure")
 LANGUAGES = frozenset(path.name for path in (HERE / "sentences").iterdir())
+
+
+_UNLEARNED = {KEPT_APART, EVERYDAY}
 
 
 class Sentence(NamedTuple):
@@ -27,17 +30,17 @@ class Sentence(NamedTuple):
 
 def read_sentences(folder: Path = HERE / "sentences") -> list[Sentence]:
     """Every sentence in every language that is learned, in a fixed order."""
-    return [each for each in _everything(folder) if each.hand != KEPT_APART]
+    return [each for each in _everything(folder) if each.hand not in _UNLEARNED]
 
 
-def read_kept_apart(folder: Path = HERE / "sentences") -> list[Sentence]:
-    """The sentences of the hand that is never learned: they measure."""
-    return [each for each in _everything(folder) if each.hand == KEPT_APART]
+def read_kept_apart(folder: Path = HERE / "sentences", *, hand: str = KEPT_APART) -> list[Sentence]:
+    """The sentences of a hand that is never learned: they measure."""
+    return [each for each in _everything(folder) if each.hand == hand]
 
 
 def digest(folder: Path = HERE) -> str:
     """A hash over all of the project's own that the model is made from."""
-    learned = (path for path in folder.rglob("*.jsonl") if path.stem != KEPT_APART)
+    learned = (path for path in folder.rglob("*.jsonl") if path.stem not in _UNLEARNED)
     paths = [*folder.rglob("*.txt"), *learned]
     found = hashlib.sha256()
     for path in sorted(paths, key=lambda path: path.relative_to(folder).as_posix()):

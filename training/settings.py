@@ -4,14 +4,19 @@ from __future__ import annotations
 
 SEED = 7
 
-KEPT_APART = "kept"
-"""The hand that is never learned, in any language: it measures."""
+KEPT_APART, EVERYDAY = "kept", "everyday"
+"""The hands that are never learned, in any language: they measure. The second wrote nothing but
+ordinary talk, half of it in words that threats have too."""
 
-ORDINARY_HAND = "k"
-"""The hand that wrote nothing but ordinary talk: the gate weighs concepts against it."""
+ORDINARY_HANDS = ("k", "t")
+"""The hands that wrote nothing but ordinary talk: the gate weighs concepts against theirs."""
 
 LAYERS, HEADS, WIDE = 2, 12, 768
-"""The encoder's shape. More layers found little more and would cost more than 2 ms a message."""
+"""The encoder's shape."""
+
+MORE_LAYERS = 2
+"""How many layers more there are while it learns, with an opinion of their own. They are not
+shipped: read with them, texts were told apart no better, and reading took twice as long."""
 
 PIECES = 26_000
 """How many word pieces it knows: those that the sentences use and the likeliest others."""
@@ -27,45 +32,41 @@ DROPPED = 0.1
 ORDINARY = {"ordinary": 2_000, "second_person": 2_000, "third_person": 500, "media_talk": 500}
 """How many lines each grammar of ordinary talk writes."""
 
-TALK_AT_FIRST = 12_000
+TALK_AT_FIRST = 20_000
 """How many lines of openly licensed talk are learned in the first round."""
-TALK_PER_LANGUAGE = 4_500
+TALK_PER_LANGUAGE = 10_000
 """How many lines of a language are looked through after it, for those taken for something."""
-TALK_HARD, TALK_OTHER = 14_000, 24_000
+TALK_HARD, TALK_OTHER = 22_000, 28_000
 """How many of those looked through are learned afterwards: those most taken, and others."""
 
 GRAMMAR_WEIGHT, TALK_WEIGHT = 0.4, 0.7
 """What a line of a grammar or of talk counts, next to a sentence that a hand wrote."""
 
-GATE = 540
-"""From which sum of hundredths of log odds on the model is asked."""
+GATE, GATE_TOGETHER = 540, 700
+"""From which sum of hundredths of log odds on the model is asked about one message, by its concepts
+and a glance at its pieces, or about several, by their concepts."""
 
-THREAT, RUN, DISCLOSURE = 0.9993, 0.9997, 0.95
+GLANCE_COUNTS, GLANCE_AT_MOST = 100, 300
+"""What the log odds of the glance count in that sum, and how much at most."""
+
+THREAT, RUN, DISCLOSURE = 0.998, 0.9997, 0.97
 """From which probability on the model speaks: of a threat in one message, of one that was put
 together from several, and of somebody telling. Chosen so that ordinary chat is left alone."""
 
-TOLD, DOUBTED = 0.95, 0.997
-"""From which probability on a threat that rules found is taken for somebody telling of one, and a
-disclosure that they found for innocent: one or two in a hundred of what they find rightly."""
+TOLD = 0.95
+"""From which probability on a threat that rules found is taken for somebody telling of one."""
+
+DOUBTED, DOUBTED_WEIGHT, DOUBTED_DISCLOSURE = 0.999, 1_000, 0.997
+"""From which probability of innocence on a guessed threat is lowered, unless its concepts weigh
+more, in hundredths of log odds: three in a thousand of those that are true, and half of what is
+guessed of ordinary talk. And from which probability on a disclosure is."""
 
 GLANCE = -1.0
-"""From which log odds by its pieces alone a text is read: two of three ordinary lines that the gate
-lets through are spared, and one in fifty of what the model would find is not read."""
+"""From which log odds by its pieces alone a text is read, whatever its concepts weigh."""
 
 TELLS = 0.5
 """A text half as likely to be a disclosure as a threat is taken for a disclosure."""
 
-SILENT = (
-    "commission",
-    "debt",
-    "fiction",
-    "game",
-    "joke",
-    "news",
-    "permission",
-    "retort",
-    "trade",
-    "warning",
-)
-"""Concepts beside which the model keeps silent: play and stories, talk about the crime, business,
-and the answer of somebody who is threatened. Rules that are sure still fire."""
+SILENT = ("fiction", "permission", "retort", "warning")
+"""Concepts beside which the model keeps silent: stories, what was agreed, warnings, and the answer
+of somebody who is threatened. Rules that are sure still fire."""

@@ -23,10 +23,10 @@ class Gate(Protocol):
     def closely(self, text: str) -> Closely:
         """The concepts that do stand in `text`, dearest of all."""
 
-    def worthwhile(self, here: int, said: int = 0, *, closely: bool = False) -> bool:
-        """Whether a rule could fire on a message with the bits `here` after one's `said`."""
+    def worthwhile(self, here: int, said: int = 0, *, text: str | None = None) -> bool:
+        """Whether something could be found in `text` with the bits `here` after one's `said`."""
 
-    def confirmed(self, here: Closely, said: int) -> bool:
+    def confirmed(self, here: Closely, said: int, text: str) -> bool:
         """The same by the concepts that do stand in a message."""
 
 
@@ -118,7 +118,8 @@ class Conversations:
         """
         # what can only be plain text need not be put together and turned round
         plain = message.text.isascii() and not (message.forwarded or message.embedded)
-        bits = self._gate(message.text if plain else message.wording)
+        text = message.text if plain else message.wording
+        bits = self._gate(text)
         channel = self._channels.get(message.channel_id)
         if channel is None:
             channel = self._channels[message.channel_id] = _Channel(self._per_channel)
@@ -130,7 +131,7 @@ class Conversations:
         window = None
         if bits:
             said = channel.said.get(message.author.id, 0) | channel.heard
-            if self._worthwhile(bits, said):
+            if self._worthwhile(bits, said, text=text):
                 window = self._window(channel, message, said)
             channel.add(message, bits, self._heard)
         full = len(messages) == self._per_channel
@@ -175,12 +176,13 @@ class Conversations:
 
     def _window(self, channel: _Channel, message: Message, said: int) -> Window | None:
         """The window of a message that may be worth judging; `said` is the channel's summary."""
-        here = self._closely(message.wording)
-        if not self._confirmed(here, said):
+        text = message.wording
+        here = self._closely(text)
+        if not self._confirmed(here, said, text):
             return None
         if said:
             said = channel.closely(message.author.id, self._heard, self._all)
-            if not self._confirmed(here, said):
+            if not self._confirmed(here, said, text):
                 return None
         return Window(message, tuple(channel.messages))
 

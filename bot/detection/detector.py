@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from functools import partial
 
 from bot.detection.before import (
     CHARACTERS,
@@ -117,20 +118,23 @@ class Detector:
         """The words of `text`, known already if the gate saw it last."""
         return self._words_gated if self._gated == text else self._lexicon.words(text)
 
-    def worthwhile(self, here: int, said: int = 0, *, closely: bool = False) -> bool:
+    def worthwhile(
+        self, here: int, said: int = 0, *, closely: bool = False, text: str | None = None
+    ) -> bool:
         """Whether something could be found in a message with the bits `here` after one's `said`.
 
-        The bits are those of `gate`, or if `closely` those of `look` for `here`.
+        The bits are those of `gate`, or if `closely` those of `look` for `here`. If its `text` is
+        known, fewer messages are worthwhile.
         """
         if self._prospects.after(here, said, closely=closely):
             return True
-        return self._second is not None and self._second.asked(here, said)
+        return self._second is not None and self._second.asked(here, said, text=text)
 
-    def confirmed(self, here: Closely, said: int) -> bool:
-        """Whether it still is worthwhile by the concepts that do stand in a message."""
+    def confirmed(self, here: Closely, said: int, text: str) -> bool:
+        """Whether it still is worthwhile by the concepts that do stand in `text`."""
         if self._prospects.confirmed(here, said):
             return True
-        return self._second is not None and self._second.confirmed(here, said)
+        return self._second is not None and self._second.confirmed(here, said, text)
 
     def read(self, text: str) -> Reading:
         """The concepts of `text` alone, by whose words they are."""
@@ -161,7 +165,8 @@ class Detector:
             nearest=nearest(self._rules, run, heard) if assessment.kind is Kind.NONE else None,
             experimental=counted_only(self._experimental, run, heard),
             opinion=second.unasked(run) if second else None,
-            asked=second is not None and second.asked(self._exact(reading), said),
+            asked=second is not None
+            and second.asked(self._exact(reading), said, text=window.message.wording),
         )
 
     def _why_not(
@@ -174,22 +179,24 @@ class Detector:
 
     def _judge(self, window: Window) -> Assessment:
         message = window.message
-        looked = self.look(message.wording)
-        if not self.worthwhile(looked, _ANYTHING, closely=True):
+        text = message.wording
+        worthwhile = partial(self.worthwhile, closely=True, text=text)
+        looked = self.look(text)
+        if not worthwhile(looked, _ANYTHING):
             return NOTHING
         reading = self._read(message)
         here = self._exact(reading)
-        if not self.worthwhile(here, _ANYTHING, closely=True):
+        if not worthwhile(here, _ANYTHING):
             return NOTHING
         earlier, said = said_by_author(window, self.look)
-        if self._heeds_others(here, said) or not self.worthwhile(looked, said, closely=True):
+        if self._heeds_others(here, said, text) or not worthwhile(looked, said):
             said |= said_by_others(window, self._look_heard)
-            if not self.worthwhile(looked, said, closely=True):
+            if not worthwhile(looked, said):
                 return NOTHING
-        if not self.worthwhile(here, said, closely=True):
+        if not worthwhile(here, said):
             return NOTHING
         run = [reading]
-        if self._is_spread(here, said):
+        if self._is_spread(here, said, text):
             run = [*(self._read(each) for each in earlier), reading]
         found = self._found(run, window, self._prospects.rules(here, said))
         assessment = NOTHING
@@ -198,12 +205,12 @@ class Detector:
             assessment = conclude(found, message=message, aim=aim)
         return self._with_experiments(assessment, run, window)
 
-    def _is_spread(self, here: int, said: int) -> bool:
+    def _is_spread(self, here: int, said: int, text: str) -> bool:
         """Whether what the author said before can matter to what is found in a message."""
         return (
             bool(self._experimental)
             or self._prospects.spread(here, said)
-            or (self._second is not None and self._second.asked(here, said))
+            or (self._second is not None and self._second.asked(here, said, text=text))
         )
 
     def _with_experiments(
@@ -261,13 +268,13 @@ class Detector:
         """The bits of `gate` that matter even when others said them."""
         return self.gate(text) & self._heard
 
-    def _heeds_others(self, here: int, said: int) -> bool:
+    def _heeds_others(self, here: int, said: int, text: str) -> bool:
         """Whether it could matter what others said besides what the author did."""
         if self._prospects.heeds(here, said, self._heard):
             return True
         second = self._second
-        return second is not None and second.asked(here, said) != second.asked(
-            here, said | self._heard
+        return second is not None and second.asked(here, said, text=text) != second.asked(
+            here, said | self._heard, text=text
         )
 
     def _heard_from_others(self, window: Window) -> frozenset[str]:

@@ -39,22 +39,11 @@ class Encoder:
         layers = sum(name.endswith(".mix.weight") for name in arrays)
         self._layers = [_Layer(arrays, f"layer{number}", heads) for number in range(layers)]
         self._out = _matrix(arrays, "out.weight"), _row(arrays, "out.bias")
-        glance = _row(arrays, "glance")
-        self._glance, self._bias = glance[:-1], float(glance[-1])
 
     @property
     def longest(self) -> int:
         """How many pieces it can read at once."""
         return len(self._places)
-
-    def glance(self, pieces: Sequence[int]) -> float:
-        """The log odds that the text is no innocent one, by its pieces alone: ten times cheaper."""
-        return float(self.mean(pieces) @ self._glance) + self._bias
-
-    def mean(self, pieces: Sequence[int]) -> _Floats:
-        """The mean of what stands for the pieces before any layer."""
-        mean: _Floats = self._begun(pieces).mean(axis=0)
-        return mean
 
     def read(self, pieces: Sequence[int]) -> Outcome:
         """What the text is, of which `pieces` are the numbers: one to `longest` of them."""
@@ -64,6 +53,11 @@ class Encoder:
         weight, bias = self._out
         pull: _Floats = (state @ weight) / np.float32(len(pieces))
         return Outcome(_shares(pull.sum(axis=0) + bias), pull)
+
+    def before(self) -> _Floats:
+        """What stands for each piece before any layer, wherever it stands; pieces × width."""
+        everything = np.arange(len(self._words))
+        return _normed(self._embedded(everything) + self._places.mean(axis=0), *self._norm)
 
     def _begun(self, pieces: Sequence[int]) -> _Floats:
         """What stands for each piece in its place."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import zipfile
+from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.detection.encoder import Encoder, Outcome
+from bot.detection.glance import Glance
 from bot.detection.onecore import NDArray, np
 from bot.detection.pieces import Piece, Pieces
 from bot.detection.segments import joins
@@ -26,8 +29,10 @@ EDGES = (0, 2)
 UNKNOWN = 3
 """The number of the piece that stands for letters which no piece has."""
 
-_HEADER, _SCORES = "header", "scores"
+_HEADER, _SCORES, _GLANCE = "header", "scores", "glance"
 _READ = 2_000
+_GLANCED = 400
+"""How many characters are glanced at: more than are read at once."""
 _FEWEST_PIECES = 4
 _TELLING = 3
 
@@ -66,6 +71,7 @@ class LearnedJudge:
     header: Mapping[str, Any]
     pieces: Pieces
     encoder: Encoder
+    glance: Glance
 
     @classmethod
     def load(cls, path: Path = MODEL) -> LearnedJudge:
@@ -87,26 +93,37 @@ class LearnedJudge:
         """
         if not frozenset(self.header["silent"]).isdisjoint(own):
             return Opinion()
-        parts = self._parts(text)
-        grave = [p for p in parts if self.encoder.glance(_numbers(p)) >= self.header["glance"]]
-        return self._gravest(text, grave, stricter=stricter) or Opinion()
+        if self.weigh(text) < self.header["glance"]:
+            return Opinion()
+        return self._gravest(text, self._parts(text), stricter=stricter) or Opinion()
 
-    def read(self, text: str, *, whole: bool = False) -> Opinion | None:
-        """What the model makes of `text`, however harmless it looks.
+    def weigh(self, text: str) -> float:
+        """The log odds that `text` is not innocent, by a glance at its beginning and its end."""
+        if len(text) > 2 * _GLANCED:
+            text = f"{text[:_GLANCED]} {text[:_READ][-_GLANCED:]}"
+        return self.glance.log_odds(text)
 
-        None if it is too short to be read, or if it is to be read `whole` and is too long for that.
-        """
-        parts = self._parts(text)
-        if whole and len(parts) > 1:
-            return None
-        return self._gravest(text, parts, stricter=False)
+    def read(self, text: str) -> Opinion | None:
+        """What the model makes of `text`, however harmless it looks; None if it is too short."""
+        return self._gravest(text, self._parts(text), stricter=False)
+
+    def parts(self, text: str) -> int:
+        """How often the model must begin anew to read all of `text`; it reads two parts at most."""
+        if len(text) > _READ:  # more than two, whatever its words
+            return math.ceil(len(text) / self._room)
+        return math.ceil(sum(1 for _ in self.pieces.cut(text)) / self._room)
+
+    @property
+    def _room(self) -> int:
+        """How many pieces are read at once."""
+        return self.encoder.longest - len(EDGES)
 
     def _parts(self, text: str) -> list[list[Piece]]:
         """What is read of `text`: all of it, or its beginning and its end, or nothing if short."""
-        room = self.encoder.longest - len(EDGES)
         pieces = list(self.pieces.cut(text[:_READ]))
         if len(pieces) < _FEWEST_PIECES:
             return []
+        room = self._room
         return [pieces] if len(pieces) <= room else [pieces[:room], pieces[-room:]]
 
     def _gravest(
@@ -169,7 +186,8 @@ def _load(path: Path) -> LearnedJudge:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             header = json.loads(arrays[_HEADER].tobytes())
             pieces = Pieces(header.pop("pieces"), arrays[_SCORES].tolist(), unknown=UNKNOWN)
-            return LearnedJudge(header, pieces, Encoder(arrays, heads=header["heads"]))
+            glance = Glance(pieces, array("f", arrays[_GLANCE].tolist()), EDGES)
+            return LearnedJudge(header, pieces, Encoder(arrays, heads=header["heads"]), glance)
     except (OSError, zipfile.BadZipFile, EOFError, LookupError, TypeError, ValueError) as error:
         mend = "install it again, or make it anew: python -m training --talk FOLDER"
         raise ModelError(f"{path}: cannot be read as a model: {error}; {mend}") from error
@@ -180,5 +198,5 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes
     head = json.dumps(header, ensure_ascii=False, sort_keys=True).encode()
     content = io.BytesIO()
     everything: dict[str, Any] = {_HEADER: np.frombuffer(head, np.uint8), **arrays}
-    np.savez(content, **everything)
+    np.savez_compressed(content, **everything)
     return content.getvalue()

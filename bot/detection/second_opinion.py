@@ -14,10 +14,11 @@ from bot.domain.assessment import Category, Finding, Kind, Level, Signal
 _REMEMBERED_SCORES = 20_000
 _TOGETHER = 4
 """How many of an author's messages, the judged one included, are put together."""
-_SPREAD = 1.3
-"""What is spread over messages must say so many times what one message must say."""
-_SHARE = 2
-"""The judged message must itself say one part in so many of what is asked for."""
+_SHARE = 3
+"""Of what is asked of several messages, the judged one must itself say one part in so many."""
+
+_ALL = 2
+"""Of a text in so many parts, the learned judge reads every word."""
 
 _CATEGORIES: tuple[tuple[Category, frozenset[str]], ...] = (
     (Category.RECRUITMENT, frozenset({"others_demand"})),
@@ -59,7 +60,10 @@ class SecondOpinion:
 
     def __init__(self, judge: LearnedJudge, places: Mapping[str, int]) -> None:
         self._judge = judge
-        self._limit = int(judge.header["asked"])
+        asked = judge.header["asked"]
+        self._limit, self._limit_together = int(asked["alone"]), int(asked["together"])
+        self._glance_counts, self._glance_most = int(asked["glance"]), int(asked["most"])
+        self._glanced = ("", 0.0)
         self._weights = {
             1 << places[concept]: weight
             for concept, weight in judge.gate.items()
@@ -69,32 +73,33 @@ class SecondOpinion:
         self._weightiest = sorted(self._weights, key=lambda bit: -self._weights[bit])
         self._scores: dict[int, int] = {}
 
-    def asked(self, here: int, said: int = 0) -> bool:
-        """Whether a message with the bits `here` after one's `said` is worth an opinion."""
-        score = self._score(here)
-        if score >= self._limit or not said:
-            return score >= self._limit
-        return score * _SHARE >= self._limit and self._score(here | said) >= _SPREAD * self._limit
+    def asked(self, here: int, said: int = 0, *, text: str | None = None) -> bool:
+        """Whether a message with the bits `here` after one's `said` is worth an opinion.
 
-    def confirmed(self, here: Closely, said: int) -> bool:
-        """The same by the concepts that do stand in a message; the weightiest are asked first."""
+        Its concepts must weigh enough, together with a glance at its words if `text` is known; or
+        its concepts with those of what was said.
+        """
+        return self._asked_alone(here, text) or self._asked_together(here, said)
+
+    def confirmed(self, here: Closely, said: int, text: str) -> bool:
+        """The same by the concepts that do stand in `text`; the weightiest are asked first."""
         if self._weighed & here.unasked:
             here.widen()
-        if not self.asked(here.bits, said):
+        if not self.asked(here.bits, said, text=text):
             return False
         return all(
-            here.holds(bit) or self.asked(here.bits, said)
+            here.holds(bit) or self.asked(here.bits, said, text=text)
             for bit in self._weightiest
             if here.bits & bit
         )
 
     def find(self, run: Sequence[Reading], here: int, said: int) -> list[tuple[Rule, Finding]]:
         """What the model finds in the last of `run`, or in it together with those before it."""
-        if self.asked(here):
+        if self._asked_alone(here, _text(run[-1:])):
             opinion = self._opinion(run[-1:])
             if opinion.kind is not Kind.NONE:
                 return [self._finding(opinion, run[-1:])]
-        if len(run) > 1 and self.asked(here, said):
+        if len(run) > 1 and self._asked_together(here, said):
             together = run[-_TOGETHER:]
             opinion = self._opinion(together)
             if opinion.kind is Kind.THREAT:
@@ -106,29 +111,60 @@ class SecondOpinion:
     ) -> list[tuple[Rule, Finding]]:
         """What rules `found` in the last of `run`, as the model leaves it.
 
-        It has no say in what is high or urgent, nor in what is spread over messages. A threat that
-        reads like somebody telling of one becomes a disclosure, unless it stands in more text than
-        is read at once; a disclosure that is nearly surely innocent becomes low, and nobody is
-        offered help. It never takes a threat for innocent.
+        It has no say in what is urgent, nor in what is spread over messages. A threat at medium
+        that reads like somebody telling of one becomes a disclosure, unless it stands in more text
+        than is read at once. What reads nearly surely innocent is lowered, so that at medium nobody
+        is told, and at high moderators are but nobody is written to: a disclosure, or a threat that
+        only rules over families of concepts find, which is a guess, unless its concepts weigh much
+        or some of the text was not read.
         """
         found = list(found)
-        if not _is_open(found, run[-1]):
+        rules = [rule for rule, _ in found if not rule.is_mark]
+        highest = max((finding.level for _, finding in found), default=Level.URGENT)
+        threats = all(rule.kind is Kind.THREAT for rule in rules)
+        guessed = threats and all(rule.is_guess for rule in rules)
+        weighty = highest > (Level.HIGH if guessed else Level.MEDIUM)
+        text = _text(run[-1:])
+        if weighty or not _is_here(found, run[-1]) or (opinion := self._judge.read(text)) is None:
             return found
         limits = self._judge.header["limits"]
-        threats = all(rule.kind is Kind.THREAT for rule, _ in found if not rule.is_mark)
-        opinion = self._judge.read(_text(run[-1:]), whole=threats)
-        if opinion is None:
-            return found
+        told = threats and highest <= Level.MEDIUM and opinion.disclosure >= limits["told"]
+        if told and self._judge.parts(text) == 1:
+            return [self._finding(opinion, run[-1:])]
         if threats:
-            told = opinion.disclosure >= limits["told"]
-            return [self._finding(opinion, run[-1:])] if told else found
-        if opinion.innocent >= limits["doubted"]:
-            return [(rule, replace(finding, level=Level.LOW)) for rule, finding in found]
-        return found
+            doubted = guessed and opinion.innocent >= limits["doubted"] and self._is_slight(run[-1])
+        else:
+            doubted = opinion.innocent >= limits["doubted_disclosure"]
+        return [(rule, _lowered(finding)) for rule, finding in found] if doubted else found
+
+    def _is_slight(self, reading: Reading) -> bool:
+        """Whether the concepts of a message weigh little, and the judge read all of it."""
+        concepts = reading.own | reading.foreign
+        weight = sum(self._judge.gate.get(concept, 0) for concept in concepts)
+        slight: bool = weight <= self._judge.header["limits"]["doubted_weight"]
+        return slight and self._judge.parts(reading.message.wording) <= _ALL
 
     def unasked(self, run: Sequence[Reading]) -> Opinion:
         """What the model makes of the last of `run`, whether or not it would be asked."""
         return self._judge.read(_text(run[-1:])) or Opinion()
+
+    def _asked_alone(self, here: int, text: str | None) -> bool:
+        missing = self._limit - self._score(here)
+        return missing <= self._glance_most and (text is None or missing <= self._glance(text))
+
+    def _asked_together(self, here: int, said: int) -> bool:
+        limit = self._limit_together
+        near = bool(said) and self._score(here) * _SHARE >= limit
+        return near and self._score(here | said) >= limit
+
+    def _glance(self, text: str) -> float:
+        """What the words of `text` weigh; asked several times about the same one."""
+        glanced, weight = self._glanced
+        if glanced != text:
+            weight = self._judge.weigh(text) * self._glance_counts
+            weight = min(weight, self._glance_most)
+            self._glanced = (text, weight)
+        return weight
 
     def _score(self, bits: int) -> int:
         known = self._scores.get(bits)
@@ -154,11 +190,15 @@ class SecondOpinion:
         return rule, Finding(rule.id, rule.version, rule.level, _category(concepts), signals)
 
 
-def _is_open(found: Sequence[tuple[Rule, Finding]], judged: Reading) -> bool:
-    """Whether all that was found is medium at most, and in the judged message alone."""
-    findings = [finding for rule, finding in found if not rule.is_mark]
-    here = {s.message_id for finding in findings for s in finding.signals} <= {judged.message.id}
-    return bool(findings) and here and all(each.level <= Level.MEDIUM for each in findings)
+def _is_here(found: Sequence[tuple[Rule, Finding]], judged: Reading) -> bool:
+    """Whether all that was found stands in the judged message alone."""
+    findings = (finding for rule, finding in found if not rule.is_mark)
+    return {s.message_id for each in findings for s in each.signals} <= {judged.message.id}
+
+
+def _lowered(finding: Finding) -> Finding:
+    """`finding` one level lower."""
+    return replace(finding, level=Level(max(Level.LOW, finding.level - 1)))
 
 
 def _text(run: Sequence[Reading]) -> str:

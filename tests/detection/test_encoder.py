@@ -50,7 +50,7 @@ def weights() -> Weights:
 
 
 def _packed(weights: Weights) -> Weights:
-    return {**packed(weights, longest=LONGEST), "glance": np.linspace(-4, 4, WIDTH + 1)}
+    return packed(weights, longest=LONGEST)
 
 
 def _normed(row: NDArray[Any], name: str, weights: Weights) -> NDArray[Any]:
@@ -116,18 +116,16 @@ def test_the_pieces_together_moved_the_text_to_where_it_is(weights: Weights) -> 
     assert float(outcome.shares.sum()) == pytest.approx(1)
 
 
-def test_a_glance_is_a_sum_over_the_mean_of_the_pieces(weights: Weights) -> None:
+def test_what_stands_for_a_piece_before_any_layer_is_its_place_in_the_middle(
+    weights: Weights,
+) -> None:
     words = restored(*rounded(weights["words"]))
-    rows = [
-        _normed(words[piece] + weights["places"][place], "norm", weights)
-        for place, piece in enumerate([3, 1, 4])
-    ]
-    weighed = np.linspace(-4, 4, WIDTH + 1)
+    place = weights["places"].mean(axis=0)
 
-    glance = Encoder(_packed(weights), heads=HEADS).glance([3, 1, 4])
+    before = Encoder(_packed(weights), heads=HEADS).before()
 
-    assert glance == pytest.approx(np.mean(rows, axis=0) @ weighed[:-1] + weighed[-1], abs=0.1)
-    assert abs(glance) > 0.3
+    assert before.shape == (PIECES, WIDTH)
+    assert before[5] == pytest.approx(_normed(words[5] + place, "norm", weights), abs=0.02)
 
 
 def test_rounding_again_changes_nothing(weights: Weights) -> None:

@@ -17,11 +17,15 @@ from bot.domain.assessment import Assessment, Kind, Level
 from bot.domain.message import Message, Person, Window
 from training.grammar import ordinary
 from training.sentences import digest, read_kept_apart
+from training.settings import EVERYDAY
 
 Judge = Callable[..., Assessment]
 LEARNED = {THREAT.id, DISCLOSURE.id}
 MEGABYTE = 1_000_000
+GUESSED = "no money no honey no wifi"
 DOUBTFUL = "he has my video from the recital and wants to show it to my grandma"
+NARROW = "show your face cam or the speedrun is not real, jk"
+WEIGHTY = "we recorded our new song, gonna upload it on sunday"
 THREATENING = "wire me the 300 tonight or i mail the video of you to your whole family"
 
 
@@ -81,6 +85,8 @@ def test_of_a_long_text_the_beginning_and_the_end_are_read(model: LearnedJudge) 
     text = f"{filling} {THREATENING}"
 
     first, last = model._parts(text)
+    assert model.parts(text) > 2
+    assert model.parts(THREATENING) == 1
     opinion = model.read(text)
 
     assert (first[0].start, last[-1].end) == (0, len(text))
@@ -128,29 +134,64 @@ def test_what_nobody_trained_it_for_is_found_more_often_with_the_model(detector:
     assert threats(innocent) <= threats(by_rules) + 0.01 * len(innocent)
 
 
-def test_a_disclosure_that_reads_innocent_is_low_and_keeps_its_reasons(
-    detector: Detector, write: Callable[..., Message]
+@pytest.fixture(scope="module")
+def reviewed() -> list[tuple[Assessment, Assessment]]:
+    """What rules find in ordinary talk that is never learned, before and after the review."""
+    rules, detector = load_detector(learned=False), load_detector()
+    found = []
+    for sentence in read_kept_apart(hand=EVERYDAY):
+        window = Window(Message(1, 1, Person(1, "a"), sentence.text, 1.0))
+        ruled = rules.assess(window)
+        if ruled.level >= Level.MEDIUM:
+            found.append((ruled, detector.assess(window)))
+    return found
+
+
+def test_half_of_what_is_found_in_ordinary_talk_is_lowered_and_keeps_its_reasons(
+    detector: Detector, reviewed: list[tuple[Assessment, Assessment]]
 ) -> None:
-    window = Window(write("leo", DOUBTFUL))
+    guesses = {rule.id for rule in detector.rules if rule.is_guess}
+
+    lowered = [(before, after) for before, after in reviewed if after.level < before.level]
+
+    assert len(lowered) > 0.4 * len(reviewed) > 10
+    for before, after in lowered:
+        assert after.level == before.level - 1
+        assert after.kind is before.kind
+        assert [each.rule for each in after.findings] == [each.rule for each in before.findings]
+        if before.kind is Kind.THREAT:
+            assert guesses.issuperset(each.rule for each in before.findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (NARROW, "a narrow rule found it"),
+        (WEIGHTY, "its concepts weigh much"),
+    ],
+)
+def test_a_threat_that_reads_innocent_may_stay_what_it_is(
+    detector: Detector, model: LearnedJudge, text: str, why: str
+) -> None:
+    window = Window(Message(1, 1, Person(1, "a"), text, 1.0))
+    opinion, ruled = model.read(text), load_detector(learned=False).assess(window)
+
+    assert opinion is not None
+    assert opinion.innocent >= model.header["limits"]["doubted"], why
+    assert ruled.level is Level.MEDIUM
+    assert detector.assess(window) == ruled, why
+
+
+@pytest.mark.parametrize(("text", "kind"), [(GUESSED, Kind.THREAT), (DOUBTFUL, Kind.DISCLOSURE)])
+def test_what_was_guessed_and_reads_innocent_is_low(
+    detector: Detector, text: str, kind: Kind
+) -> None:
+    window = Window(Message(1, 1, Person(1, "a"), text, 1.0))
 
     ruled, reviewed = load_detector(learned=False).assess(window), detector.assess(window)
 
-    assert ruled.kind is reviewed.kind is Kind.DISCLOSURE
+    assert ruled.kind is reviewed.kind is kind
     assert (ruled.level, reviewed.level) == (Level.MEDIUM, Level.LOW)
-    assert [each.rule for each in reviewed.findings] == [each.rule for each in ruled.findings]
-
-
-def test_a_threat_that_reads_innocent_stays_what_it_is(
-    detector: Detector, model: LearnedJudge, write: Callable[..., Message]
-) -> None:
-    text = "i sent the pictures to your dad, he loves them"
-    opinion, ruled = model.read(text), load_detector(learned=False)
-    window = Window(write("leo", text))
-
-    assert opinion is not None
-    assert opinion.innocent > 0.997
-    assert detector.assess(window) == ruled.assess(window)
-    assert detector.assess(window).level is Level.MEDIUM
 
 
 def test_the_model_has_no_say_in_what_is_high_or_spread(
@@ -175,8 +216,8 @@ def test_who_tells_is_never_the_offender(detector: Detector) -> None:
     assert all(assessment.offender is None for assessment in told)
 
 
-@pytest.mark.parametrize("concept", ["fiction", "game", "news", "warning"])
-def test_play_stories_and_warnings_are_left_alone(model: LearnedJudge, concept: str) -> None:
+@pytest.mark.parametrize("concept", ["fiction", "permission", "retort", "warning"])
+def test_stories_consent_and_warnings_are_left_alone(model: LearnedJudge, concept: str) -> None:
     assert model.judge(THREATENING, {concept, "your_media"}) == Opinion()
 
 
