@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from bot.detection import Reading, load_detector
+from bot.detection import load_detector
 
 
 @cache
-def reading(text: str) -> Reading:
-    """What the detector reads in `text`, whatever its rules make of it."""
-    return load_detector(learned=False).read(text)
-
-
 def concepts(text: str) -> frozenset[str]:
-    """The concepts in `text`, whoever's words they are."""
-    return reading(text).own | reading(text).foreign
+    """The concepts in `text`, whoever's words they are and whatever the rules make of them."""
+    reading = load_detector(learned=False).read(text)
+    return reading.own | reading.foreign

@@ -67,6 +67,6 @@ GLANCE = -1.0
 TELLS = 0.5
 """A text half as likely to be a disclosure as a threat is taken for a disclosure."""
 
-SILENT = ("fiction", "permission", "retort", "warning")
-"""Concepts beside which the model keeps silent: stories, what was agreed, warnings, and the answer
-of somebody who is threatened. Rules that are sure still fire."""
+SILENT = ("fiction", "game", "news", "permission", "retort", "warning")
+"""Concepts beside which the model keeps silent: play, stories, news, what was agreed, warnings, and
+the answer of somebody who is threatened. Rules that are sure still fire."""

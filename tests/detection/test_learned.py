@@ -130,8 +130,20 @@ def test_what_nobody_trained_it_for_is_found_more_often_with_the_model(detector:
     open_threats, before = found(detector, "threat"), found(rules, "threat")
     assert threats(open_threats) > threats(before) + 0.07 * len(before)
     assert threats(found(detector, "disclosure")) <= threats(found(rules, "disclosure"))
-    innocent, by_rules = found(detector, "innocent"), found(rules, "innocent")
-    assert threats(innocent) <= threats(by_rules) + 0.01 * len(innocent)
+
+
+@pytest.mark.slow
+def test_no_more_innocent_lines_are_called_threats_than_by_rules_alone(detector: Detector) -> None:
+    rules = load_detector(learned=False)
+    apart = [*read_kept_apart(), *read_kept_apart(hand=EVERYDAY)]
+    innocent = [sentence for sentence in apart if sentence.label == "innocent"]
+
+    def called(by: Detector) -> int:
+        alone = (Message(1, 1, Person(1, "a"), each.text, 1.0) for each in innocent)
+        found = [by.assess(Window(message)) for message in alone]
+        return sum(each.kind is Kind.THREAT and each.level >= Level.MEDIUM for each in found)
+
+    assert called(detector) <= called(rules) < 0.02 * len(innocent)
 
 
 @pytest.fixture(scope="module")
@@ -216,8 +228,8 @@ def test_who_tells_is_never_the_offender(detector: Detector) -> None:
     assert all(assessment.offender is None for assessment in told)
 
 
-@pytest.mark.parametrize("concept", ["fiction", "permission", "retort", "warning"])
-def test_stories_consent_and_warnings_are_left_alone(model: LearnedJudge, concept: str) -> None:
+@pytest.mark.parametrize("concept", ["fiction", "game", "news", "permission", "retort", "warning"])
+def test_play_stories_and_warnings_are_left_alone(model: LearnedJudge, concept: str) -> None:
     assert model.judge(THREATENING, {concept, "your_media"}) == Opinion()
 
 
