@@ -91,6 +91,7 @@ def limits() -> dict[str, Any]:
         "asked": {
             "alone": settings.GATE,
             "together": settings.GATE_TOGETHER,
+            "last": settings.GATE_LAST,
             "glance": settings.GLANCE_COUNTS,
             "most": settings.GLANCE_AT_MOST,
         },

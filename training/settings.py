@@ -42,14 +42,18 @@ TALK_HARD, TALK_OTHER = 22_000, 28_000
 GRAMMAR_WEIGHT, TALK_WEIGHT = 0.4, 0.7
 """What a line of a grammar or of talk counts, next to a sentence that a hand wrote."""
 
-GATE, GATE_TOGETHER = 540, 700
-"""From which sum of hundredths of log odds on the model is asked about one message, by its concepts
-and a glance at its pieces, or about several, by their concepts."""
+GATE = 540
+"""From which sum of hundredths of log odds on the model is asked about a text, by its concepts and
+a glance at its pieces."""
+
+GATE_TOGETHER, GATE_LAST = 400, 100
+"""From which sum on several messages are put together for that: by the concepts of all, and by
+those of the last one and a glance at it."""
 
 GLANCE_COUNTS, GLANCE_AT_MOST = 100, 300
 """What the log odds of the glance count in that sum, and how much at most."""
 
-THREAT, RUN, DISCLOSURE = 0.998, 0.9997, 0.97
+THREAT, RUN, DISCLOSURE = 0.998, 0.9993, 0.97
 """From which probability on the model speaks: of a threat in one message, of one that was put
 together from several, and of somebody telling. Chosen so that ordinary chat is left alone."""
 

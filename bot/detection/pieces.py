@@ -9,10 +9,13 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from bot.detection.spelling import as_read
+
 BEGIN = "▁"
 """Stands at the head of a piece that begins a word."""
 
-_WORD = re.compile(r"\S+")
+_WORD = re.compile(r"[^\s`|~_]+")
+"""What stands between spaces or Discord's marks: code and spoilers are read like other words."""
 _UNKNOWN_COSTS = 10.0
 """How much less likely than the rarest piece a letter is that no piece has."""
 _REMEMBERED_WORDS = 5_000
@@ -90,12 +93,12 @@ class Pieces:
 
 
 def normalise(word: str) -> str:
-    """A word in the letters that pieces are made of: composed, small, nothing invisible."""
+    """A word in the letters that pieces are made of: small, nothing hidden, nothing disguised."""
     plain = unicodedata.normalize("NFKC", word).lower()
-    if plain.isascii():
-        return plain
-    shown = (letter for letter in plain if unicodedata.category(letter) not in _INVISIBLE)
-    return unicodedata.normalize("NFKC", "".join(shown))
+    if not plain.isascii():
+        shown = (letter for letter in plain if unicodedata.category(letter) not in _INVISIBLE)
+        plain = unicodedata.normalize("NFKC", "".join(shown))
+    return as_read(plain)
 
 
 _INVISIBLE = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Zs"})

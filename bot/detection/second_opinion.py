@@ -14,9 +14,6 @@ from bot.domain.assessment import Category, Finding, Kind, Level, Signal
 _REMEMBERED_SCORES = 20_000
 _TOGETHER = 4
 """How many of an author's messages, the judged one included, are put together."""
-_SHARE = 3
-"""Of what is asked of several messages, the judged one must itself say one part in so many."""
-
 _ALL = 2
 """Of a text in so many parts, the learned judge reads every word."""
 
@@ -61,7 +58,8 @@ class SecondOpinion:
     def __init__(self, judge: LearnedJudge, places: Mapping[str, int]) -> None:
         self._judge = judge
         asked = judge.header["asked"]
-        self._limit, self._limit_together = int(asked["alone"]), int(asked["together"])
+        self._limit, self._limit_last = int(asked["alone"]), int(asked["last"])
+        self._limit_together = int(asked["together"])
         self._glance_counts, self._glance_most = int(asked["glance"]), int(asked["most"])
         self._glanced = ("", 0.0)
         self._weights = {
@@ -77,9 +75,9 @@ class SecondOpinion:
         """Whether a message with the bits `here` after one's `said` is worth an opinion.
 
         Its concepts must weigh enough, together with a glance at its words if `text` is known; or
-        its concepts with those of what was said.
+        less, where they do so with those of what was said.
         """
-        return self._asked_alone(here, text) or self._asked_together(here, said)
+        return self._asked_alone(here, text) or self._asked_together(here, said, text)
 
     def confirmed(self, here: Closely, said: int, text: str) -> bool:
         """The same by the concepts that do stand in `text`; the weightiest are asked first."""
@@ -99,8 +97,10 @@ class SecondOpinion:
             opinion = self._opinion(run[-1:])
             if opinion.kind is not Kind.NONE:
                 return [self._finding(opinion, run[-1:])]
-        if len(run) > 1 and self._asked_together(here, said):
+        if len(run) > 1 and self._asked_together(here, said, _text(run[-1:])):
             together = run[-_TOGETHER:]
+            if not self._asked_alone(here | said, _text(together)):
+                return []
             opinion = self._opinion(together)
             if opinion.kind is Kind.THREAT:
                 return [self._finding(opinion, together)]
@@ -152,10 +152,12 @@ class SecondOpinion:
         missing = self._limit - self._score(here)
         return missing <= self._glance_most and (text is None or missing <= self._glance(text))
 
-    def _asked_together(self, here: int, said: int) -> bool:
-        limit = self._limit_together
-        near = bool(said) and self._score(here) * _SHARE >= limit
-        return near and self._score(here | said) >= limit
+    def _asked_together(self, here: int, said: int, text: str | None) -> bool:
+        """Whether a message could end what was begun before it: it must say some of it itself."""
+        if not said or self._score(here | said) < self._limit_together:
+            return False
+        missing = self._limit_last - self._score(here)
+        return missing <= self._glance_most and (text is None or missing <= self._glance(text))
 
     def _glance(self, text: str) -> float:
         """What the words of `text` weigh; asked several times about the same one."""

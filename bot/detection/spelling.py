@@ -10,6 +10,9 @@ _LEET = str.maketrans("013457890@$!|", "oieastbgoasil")
 _LEET_SECOND = str.maketrans("1!", "ll")
 _EDGES = "!*$@£€'"
 _REPEATED = re.compile(r"(.)\1{2,}")
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
+_AMONG_LETTERS = re.compile(r"(?<=[a-z])[013457@$!]+(?=[a-z])")
+_DOTTED = re.compile(r"(?<![a-z])[a-z](?:[.*-][a-z]){2,}(?![a-z])")
 _LOOKALIKES = str.maketrans(
     "авекмнорстухіјѕԁѵԛԝһɡαβεικνορτυχω",
     "abekmhopctyxijsdvqwhgabeiknoptuxw",
@@ -55,6 +58,20 @@ def variants(word: str) -> Iterator[str]:
             yield word.strip("*'!").translate(table).translate(_LEET)
     if "*" in latin:
         yield latin.replace("*", "")
+
+
+def as_read(word: str) -> str:
+    """A small `word` as one reads it without knowing any words; doing it twice changes nothing.
+
+    Look-alikes and figures among letters are letters, dots between single ones are none, and what
+    is drawn out stands there once.
+    """
+    if word.isascii() and word.isalpha() and not _DRAWN_OUT.search(word):
+        return word
+    latin = _without_lookalikes(word.translate(_SMALL_CAPITALS))
+    whole = _DOTTED.sub(lambda found: re.sub("[.*-]", "", found[0]), latin)
+    plain = _AMONG_LETTERS.sub(lambda found: found[0].translate(_LEET), whole)
+    return _DRAWN_OUT.sub(r"\1", plain)
 
 
 def _without_lookalikes(word: str) -> str:

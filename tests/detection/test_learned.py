@@ -95,6 +95,27 @@ def test_of_a_long_text_the_beginning_and_the_end_are_read(model: LearnedJudge) 
     assert opinion.threat > 0.5
 
 
+@pytest.mark.parametrize(
+    "disguised",
+    [
+        f"||{THREATENING}||",
+        f"```{THREATENING}```",
+        THREATENING.replace(" ", "_"),
+        THREATENING.upper(),
+        THREATENING.replace("e", "е").replace("o", "о"),
+        THREATENING.replace("wire", "w1re").replace("family", "f@m!ly"),
+        THREATENING.replace("video", "v.i.d.e.o").replace("family", "familyyyy"),
+        THREATENING.replace("i", "i\u200b"),
+    ],
+)
+def test_a_disguise_hides_nothing_from_the_model(model: LearnedJudge, disguised: str) -> None:
+    plain, opinion = model.read(THREATENING), model.read(disguised)
+
+    assert plain is not None
+    assert opinion is not None
+    assert opinion.threat == pytest.approx(plain.threat, abs=0.01)
+
+
 def test_what_a_glance_finds_harmless_is_not_read(model: LearnedJudge) -> None:
     harmless = "see you at the cinema tonight, i bought popcorn for everybody"
 
@@ -130,6 +151,28 @@ def test_what_nobody_trained_it_for_is_found_more_often_with_the_model(detector:
     open_threats, before = found(detector, "threat"), found(rules, "threat")
     assert threats(open_threats) > threats(before) + 0.07 * len(before)
     assert threats(found(detector, "disclosure")) <= threats(found(rules, "disclosure"))
+
+
+@pytest.mark.slow
+def test_what_is_parted_into_two_messages_is_found_more_often_with_the_model(
+    detector: Detector,
+) -> None:
+    rules = load_detector(learned=False)
+    threats = [each for each in read_kept_apart()[::3] if each.label == "threat"]
+
+    def found(by: Detector) -> int:
+        halves = (_halves(each.text) for each in threats if not each.veiled)
+        assessments = (by.assess(Window(last, (first,))) for first, last in halves)
+        return sum(each.kind is Kind.THREAT and each.level >= Level.MEDIUM for each in assessments)
+
+    assert found(detector) > 1.3 * found(rules) > 100
+
+
+def _halves(text: str) -> tuple[Message, Message]:
+    words = text.split()
+    middle = len(words) // 2
+    first, last = (" ".join(words[:middle]), " ".join(words[middle:]))
+    return Message(1, 1, Person(1, "a"), first, 1.0), Message(2, 1, Person(1, "a"), last, 2.0)
 
 
 @pytest.mark.slow
