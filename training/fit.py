@@ -102,9 +102,6 @@ def limits() -> dict[str, Any]:
             "disclosure": settings.DISCLOSURE,
             "tells": settings.TELLS,
             "told": settings.TOLD,
-            "doubted": settings.DOUBTED,
-            "doubted_weight": settings.DOUBTED_WEIGHT,
-            "doubted_disclosure": settings.DOUBTED_DISCLOSURE,
         },
     }
 

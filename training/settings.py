@@ -4,9 +4,10 @@ from __future__ import annotations
 
 SEED = 7
 
-KEPT_APART, EVERYDAY = "kept", "everyday"
+KEPT_APART, EVERYDAY, DRAWN = "kept", "everyday", "drawn"
 """The hands that are never learned, in any language: they measure. The second wrote nothing but
-ordinary talk, half of it in words that threats have too."""
+ordinary talk, half of it in words that threats have too; the third to situations that were drawn
+by lot, so that it could not come back to those that come to mind first."""
 
 ORDINARY_HANDS = ("k", "t")
 """The hands that wrote nothing but ordinary talk: the gate weighs concepts against theirs."""
@@ -59,11 +60,6 @@ together from several, and of somebody telling. Chosen so that ordinary chat is 
 
 TOLD = 0.95
 """From which probability on a threat that rules found is taken for somebody telling of one."""
-
-DOUBTED, DOUBTED_WEIGHT, DOUBTED_DISCLOSURE = 0.999, 1_000, 0.997
-"""From which probability of innocence on a guessed threat is lowered, unless its concepts weigh
-more, in hundredths of log odds: three in a thousand of those that are true, and half of what is
-guessed of ordinary talk. And from which probability on a disclosure is."""
 
 GLANCE = -1.0
 """From which log odds by its pieces alone a text is read, whatever its concepts weigh."""

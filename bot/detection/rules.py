@@ -57,11 +57,6 @@ class Rule:
         return self.category is Category.FABRICATED
 
     @property
-    def is_guess(self) -> bool:
-        """Whether this rule goes by families of concepts, each of which says little alone."""
-        return self.apart
-
-    @property
     def concepts(self) -> frozenset[str]:
         """The concepts that are looked for on behalf of this rule."""
         return frozenset().union(self.heard, *self.needs)

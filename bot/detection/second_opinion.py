@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from bot.detection.closely import Closely
 from bot.detection.learned import LearnedJudge, Opinion, Telling
@@ -14,9 +13,6 @@ from bot.domain.assessment import Category, Finding, Kind, Level, Signal
 _REMEMBERED_SCORES = 20_000
 _TOGETHER = 4
 """How many of an author's messages, the judged one included, are put together."""
-_ALL = 2
-"""Of a text in so many parts, the learned judge reads every word."""
-
 _CATEGORIES: tuple[tuple[Category, frozenset[str]], ...] = (
     (Category.RECRUITMENT, frozenset({"others_demand"})),
     (Category.FINANCIAL, frozenset({"money_demand", "payment", "they_demand", "i_paid"})),
@@ -111,38 +107,19 @@ class SecondOpinion:
     ) -> list[tuple[Rule, Finding]]:
         """What rules `found` in the last of `run`, as the model leaves it.
 
-        It has no say in what is urgent, nor in what is spread over messages. A threat at medium
-        that reads like somebody telling of one becomes a disclosure, unless it stands in more text
-        than is read at once. What reads nearly surely innocent is lowered, so that at medium nobody
-        is told, and at high moderators are but nobody is written to: a disclosure, or a threat that
-        only rules over families of concepts find, which is a guess, unless its concepts weigh much
-        or some of the text was not read.
+        A threat at medium that stands in this message alone and reads like somebody telling of one
+        becomes a disclosure, unless the message is longer than what is read at once. Nothing is
+        lowered because it reads innocent: so does what is worded unlike anything that was learned.
         """
-        found = list(found)
-        rules = [rule for rule, _ in found if not rule.is_mark]
-        highest = max((finding.level for _, finding in found), default=Level.URGENT)
-        threats = all(rule.kind is Kind.THREAT for rule in rules)
-        guessed = threats and all(rule.is_guess for rule in rules)
-        weighty = highest > (Level.HIGH if guessed else Level.MEDIUM)
-        text = _text(run[-1:])
-        if weighty or not _is_here(found, run[-1]) or (opinion := self._judge.read(text)) is None:
+        found, text = list(found), _text(run[-1:])
+        threats = all(rule.is_mark or rule.kind is Kind.THREAT for rule, _ in found)
+        medium = all(finding.level <= Level.MEDIUM for _, finding in found)
+        if not threats or not medium or not _is_here(found, run[-1]):
             return found
-        limits = self._judge.header["limits"]
-        told = threats and highest <= Level.MEDIUM and opinion.disclosure >= limits["told"]
-        if told and self._judge.parts(text) == 1:
-            return [self._finding(opinion, run[-1:])]
-        if threats:
-            doubted = guessed and opinion.innocent >= limits["doubted"] and self._is_slight(run[-1])
-        else:
-            doubted = opinion.innocent >= limits["doubted_disclosure"]
-        return [(rule, _lowered(finding)) for rule, finding in found] if doubted else found
-
-    def _is_slight(self, reading: Reading) -> bool:
-        """Whether the concepts of a message weigh little, and the judge read all of it."""
-        concepts = reading.own | reading.foreign
-        weight = sum(self._judge.gate.get(concept, 0) for concept in concepts)
-        slight: bool = weight <= self._judge.header["limits"]["doubted_weight"]
-        return slight and self._judge.parts(reading.message.wording) <= _ALL
+        opinion = self._judge.read(text) if self._judge.parts(text) == 1 else None
+        if opinion is None or opinion.disclosure < self._judge.header["limits"]["told"]:
+            return found
+        return [self._finding(opinion, run[-1:])]
 
     def unasked(self, run: Sequence[Reading]) -> Opinion:
         """What the model makes of the last of `run`, whether or not it would be asked."""
@@ -196,11 +173,6 @@ def _is_here(found: Sequence[tuple[Rule, Finding]], judged: Reading) -> bool:
     """Whether all that was found stands in the judged message alone."""
     findings = (finding for rule, finding in found if not rule.is_mark)
     return {s.message_id for each in findings for s in each.signals} <= {judged.message.id}
-
-
-def _lowered(finding: Finding) -> Finding:
-    """`finding` one level lower."""
-    return replace(finding, level=Level(max(Level.LOW, finding.level - 1)))
 
 
 def _text(run: Sequence[Reading]) -> str:

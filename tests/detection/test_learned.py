@@ -17,15 +17,11 @@ from bot.domain.assessment import Assessment, Kind, Level
 from bot.domain.message import Message, Person, Window
 from training.grammar import ordinary
 from training.sentences import digest, read_kept_apart
-from training.settings import EVERYDAY
+from training.settings import DRAWN, EVERYDAY
 
 Judge = Callable[..., Assessment]
 LEARNED = {THREAT.id, DISCLOSURE.id}
 MEGABYTE = 1_000_000
-GUESSED = "no money no honey no wifi"
-DOUBTFUL = "he has my video from the recital and wants to show it to my grandma"
-NARROW = "show your face cam or the speedrun is not real, jk"
-WEIGHTY = "we recorded our new song, gonna upload it on sunday"
 THREATENING = "wire me the 300 tonight or i mail the video of you to your whole family"
 
 
@@ -176,7 +172,9 @@ def _halves(text: str) -> tuple[Message, Message]:
 
 
 @pytest.mark.slow
-def test_no_more_innocent_lines_are_called_threats_than_by_rules_alone(detector: Detector) -> None:
+def test_hardly_more_innocent_lines_are_called_threats_than_by_rules_alone(
+    detector: Detector,
+) -> None:
     rules = load_detector(learned=False)
     apart = [*read_kept_apart(), *read_kept_apart(hand=EVERYDAY)]
     innocent = [sentence for sentence in apart if sentence.label == "innocent"]
@@ -186,67 +184,27 @@ def test_no_more_innocent_lines_are_called_threats_than_by_rules_alone(detector:
         found = [by.assess(Window(message)) for message in alone]
         return sum(each.kind is Kind.THREAT and each.level >= Level.MEDIUM for each in found)
 
-    assert called(detector) <= called(rules) < 0.02 * len(innocent)
+    assert called(rules) < 0.02 * len(innocent)
+    assert called(detector) < called(rules) + 0.004 * len(innocent)
 
 
-@pytest.fixture(scope="module")
-def reviewed() -> list[tuple[Assessment, Assessment]]:
-    """What rules find in ordinary talk that is never learned, before and after the review."""
-    rules, detector = load_detector(learned=False), load_detector()
-    found = []
-    for sentence in read_kept_apart(hand=EVERYDAY):
-        window = Window(Message(1, 1, Person(1, "a"), sentence.text, 1.0))
-        ruled = rules.assess(window)
-        if ruled.level >= Level.MEDIUM:
-            found.append((ruled, detector.assess(window)))
-    return found
+@pytest.mark.slow
+def test_nothing_that_rules_find_is_lowered_because_it_reads_innocent(detector: Detector) -> None:
+    rules = load_detector(learned=False)
+    windows = [
+        Window(Message(1, 1, Person(1, "a"), sentence.text, 1.0))
+        for sentence in read_kept_apart(hand=DRAWN)[::3]
+        if sentence.label != "innocent"
+    ]
 
+    found = [(before, window) for window in windows if (before := rules.assess(window)).findings]
+    after = [(before, detector.assess(window)) for before, window in found]
+    told = [each for each in after if each[0].kind is not each[1].kind]
 
-def test_half_of_what_is_found_in_ordinary_talk_is_lowered_and_keeps_its_reasons(
-    detector: Detector, reviewed: list[tuple[Assessment, Assessment]]
-) -> None:
-    guesses = {rule.id for rule in detector.rules if rule.is_guess}
-
-    lowered = [(before, after) for before, after in reviewed if after.level < before.level]
-
-    assert len(lowered) > 0.4 * len(reviewed) > 10
-    for before, after in lowered:
-        assert after.level == before.level - 1
-        assert after.kind is before.kind
-        assert [each.rule for each in after.findings] == [each.rule for each in before.findings]
-        if before.kind is Kind.THREAT:
-            assert guesses.issuperset(each.rule for each in before.findings)
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        (NARROW, "a narrow rule found it"),
-        (WEIGHTY, "its concepts weigh much"),
-    ],
-)
-def test_a_threat_that_reads_innocent_may_stay_what_it_is(
-    detector: Detector, model: LearnedJudge, text: str, why: str
-) -> None:
-    window = Window(Message(1, 1, Person(1, "a"), text, 1.0))
-    opinion, ruled = model.read(text), load_detector(learned=False).assess(window)
-
-    assert opinion is not None
-    assert opinion.innocent >= model.header["limits"]["doubted"], why
-    assert ruled.level is Level.MEDIUM
-    assert detector.assess(window) == ruled, why
-
-
-@pytest.mark.parametrize(("text", "kind"), [(GUESSED, Kind.THREAT), (DOUBTFUL, Kind.DISCLOSURE)])
-def test_what_was_guessed_and_reads_innocent_is_low(
-    detector: Detector, text: str, kind: Kind
-) -> None:
-    window = Window(Message(1, 1, Person(1, "a"), text, 1.0))
-
-    ruled, reviewed = load_detector(learned=False).assess(window), detector.assess(window)
-
-    assert ruled.kind is reviewed.kind is kind
-    assert (ruled.level, reviewed.level) == (Level.MEDIUM, Level.LOW)
+    assert len(after) > 500
+    assert all(reviewed.level >= before.level for before, reviewed in after)
+    assert all(reviewed.kind is Kind.DISCLOSURE for _, reviewed in told)
+    assert len(told) < 0.02 * len(after)
 
 
 def test_the_model_has_no_say_in_what_is_high_or_spread(
