@@ -44,7 +44,7 @@ def variants(word: str) -> Iterator[str]:
     bare = word.strip(_EDGES)
     if bare != word:
         yield bare
-    latin = _without_lookalikes(bare.translate(_SMALL_CAPITALS))
+    latin = _without_lookalikes(bare)
     if latin != bare:
         yield latin
     squeezed = _REPEATED.sub(r"\1", latin)
@@ -68,16 +68,18 @@ def as_read(word: str) -> str:
     """
     if word.isascii() and word.isalpha() and not _DRAWN_OUT.search(word):
         return word
-    latin = _without_lookalikes(word.translate(_SMALL_CAPITALS))
-    whole = _DOTTED.sub(lambda found: re.sub("[.*-]", "", found[0]), latin)
-    plain = _AMONG_LETTERS.sub(lambda found: found[0].translate(_LEET), whole)
-    return _DRAWN_OUT.sub(r"\1", plain)
+    latin = _without_lookalikes(word)
+    spelt = _AMONG_LETTERS.sub(lambda found: found[0].translate(_LEET), latin)
+    plain = _DRAWN_OUT.sub(r"\1", spelt)
+    whole = _DOTTED.sub(lambda found: re.sub("[.*-]", "", found[0]), plain)
+    return _DRAWN_OUT.sub(r"\1", whole)
 
 
 def _without_lookalikes(word: str) -> str:
     """Look-alike letters as Latin ones, only in a word that mixes scripts: real Cyrillic stays."""
     if word.isascii():
         return word
+    word = word.translate(_SMALL_CAPITALS)
     folded = word.translate(_LOOKALIKES)
     mixed = any(letter.isascii() and letter.isalpha() for letter in word)
     return folded if mixed and folded.isascii() else word
