@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 from bot.detection import Conversations, Detector, Explanation, load_detector
-from bot.domain.assessment import Kind, Level, Signal
+from bot.domain.assessment import Kind, Signal
 from bot.domain.message import Window
 from bot.transcripts import Entry, TranscriptError, read_transcript
 
@@ -164,11 +164,9 @@ def _learned(explanation: Explanation) -> Iterator[str]:
     words = ", ".join(telling.words for telling in opinion.telling)
     asked = "" if explanation.asked else "not asked, "
     because = f", for: {words}" if words else ""
-    is_low = explanation.assessment.level is Level.LOW
-    lowered = ": the level is low because of it" if is_low else ""
     yield (
         f"learned judge: {asked}threat {opinion.threat:.0%}, "
-        f"disclosure {opinion.disclosure:.0%}{because}{lowered}"
+        f"disclosure {opinion.disclosure:.0%}{because}"
     )
 
 

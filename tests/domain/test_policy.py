@@ -204,7 +204,7 @@ def held(reason: HeldReason, *people: Person) -> Plan:
             Policy(),
             History(),
             Plan(),
-            id="a disclosure that is doubted: nothing",
+            id="a disclosure at level low: nothing",
         ),
         pytest.param(
             DISCLOSURE,
