@@ -147,6 +147,8 @@ def test_what_nobody_trained_it_for_is_found_more_often_with_the_model(detector:
     open_threats, before = found(detector, "threat"), found(rules, "threat")
     assert threats(open_threats) > threats(before) + 0.07 * len(before)
     assert threats(found(detector, "disclosure")) <= threats(found(rules, "disclosure"))
+    innocent, by_rules = found(detector, "innocent"), found(rules, "innocent")
+    assert threats(innocent) <= threats(by_rules) + 0.01 * len(innocent)
 
 
 @pytest.mark.slow
@@ -205,6 +207,19 @@ def test_nothing_that_rules_find_is_lowered_because_it_reads_innocent(detector: 
     assert all(reviewed.level >= before.level for before, reviewed in after)
     assert all(reviewed.kind is Kind.DISCLOSURE for _, reviewed in told)
     assert len(told) < 0.02 * len(after)
+
+
+def test_a_threat_that_reads_innocent_stays_what_it_is(
+    detector: Detector, model: LearnedJudge, write: Callable[..., Message]
+) -> None:
+    text = "i sent the pictures to your dad, he loves them"
+    opinion, ruled = model.read(text), load_detector(learned=False)
+    window = Window(write("leo", text))
+
+    assert opinion is not None
+    assert opinion.innocent > 0.997
+    assert detector.assess(window) == ruled.assess(window)
+    assert detector.assess(window).level is Level.MEDIUM
 
 
 def test_the_model_has_no_say_in_what_is_high_or_spread(
