@@ -19,14 +19,12 @@ from training.packing import restored, rounded
 from training.start import Start
 
 _TINY = 1e-12
-_WARM_UP = 200
+_WARM_UP = _REPORTED = 200
 _SLOWEST = 0.02
 _STEEPEST = 1.0
 _CHUNK = 40
 _AT_ONCE = 128
 _PADDING = 1
-_OPINIONS = (settings.LAYERS, settings.LAYERS + settings.MORE_LAYERS)
-"""After how many layers there is an opinion."""
 
 Report = Callable[[str], None]
 
@@ -43,25 +41,23 @@ class Network(nn.Module):
         self.words = nn.Embedding.from_pretrained(words, freeze=False)
         self.places = nn.Parameter(torch.tensor(places + kinds))
         self.norm = _norm(start, "emb.ln")
-        self.layers = nn.ModuleList(_Layer(start, f"l{n}") for n in range(_OPINIONS[-1]))
-        self.outs = nn.ModuleList(nn.Linear(start.width, classes) for _ in _OPINIONS)
+        self.layers = nn.ModuleList(_Layer(start, f"l{n}") for n in range(settings.LAYERS))
+        self.outs = nn.ModuleList(nn.Linear(start.width, classes) for _ in self.layers)
         for out in self.outs:
             nn.init.normal_(out.weight, 0, 0.02)
             nn.init.zeros_(out.bias)
 
     def forward(self, pieces: Tensor, there: Tensor) -> Tensor:
-        """Texts × pieces, and which of them are there → opinions × texts × classes."""
+        """Texts × pieces, and which of them are there → layers × texts × classes."""
         state = self.norm(self.words(pieces) + self.places[: pieces.shape[1]])
         state = self._dropped(state)
         present = there[..., None].float()
-        means = []
-        for number, layer in enumerate(self.layers, 1):
+        opinions = []
+        for layer, out in zip(self.layers, self.outs, strict=True):
             state = layer(state, there)
-            if number in _OPINIONS:
-                means.append((state * present).sum(1) / present.sum(1))
-        return torch.stack(
-            [out(self._dropped(mean)) for out, mean in zip(self.outs, means, strict=True)]
-        )
+            mean = (state * present).sum(1) / present.sum(1)
+            opinions.append(out(self._dropped(mean)))
+        return torch.stack(opinions)
 
     def _dropped(self, state: Tensor) -> Tensor:
         return functional.dropout(state, settings.DROPPED, self.training)
@@ -73,12 +69,12 @@ class Network(nn.Module):
         self.words.weight.requires_grad_(requires_grad=False)
 
     def weights(self) -> dict[str, NDArray[Any]]:
-        """What the first opinion needs, by the names that `bot.detection.encoder` asks for."""
+        """All numbers, by the names that `bot.detection.encoder` asks for."""
         found = {"words": self.words.weight, "places": self.places}
         found |= {f"norm.{name}": value for name, value in self.norm.named_parameters()}
-        found |= {f"out.{name}": value for name, value in self.outs[0].named_parameters()}
-        for number, layer in enumerate(self.layers[: settings.LAYERS]):
+        for number, (layer, out) in enumerate(zip(self.layers, self.outs, strict=True)):
             found |= {f"layer{number}.{name}": value for name, value in layer.named_parameters()}
+            found |= {f"layer{number}.out.{name}": value for name, value in out.named_parameters()}
         return {name: value.detach().float().numpy() for name, value in found.items()}
 
 
@@ -137,51 +133,71 @@ def _norm(start: Start, name: str) -> nn.LayerNorm:
     return part
 
 
-class Pupil:
-    """A network and the pace at which it learns, over `steps` batches in all."""
+def alike(seed: int) -> None:
+    """Make what is random the same each time, in this process."""
+    random.seed(seed)
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)  # the same sums in the same order, whatever else the machine does
 
-    def __init__(self, network: Network, steps: int, report: Report) -> None:
-        self._network = network
-        self._steps = steps
-        self._step = 0
-        self._report = report
-        words, outs = network.words, network.outs
-        of_their_own = {id(each) for part in (words, outs) for each in part.parameters()}
-        inner = [each for each in network.parameters() if id(each) not in of_their_own]
-        self._paces = (settings.PACE, settings.PACE_OUT, settings.PACE * 2)
-        self._optimiser = torch.optim.AdamW(
-            [
-                {"params": inner},
-                {"params": outs.parameters()},
-                {"params": words.parameters(), "weight_decay": 0},
-            ],
-            weight_decay=0.01,
-        )
 
-    def learn(
-        self, texts: Sequence[Sequence[int]], classes: Sequence[int], weights: Sequence[float]
-    ) -> None:
-        """One round over `texts` in a new order."""
-        self._network.train()
-        for batch in _batches(texts):
-            share = min(1, self._step / _WARM_UP) * max(_SLOWEST, 1 - self._step / self._steps)
-            for group, pace in zip(self._optimiser.param_groups, self._paces, strict=True):
-                group["lr"] = pace * share
-            with torch.autocast("cpu", torch.bfloat16):
-                scores = self._network(*_padded([texts[place] for place in batch]))
-            aim = torch.tensor([classes[place] for place in batch])
-            counts = torch.tensor([weights[place] for place in batch])
-            losses = [
-                functional.cross_entropy(each.float(), aim, reduction="none") for each in scores
-            ]
-            loss = torch.stack([(each * counts).sum() / counts.sum() for each in losses]).mean()
-            self._optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(self._network.parameters(), _STEEPEST)
-            self._optimiser.step()
-            self._step += 1
-            if self._step % 200 == 0:
-                self._report(f"step {self._step:,} of {self._steps:,}: loss {loss.item():.3f}")
+def mean_of(networks: Sequence[Network]) -> Network:
+    """The first of `networks`, in which now is the mean of all their numbers.
+
+    Networks that began alike and learned the same in different orders err differently, and their
+    mean errs less (Wortsman et al. 2022, "Model soups").
+    """
+    states = [network.state_dict() for network in networks]
+    mean = {name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]}
+    networks[0].load_state_dict(mean)
+    return networks[0]
+
+
+def learn(
+    network: Network,
+    texts: Sequence[Sequence[int]],
+    classes: Sequence[int],
+    weights: Sequence[float],
+    *,
+    done: int,
+    steps: int,
+    report: Report,
+) -> None:
+    """One round over `texts` in a new order; each counts as much as its weight.
+
+    The pace falls over `steps` batches in all, of which `done` came before; a round warms up anew.
+    """
+    network.train()
+    paces = (settings.PACE, settings.PACE_OUT, settings.PACE * 2)
+    optimiser = _optimiser(network)
+    for step, batch in enumerate(_batches(texts), done):
+        share = min(1, (step - done) / _WARM_UP) * max(_SLOWEST, 1 - step / steps)
+        for group, pace in zip(optimiser.param_groups, paces, strict=True):
+            group["lr"] = pace * share
+        with torch.autocast("cpu", torch.bfloat16):
+            scores = network(*_padded([texts[place] for place in batch]))
+        aim = torch.tensor([classes[place] for place in batch])
+        counts = torch.tensor([weights[place] for place in batch])
+        losses = [functional.cross_entropy(each.float(), aim, reduction="none") for each in scores]
+        loss = torch.stack([(each * counts).sum() / counts.sum() for each in losses]).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), _STEEPEST)
+        optimiser.step()
+        if (step + 1) % _REPORTED == 0:
+            report(f"step {step + 1:,} of {steps:,}: loss {loss.item():.3f}")
+
+
+def _optimiser(network: Network) -> torch.optim.Optimizer:
+    """One that has the encoder, the opinions and the embeddings each at a pace of their own."""
+    words, outs = network.words, network.outs
+    of_their_own = {id(each) for part in (words, outs) for each in part.parameters()}
+    inner = [each for each in network.parameters() if id(each) not in of_their_own]
+    groups = [
+        {"params": inner},
+        {"params": outs.parameters()},
+        {"params": words.parameters(), "weight_decay": 0},
+    ]
+    return torch.optim.AdamW(groups, weight_decay=0.01)
 
 
 def probabilities(network: Network, texts: Sequence[Sequence[int]]) -> NDArray[Any]:

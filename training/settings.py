@@ -4,20 +4,16 @@ from __future__ import annotations
 
 SEED = 7
 
-KEPT_APART, EVERYDAY, DRAWN = "kept", "everyday", "drawn"
+KEPT_APART, EVERYDAY, SCENES = "kept", "everyday", "scenes"
 """The hands that are never learned, in any language: they measure. The second wrote nothing but
-ordinary talk, half of it in words that threats have too; the third to situations that were drawn
-by lot, so that it could not come back to those that come to mind first."""
+ordinary talk, half of it in words that threats have too; the third to people and scenes that were
+drawn by lot, without the words that come to mind first."""
 
-ORDINARY_HANDS = ("k", "t")
+ORDINARY_HANDS = ("k", "l", "t")
 """The hands that wrote nothing but ordinary talk: the gate weighs concepts against theirs."""
 
 LAYERS, HEADS, WIDE = 2, 12, 768
 """The encoder's shape."""
-
-MORE_LAYERS = 2
-"""How many layers more there are while it learns, with an opinion of their own. They are not
-shipped: read with them, texts were told apart no better, and reading took twice as long."""
 
 PIECES = 26_000
 """How many word pieces it knows: those that the sentences use and the likeliest others."""
@@ -25,9 +21,13 @@ PIECES = 26_000
 LONGEST = 66
 """How many pieces it reads at once, those at the ends included: three lines of a chat."""
 
-ROUNDS, BATCH = 3, 48
+ROUNDS, BATCH = 2, 64
+"""After more rounds it knows its sentences better, and others worse."""
+PUPILS = 2
+"""How many learn side by side, each in its own order; after every round their mean goes on."""
 PACE, PACE_OUT = 3e-4, 1e-3
-"""The learning rates of the encoder, whose embeddings take twice that, and of its last layer."""
+"""The learning rates of the encoder, whose embeddings take twice that, and of what each layer
+makes of a text."""
 DROPPED = 0.1
 
 ORDINARY = {"ordinary": 2_000, "second_person": 2_000, "third_person": 500, "media_talk": 500}
@@ -36,14 +36,31 @@ ORDINARY = {"ordinary": 2_000, "second_person": 2_000, "third_person": 500, "med
 TALK_AT_FIRST = 20_000
 """How many lines of openly licensed talk are learned in the first round."""
 TALK_PER_LANGUAGE = 10_000
-"""How many lines of a language are looked through after it, for those taken for something."""
-TALK_HARD, TALK_OTHER = 22_000, 28_000
+"""How many lines of a language are looked through after each round but the last, for those that
+were taken for something."""
+TALK_GLANCE = -4.0
+"""From which log odds by a glance on such a line is read."""
+TALK_HARD, TALK_OTHER = 22_000, 18_000
 """How many of those looked through are learned afterwards: those most taken, and others."""
 
-GRAMMAR_WEIGHT, TALK_WEIGHT = 0.4, 0.7
-"""What a line of a grammar or of talk counts, next to a sentence that a hand wrote."""
+JOINED = 0.12
+"""Which share of texts is learned together with ordinary ones of the same language."""
+DECORATED, UNDECORATED = 0.15, 0.5
+"""Which share of innocent texts is learned with emojis, and which of the others without theirs:
+hands that write threats like them more than people who chat do."""
+BARE, UNMARKED, MISTYPED = 0.16, 0.05, 0.1
+"""Which share is learned without accents, without punctuation, and with letters left out or
+swapped."""
 
-GATE = 540
+GRAMMAR_WEIGHT, TALK_WEIGHT, VEILED_WEIGHT = 0.4, 0.7, 0.4
+"""What a line of a grammar or of talk counts, or a veiled threat, which alone could often be
+harmless, next to another sentence that a hand wrote."""
+
+HARMLESS = 0.1
+"""Above which probability of innocence the model says nothing of a text, nor reads it to the end if
+the first layer says so."""
+
+GATE = 440
 """From which sum of hundredths of log odds on the model is asked about a text, by its concepts and
 a glance at its pieces."""
 
@@ -54,9 +71,12 @@ those of the last one and a glance at it."""
 GLANCE_COUNTS, GLANCE_AT_MOST = 100, 300
 """What the log odds of the glance count in that sum, and how much at most."""
 
-THREAT, RUN, DISCLOSURE = 0.998, 0.9993, 0.97
-"""From which probability on the model speaks: of a threat in one message, of one that was put
-together from several, and of somebody telling. Chosen so that ordinary chat is left alone."""
+THREAT, RUN, DISCLOSURE = 7.0, 8.0, 6.0
+"""From which log odds on the model speaks: of a threat in one message, of one that was put together
+from several, and of somebody telling. Chosen so that ordinary chat is left alone."""
+
+CONCEPTS = 0.5
+"""What the log odds of the concepts count beside the model's, which has seen them too."""
 
 TOLD = 0.95
 """From which probability on a threat that rules found is taken for somebody telling of one."""

@@ -38,21 +38,25 @@ class Encoder:
         self._norm = _row(arrays, "norm.weight"), _row(arrays, "norm.bias")
         layers = sum(name.endswith(".mix.weight") for name in arrays)
         self._layers = [_Layer(arrays, f"layer{number}", heads) for number in range(layers)]
-        self._out = _matrix(arrays, "out.weight"), _row(arrays, "out.bias")
 
     @property
     def longest(self) -> int:
         """How many pieces it can read at once."""
         return len(self._places)
 
-    def read(self, pieces: Sequence[int]) -> Outcome:
-        """What the text is, of which `pieces` are the numbers: one to `longest` of them."""
+    def read(self, pieces: Sequence[int], *, unless: float = 1.0) -> Outcome:
+        """What the text is, of which `pieces` are the numbers: one to `longest` of them.
+
+        Every layer has an opinion. The first one that gives the first class more than `unless` is
+        the last that is asked.
+        """
         state = self._begun(pieces)
         for layer in self._layers:
             state = layer.step(state)
-        weight, bias = self._out
-        pull: _Floats = (state @ weight) / np.float32(len(pieces))
-        return Outcome(_shares(pull.sum(axis=0) + bias), pull)
+            outcome = layer.outcome(state)
+            if outcome.shares[0] > unless:
+                break
+        return outcome
 
     def before(self) -> _Floats:
         """What stands for each piece before any layer, wherever it stands; pieces × width."""
@@ -74,7 +78,7 @@ class Encoder:
 
 
 class _Layer:
-    """Attention and a feed-forward part, each added to what goes in."""
+    """Attention and a feed-forward part, each added to what goes in; and what it makes of it."""
 
     def __init__(self, arrays: Arrays, name: str, heads: int) -> None:
         self._heads = heads
@@ -86,6 +90,7 @@ class _Layer:
             (_row(arrays, f"{name}.{which}.weight"), _row(arrays, f"{name}.{which}.bias"))
             for which in ("norm1", "norm2")
         ]
+        self._out = _matrix(arrays, f"{name}.out.weight"), _row(arrays, f"{name}.out.bias")
 
     def step(self, state: _Floats) -> _Floats:
         """`state` (pieces × width) after this layer."""
@@ -96,6 +101,12 @@ class _Layer:
         state = _normed(state + _through(heard, self._mixed), *self._norms[0])
         wide = _bent(_through(state, self._wide))
         return _normed(state + _through(wide, self._back), *self._norms[1])
+
+    def outcome(self, state: _Floats) -> Outcome:
+        """What a text is by `state`, which this layer left."""
+        weight, bias = self._out
+        pull: _Floats = (state @ weight) / np.float32(len(state))
+        return Outcome(_shares(pull.sum(axis=0) + bias), pull)
 
 
 def _matrix(arrays: Arrays, name: str) -> _Floats:

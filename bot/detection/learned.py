@@ -34,6 +34,9 @@ _READ = 2_000
 _GLANCED = 400
 """How many characters are glanced at: more than are read at once."""
 _FEWEST_PIECES = 4
+_HUNDREDTHS = 100
+_LEAST = 1e-6
+"""No probability is taken for nearer to 0 or 1 than this."""
 _TELLING = 3
 
 
@@ -84,18 +87,23 @@ class LearnedJudge:
         gate: Mapping[str, int] = self.header["gate"]
         return gate
 
-    def judge(self, text: str, own: Collection[str] = (), *, stricter: bool = False) -> Opinion:
+    def judge(
+        self, text: str, own: Collection[str] = (), *, weight: int = 0, stricter: bool = False
+    ) -> Opinion:
         """What the model makes of `text`, whose author's words hold the concepts `own`.
 
         Total on any text. It has no opinion of play, stories and talk about the crime, of one or
-        two words, and of what a glance finds harmless. `stricter` is for texts put together from
-        several messages.
+        two words, and of what a glance finds harmless; what the first layer finds harmless is
+        not read to the end. The more its concepts weigh (`weight`, hundredths of log odds by
+        `gate`), the less sure of it the model must be to speak. `stricter` is for texts put
+        together from several messages.
         """
         if not frozenset(self.header["silent"]).isdisjoint(own):
             return Opinion()
         if self.weigh(text) < self.header["glance"]:
             return Opinion()
-        return self._gravest(text, self._parts(text), stricter=stricter) or Opinion()
+        harmless = self.header["harmless"]
+        return self._gravest(text, weight, stricter=stricter, harmless=harmless) or Opinion()
 
     def weigh(self, text: str) -> float:
         """The log odds that `text` is not innocent, by a glance at its beginning and its end."""
@@ -103,9 +111,9 @@ class LearnedJudge:
             text = f"{text[:_GLANCED]} {text[:_READ][-_GLANCED:]}"
         return self.glance.log_odds(text)
 
-    def read(self, text: str) -> Opinion | None:
-        """What the model makes of `text`, however harmless it looks; None if it is too short."""
-        return self._gravest(text, self._parts(text), stricter=False)
+    def read(self, text: str, weight: int = 0) -> Opinion | None:
+        """The same of any text, however harmless it looks; None if it is too short."""
+        return self._gravest(text, weight)
 
     def parts(self, text: str) -> int:
         """How often the model must begin anew to read all of `text`; it reads two parts at most."""
@@ -127,28 +135,33 @@ class LearnedJudge:
         return [pieces] if len(pieces) <= room else [pieces[:room], pieces[-room:]]
 
     def _gravest(
-        self, text: str, parts: Sequence[Sequence[Piece]], *, stricter: bool
+        self, text: str, weight: int, *, stricter: bool = False, harmless: float = 1.0
     ) -> Opinion | None:
-        """The least innocent opinion of the `parts` of `text`."""
-        opinions = (self._opinion(text, part, stricter=stricter) for part in parts)
-        return min(opinions, key=attrgetter("innocent"), default=None)
+        """The least innocent opinion of the parts of `text`; it says nothing of a harmless one."""
+        read: list[Opinion] = []
+        for pieces in self._parts(text):
+            outcome = self.encoder.read(_numbers(pieces), unless=harmless)
+            innocent, threat, disclosure = map(float, outcome.shares)
+            kind = Kind.NONE
+            if innocent <= harmless:
+                kind = self._kind(threat, disclosure, weight, stricter=stricter)
+            telling = _telling(text, pieces, outcome, kind) if kind is not Kind.NONE else ()
+            read.append(Opinion(threat, disclosure, telling, kind))
+        return min(read, key=attrgetter("innocent"), default=None)
 
-    def _opinion(self, text: str, pieces: Sequence[Piece], *, stricter: bool) -> Opinion:
-        outcome = self.encoder.read(_numbers(pieces))
-        _, threat, disclosure = map(float, outcome.shares)
-        kind = self._kind(threat, disclosure, stricter=stricter)
-        if kind is Kind.NONE:
-            return Opinion(threat, disclosure)
-        return Opinion(threat, disclosure, _telling(text, pieces, outcome, kind), kind)
-
-    def _kind(self, threat: float, disclosure: float, *, stricter: bool) -> Kind:
+    def _kind(self, threat: float, disclosure: float, weight: int, *, stricter: bool) -> Kind:
         """Nobody who may be telling what is done to them is taken for an offender."""
         limits = self.header["limits"]
-        sure = threat + disclosure
+        sure = _log_odds(threat + disclosure) + weight * limits["concepts"] / _HUNDREDTHS
         if disclosure >= limits["tells"] * threat:
             return Kind.DISCLOSURE if sure >= limits["disclosure"] else Kind.NONE
         wanted = limits["run"] if stricter else limits["threat"]
         return Kind.THREAT if sure >= wanted else Kind.NONE
+
+
+def _log_odds(probability: float) -> float:
+    sure = min(max(probability, _LEAST), 1 - _LEAST)
+    return math.log(sure / (1 - sure))
 
 
 def _numbers(pieces: Sequence[Piece]) -> list[int]:

@@ -116,14 +116,15 @@ class SecondOpinion:
         medium = all(finding.level <= Level.MEDIUM for _, finding in found)
         if not threats or not medium or not _is_here(found, run[-1]):
             return found
-        opinion = self._judge.read(text) if self._judge.parts(text) == 1 else None
-        if opinion is None or opinion.disclosure < self._judge.header["limits"]["told"]:
+        opinion = self.unasked(run) if self._judge.parts(text) == 1 else Opinion()
+        told = opinion.disclosure >= self._judge.header["limits"]["told"]
+        if not told or opinion.kind is not Kind.DISCLOSURE:
             return found
         return [self._finding(opinion, run[-1:])]
 
     def unasked(self, run: Sequence[Reading]) -> Opinion:
-        """What the model makes of the last of `run`, whether or not it would be asked."""
-        return self._judge.read(_text(run[-1:])) or Opinion()
+        """What the model makes of all of the last of `run`, whether or not it would be asked."""
+        return self._judge.read(_text(run[-1:]), self._weight(run[-1:])) or Opinion()
 
     def _asked_alone(self, here: int, text: str | None) -> bool:
         missing = self._limit - self._score(here)
@@ -160,19 +161,28 @@ class SecondOpinion:
 
     def _opinion(self, run: Sequence[Reading]) -> Opinion:
         own = frozenset().union(*(reading.own for reading in run))
-        return self._judge.judge(_text(run), own, stricter=len(run) > 1)
+        stricter = len(run) > 1
+        return self._judge.judge(_text(run), own, weight=self._weight(run), stricter=stricter)
+
+    def _weight(self, run: Sequence[Reading]) -> int:
+        """What the concepts of `run` weigh that were read in it, whoever's words they are in."""
+        return sum(self._judge.gate.get(concept, 0) for concept in _concepts(run))
 
     def _finding(self, opinion: Opinion, run: Sequence[Reading]) -> tuple[Rule, Finding]:
         rule = THREAT if opinion.kind is Kind.THREAT else DISCLOSURE
-        concepts = frozenset().union(*(reading.own | reading.foreign for reading in run))
         signals = tuple(_signals(opinion.telling, run))
-        return rule, Finding(rule.id, rule.version, rule.level, _category(concepts), signals)
+        category = _category(_concepts(run))
+        return rule, Finding(rule.id, rule.version, rule.level, category, signals)
 
 
 def _is_here(found: Sequence[tuple[Rule, Finding]], judged: Reading) -> bool:
     """Whether all that was found stands in the judged message alone."""
     findings = (finding for rule, finding in found if not rule.is_mark)
     return {s.message_id for each in findings for s in each.signals} <= {judged.message.id}
+
+
+def _concepts(run: Sequence[Reading]) -> frozenset[str]:
+    return frozenset().union(*(reading.own | reading.foreign for reading in run))
 
 
 def _text(run: Sequence[Reading]) -> str:

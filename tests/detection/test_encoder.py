@@ -28,8 +28,6 @@ def weights() -> Weights:
         "places": some(LONGEST, WIDTH),
         "norm.weight": some(WIDTH),
         "norm.bias": some(WIDTH),
-        "out.weight": some(CLASSES, WIDTH),
-        "out.bias": some(CLASSES),
     }
     for layer in ("layer0", "layer1"):
         found |= {
@@ -45,6 +43,8 @@ def weights() -> Weights:
             f"{layer}.norm1.bias": some(WIDTH),
             f"{layer}.norm2.weight": some(WIDTH),
             f"{layer}.norm2.bias": some(WIDTH),
+            f"{layer}.out.weight": some(CLASSES, WIDTH),
+            f"{layer}.out.bias": some(CLASSES),
         }
     return found
 
@@ -68,14 +68,14 @@ def _gelu(value: float) -> float:
     return 0.5 * value * (1 + math.tanh(math.sqrt(2 / math.pi) * (value + 0.044715 * value**3)))
 
 
-def _by_definition(weights: Weights, pieces: list[int]) -> NDArray[Any]:
-    """The scores of the classes, piece by piece and head by head."""
+def _by_definition(weights: Weights, pieces: list[int], *, layers: int = 2) -> NDArray[Any]:
+    """The shares of the classes, piece by piece and head by head."""
     rows = [
         _normed(weights["words"][piece] + weights["places"][place], "norm", weights)
         for place, piece in enumerate(pieces)
     ]
     size = WIDTH // HEADS
-    for layer in ("layer0", "layer1"):
+    for layer in ("layer0", "layer1")[:layers]:
         asked = [_linear(row, f"{layer}.ask", weights) for row in rows]
         after = []
         for row, mine in zip(rows, asked, strict=True):
@@ -93,24 +93,38 @@ def _by_definition(weights: Weights, pieces: list[int]) -> NDArray[Any]:
             back = _linear(wide, f"{layer}.back", weights)
             after.append(_normed(row + back, f"{layer}.norm2", weights))
         rows = after
-    return _linear(np.mean(rows, axis=0), "out", weights)
+    grown = np.exp(_linear(np.mean(rows, axis=0), f"{layer}.out", weights))
+    shares: NDArray[Any] = grown / grown.sum()
+    return shares
 
 
 def test_it_computes_what_is_defined(weights: Weights) -> None:
     pieces = [0, 7, 7, 19, 3, 2]
 
     outcome = Encoder(_packed(weights), heads=HEADS).read(pieces)
-    expected = _by_definition(weights, pieces)
+    shares = _by_definition(weights, pieces)
 
-    shares = np.exp(expected) / np.exp(expected).sum()
     assert outcome.shares == pytest.approx(shares, abs=0.02)  # eight and four bits are not exact
     assert shares.max() < 0.9
+
+
+def test_what_the_first_layer_finds_harmless_is_not_read_to_the_end(weights: Weights) -> None:
+    pieces = [0, 7, 7, 19, 3, 2]
+    first, last = (_by_definition(weights, pieces, layers=layers) for layers in (1, 2))
+    encoder = Encoder(_packed(weights), heads=HEADS)
+
+    harmless = encoder.read(pieces, unless=first[0] - 0.02)
+    doubtful = encoder.read(pieces, unless=first[0] + 0.02)
+
+    assert harmless.shares == pytest.approx(first, abs=0.02)
+    assert doubtful.shares == pytest.approx(last, abs=0.02)
+    assert np.abs(first - last).max() > 0.1
 
 
 def test_the_pieces_together_moved_the_text_to_where_it_is(weights: Weights) -> None:
     outcome = Encoder(_packed(weights), heads=HEADS).read([4, 5, 6])
 
-    scores = outcome.pull.sum(axis=0) + weights["out.bias"]
+    scores = outcome.pull.sum(axis=0) + weights["layer1.out.bias"]
     assert outcome.pull.shape == (3, CLASSES)
     assert outcome.shares == pytest.approx(np.exp(scores) / np.exp(scores).sum(), abs=0.001)
     assert float(outcome.shares.sum()) == pytest.approx(1)
@@ -135,7 +149,7 @@ def test_rounding_again_changes_nothing(weights: Weights) -> None:
     assert np.array_equal(restored(*rounded(once)), once)
 
 
-@pytest.mark.parametrize("missing", ["words", "layer1.back.weight.scale", "out.bias"])
+@pytest.mark.parametrize("missing", ["words", "layer1.back.weight.scale", "layer0.out.bias"])
 def test_what_is_missing_is_named(weights: Weights, missing: str) -> None:
     arrays = _packed(weights)
     del arrays[missing]

@@ -17,7 +17,7 @@ from bot.domain.assessment import Assessment, Kind, Level
 from bot.domain.message import Message, Person, Window
 from training.grammar import ordinary
 from training.sentences import digest, read_kept_apart
-from training.settings import DRAWN, EVERYDAY
+from training.settings import EVERYDAY, SCENES
 
 Judge = Callable[..., Assessment]
 LEARNED = {THREAT.id, DISCLOSURE.id}
@@ -120,6 +120,16 @@ def test_what_a_glance_finds_harmless_is_not_read(model: LearnedJudge) -> None:
     assert model.judge(THREATENING) == model.read(THREATENING)
 
 
+def test_the_more_its_concepts_weigh_the_less_sure_the_model_must_be(model: LearnedJudge) -> None:
+    doubtful = "he wont like it when your coach hears what you do at night, so think about it"
+
+    kinds = [model.judge(doubtful, weight=weight).kind for weight in range(0, 3_000, 100)]
+
+    assert kinds[0] is Kind.NONE
+    assert kinds[-1] is Kind.THREAT
+    assert kinds == sorted(kinds, key=kinds.index)
+
+
 def test_what_only_the_model_finds_is_medium_and_explained(detector: Detector) -> None:
     found = _only_learned(detector)
 
@@ -195,7 +205,7 @@ def test_nothing_that_rules_find_is_lowered_because_it_reads_innocent(detector: 
     rules = load_detector(learned=False)
     windows = [
         Window(Message(1, 1, Person(1, "a"), sentence.text, 1.0))
-        for sentence in read_kept_apart(hand=DRAWN)[::3]
+        for sentence in read_kept_apart(hand=SCENES)
         if sentence.label != "innocent"
     ]
 
@@ -206,6 +216,7 @@ def test_nothing_that_rules_find_is_lowered_because_it_reads_innocent(detector: 
     assert len(after) > 500
     assert all(reviewed.level >= before.level for before, reviewed in after)
     assert all(reviewed.kind is Kind.DISCLOSURE for _, reviewed in told)
+    assert all(finding.signals for _, reviewed in told for finding in reviewed.findings)
     assert len(told) < 0.02 * len(after)
 
 
