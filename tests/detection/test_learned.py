@@ -121,13 +121,25 @@ def test_what_a_glance_finds_harmless_is_not_read(model: LearnedJudge) -> None:
 
 
 def test_the_more_its_concepts_weigh_the_less_sure_the_model_must_be(model: LearnedJudge) -> None:
-    doubtful = "he wont like it when your coach hears what you do at night, so think about it"
+    doubtful = "you have until six, then your dad hears it"
 
     kinds = [model.judge(doubtful, weight=weight).kind for weight in range(0, 3_000, 100)]
 
     assert kinds[0] is Kind.NONE
     assert kinds[-1] is Kind.THREAT
     assert kinds == sorted(kinds, key=kinds.index)
+
+
+def test_of_what_may_well_be_harmless_it_says_nothing_whatever_the_concepts_weigh(
+    model: LearnedJudge,
+) -> None:
+    open_to_doubt = "your mum would be interested in what i have here"
+    opinion = model.read(open_to_doubt)
+
+    assert opinion is not None
+    assert model.header["harmless"] < opinion.innocent < 0.5
+    assert model.judge(open_to_doubt, weight=10_000).kind is Kind.NONE
+    assert model.read(open_to_doubt, weight=10_000) != opinion
 
 
 def test_what_only_the_model_finds_is_medium_and_explained(detector: Detector) -> None:
@@ -223,12 +235,12 @@ def test_nothing_that_rules_find_is_lowered_because_it_reads_innocent(detector: 
 def test_a_threat_that_reads_innocent_stays_what_it_is(
     detector: Detector, model: LearnedJudge, write: Callable[..., Message]
 ) -> None:
-    text = "i sent the pictures to your dad, he loves them"
+    text = "i sent the video to your grandma, she laughed so much"
     opinion, ruled = model.read(text), load_detector(learned=False)
     window = Window(write("leo", text))
 
     assert opinion is not None
-    assert opinion.innocent > 0.997
+    assert opinion.innocent > 0.95
     assert detector.assess(window) == ruled.assess(window)
     assert detector.assess(window).level is Level.MEDIUM
 
