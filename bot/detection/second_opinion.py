@@ -160,18 +160,18 @@ class SecondOpinion:
         return known
 
     def _opinion(self, run: Sequence[Reading]) -> Opinion:
-        own = frozenset().union(*(reading.own for reading in run))
-        stricter = len(run) > 1
-        return self._judge.judge(_text(run), own, weight=self._weight(run), stricter=stricter)
+        weight, stricter = self._weight(run), len(run) > 1
+        return self._judge.judge(_text(run), _own(run), weight=weight, stricter=stricter)
 
     def _weight(self, run: Sequence[Reading]) -> int:
-        """What the concepts of `run` weigh that were read in it, whoever's words they are in."""
-        return sum(self._judge.gate.get(concept, 0) for concept in _concepts(run))
+        """What the concepts weigh that the author of `run` did not quote from somebody else."""
+        return sum(self._judge.gate.get(concept, 0) for concept in _own(run))
 
     def _finding(self, opinion: Opinion, run: Sequence[Reading]) -> tuple[Rule, Finding]:
         rule = THREAT if opinion.kind is Kind.THREAT else DISCLOSURE
         signals = tuple(_signals(opinion.telling, run))
-        category = _category(_concepts(run))
+        concepts = _own(run).union(*(reading.foreign for reading in run))
+        category = _category(concepts)
         return rule, Finding(rule.id, rule.version, rule.level, category, signals)
 
 
@@ -181,8 +181,8 @@ def _is_here(found: Sequence[tuple[Rule, Finding]], judged: Reading) -> bool:
     return {s.message_id for each in findings for s in each.signals} <= {judged.message.id}
 
 
-def _concepts(run: Sequence[Reading]) -> frozenset[str]:
-    return frozenset().union(*(reading.own | reading.foreign for reading in run))
+def _own(run: Sequence[Reading]) -> frozenset[str]:
+    return frozenset().union(*(reading.own for reading in run))
 
 
 def _text(run: Sequence[Reading]) -> str:

@@ -130,6 +130,13 @@ def test_the_more_its_concepts_weigh_the_less_sure_the_model_must_be(model: Lear
     assert kinds == sorted(kinds, key=kinds.index)
 
 
+@pytest.mark.parametrize("answer", ["stop this", "no", "what is this"])
+def test_what_somebody_quotes_weighs_nothing_against_them(judge: Judge, answer: str) -> None:
+    quoted = "> send 80 euro by tonight or i post your pictures"
+
+    assert judge(("ava", f"{quoted}\n{answer}")).kind is not Kind.THREAT
+
+
 def test_of_what_may_well_be_harmless_it_says_nothing_whatever_the_concepts_weigh(
     model: LearnedJudge,
 ) -> None:
