@@ -52,6 +52,14 @@ class Telling(NamedTuple):
     end: int
 
 
+class Weight(NamedTuple):
+    """What the concepts of a text weigh, in hundredths of log odds by `LearnedJudge.gate`."""
+
+    own: int = 0
+    quoted: int = 0
+    """Of somebody else's words: they say that somebody may be telling, never that they threaten."""
+
+
 class Opinion(NamedTuple):
     """How likely a text is to be a threat or to tell of one, and the words that say so."""
 
@@ -65,6 +73,9 @@ class Opinion(NamedTuple):
     def innocent(self) -> float:
         """How likely the text is to be neither."""
         return 1 - self.threat - self.disclosure
+
+
+_WEIGHTLESS = Weight()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +99,19 @@ class LearnedJudge:
         return gate
 
     def judge(
-        self, text: str, own: Collection[str] = (), *, weight: int = 0, stricter: bool = False
+        self,
+        text: str,
+        own: Collection[str] = (),
+        *,
+        weight: Weight = _WEIGHTLESS,
+        stricter: bool = False,
     ) -> Opinion:
         """What the model makes of `text`, whose author's words hold the concepts `own`.
 
         Total on any text. It has no opinion of play, stories and talk about the crime, of one or
         two words, and of what a glance finds harmless; what the first layer finds harmless is
-        not read to the end. The more its concepts weigh (`weight`, hundredths of log odds by
-        `gate`), the less sure of it the model must be to speak. `stricter` is for texts put
-        together from several messages.
+        not read to the end. The more its concepts weigh, the less sure of it the model must be to
+        speak. `stricter` is for texts put together from several messages.
         """
         if not frozenset(self.header["silent"]).isdisjoint(own):
             return Opinion()
@@ -111,7 +126,7 @@ class LearnedJudge:
             text = f"{text[:_GLANCED]} {text[:_READ][-_GLANCED:]}"
         return self.glance.log_odds(text)
 
-    def read(self, text: str, weight: int = 0) -> Opinion | None:
+    def read(self, text: str, weight: Weight = _WEIGHTLESS) -> Opinion | None:
         """The same of any text, however harmless it looks; None if it is too short."""
         return self._gravest(text, weight)
 
@@ -135,7 +150,7 @@ class LearnedJudge:
         return [pieces] if len(pieces) <= room else [pieces[:room], pieces[-room:]]
 
     def _gravest(
-        self, text: str, weight: int, *, stricter: bool = False, harmless: float = 1.0
+        self, text: str, weight: Weight, *, stricter: bool = False, harmless: float = 1.0
     ) -> Opinion | None:
         """The least innocent opinion of the parts of `text`; it says nothing of a harmless one."""
         read: list[Opinion] = []
@@ -149,14 +164,15 @@ class LearnedJudge:
             read.append(Opinion(threat, disclosure, telling, kind))
         return min(read, key=attrgetter("innocent"), default=None)
 
-    def _kind(self, threat: float, disclosure: float, weight: int, *, stricter: bool) -> Kind:
+    def _kind(self, threat: float, disclosure: float, weight: Weight, *, stricter: bool) -> Kind:
         """Nobody who may be telling what is done to them is taken for an offender."""
         limits = self.header["limits"]
-        sure = _log_odds(threat + disclosure) + weight * limits["concepts"] / _HUNDREDTHS
+        sure, counts = _log_odds(threat + disclosure), limits["concepts"] / _HUNDREDTHS
         if disclosure >= limits["tells"] * threat:
+            sure += sum(weight) * counts
             return Kind.DISCLOSURE if sure >= limits["disclosure"] else Kind.NONE
         wanted = limits["run"] if stricter else limits["threat"]
-        return Kind.THREAT if sure >= wanted else Kind.NONE
+        return Kind.THREAT if sure + weight.own * counts >= wanted else Kind.NONE
 
 
 def _log_odds(probability: float) -> float:

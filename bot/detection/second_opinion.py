@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from bot.detection.closely import Closely
-from bot.detection.learned import LearnedJudge, Opinion, Telling
+from bot.detection.learned import LearnedJudge, Opinion, Telling, Weight
 from bot.detection.reading import Reading
 from bot.detection.rules import Rule
 from bot.domain.assessment import Category, Finding, Kind, Level, Signal
@@ -163,15 +163,15 @@ class SecondOpinion:
         weight, stricter = self._weight(run), len(run) > 1
         return self._judge.judge(_text(run), _own(run), weight=weight, stricter=stricter)
 
-    def _weight(self, run: Sequence[Reading]) -> int:
-        """What the concepts weigh that the author of `run` did not quote from somebody else."""
-        return sum(self._judge.gate.get(concept, 0) for concept in _own(run))
+    def _weight(self, run: Sequence[Reading]) -> Weight:
+        own, gate = _own(run), self._judge.gate
+        quoted = _foreign(run) - own
+        return Weight(*(sum(gate.get(each, 0) for each in some) for some in (own, quoted)))
 
     def _finding(self, opinion: Opinion, run: Sequence[Reading]) -> tuple[Rule, Finding]:
         rule = THREAT if opinion.kind is Kind.THREAT else DISCLOSURE
         signals = tuple(_signals(opinion.telling, run))
-        concepts = _own(run).union(*(reading.foreign for reading in run))
-        category = _category(concepts)
+        category = _category(_own(run) | _foreign(run))
         return rule, Finding(rule.id, rule.version, rule.level, category, signals)
 
 
@@ -183,6 +183,10 @@ def _is_here(found: Sequence[tuple[Rule, Finding]], judged: Reading) -> bool:
 
 def _own(run: Sequence[Reading]) -> frozenset[str]:
     return frozenset().union(*(reading.own for reading in run))
+
+
+def _foreign(run: Sequence[Reading]) -> frozenset[str]:
+    return frozenset().union(*(reading.foreign for reading in run))
 
 
 def _text(run: Sequence[Reading]) -> str:

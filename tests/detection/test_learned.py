@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.detection import Detector, load_detector
-from bot.detection.learned import EDGES, MODEL, LearnedJudge, ModelError, Opinion, pack
+from bot.detection.learned import EDGES, MODEL, LearnedJudge, ModelError, Opinion, Weight, pack
 from bot.detection.second_opinion import DISCLOSURE, THREAT
 from bot.domain.assessment import Assessment, Kind, Level
 from bot.domain.message import Message, Person, Window
@@ -123,7 +123,7 @@ def test_what_a_glance_finds_harmless_is_not_read(model: LearnedJudge) -> None:
 def test_the_more_its_concepts_weigh_the_less_sure_the_model_must_be(model: LearnedJudge) -> None:
     doubtful = "you have until six, then your dad hears it"
 
-    kinds = [model.judge(doubtful, weight=weight).kind for weight in range(0, 3_000, 100)]
+    kinds = [model.judge(doubtful, weight=Weight(own)).kind for own in range(0, 3_000, 100)]
 
     assert kinds[0] is Kind.NONE
     assert kinds[-1] is Kind.THREAT
@@ -145,8 +145,8 @@ def test_of_what_may_well_be_harmless_it_says_nothing_whatever_the_concepts_weig
 
     assert opinion is not None
     assert model.header["harmless"] < opinion.innocent < 0.5
-    assert model.judge(open_to_doubt, weight=10_000).kind is Kind.NONE
-    assert model.read(open_to_doubt, weight=10_000) != opinion
+    assert model.judge(open_to_doubt, weight=Weight(10_000)).kind is Kind.NONE
+    assert model.read(open_to_doubt, Weight(10_000)) != opinion
 
 
 def test_what_only_the_model_finds_is_medium_and_explained(detector: Detector) -> None:
