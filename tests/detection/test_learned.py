@@ -242,12 +242,13 @@ def test_nothing_that_rules_find_is_lowered_because_it_reads_innocent(detector: 
 def test_a_threat_that_reads_innocent_stays_what_it_is(
     detector: Detector, model: LearnedJudge, write: Callable[..., Message]
 ) -> None:
-    text = "i sent the video to your grandma, she laughed so much"
+    song = "we recorded our new song, gonna upload it on sunday"
+    text = f"{song} if the drummer likes the sound of the drums"
     opinion, ruled = model.read(text), load_detector(learned=False)
     window = Window(write("leo", text))
 
     assert opinion is not None
-    assert opinion.innocent > 0.95
+    assert opinion.innocent > 0.997
     assert detector.assess(window) == ruled.assess(window)
     assert detector.assess(window).level is Level.MEDIUM
 
