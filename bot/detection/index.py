@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import fsum
 from typing import NamedTuple
 
-from bot.detection.matching import Phrase
+from bot.detection.matching import NumberedStep, Phrase
 from bot.detection.memory import Entries, remember
 from bot.detection.phrases import BUILT_IN, Element, Step
 from bot.detection.spelling import uncensored, variants
@@ -64,6 +64,12 @@ class Elements(dict[Element, int]):
     def __init__(self, numbers: Iterator[int]) -> None:
         super().__init__()
         self._numbers = numbers
+        self._steps: dict[NumberedStep, NumberedStep] = {}
+
+    def step(self, step: Step) -> NumberedStep:
+        """`step` by number; steps that are alike share a tuple."""
+        numbered = (self[step.element], step.gap, step.optional)
+        return self._steps.setdefault(numbered, numbered)
 
     def __missing__(self, element: Element) -> int:
         self[element] = next(self._numbers)
@@ -143,8 +149,7 @@ class Index:
         return word[::-1] in self._disguised
 
     def _add(self, wording: Wording, common: Mapping[str, int], elements: Elements) -> None:
-        steps = tuple((elements[step.element], step.gap, step.optional) for step in wording.steps)
-        required = frozenset(element for element, _, optional in steps if not optional)
+        steps = tuple(map(elements.step, wording.steps))
         for step, (element, _, _) in zip(wording.steps, steps, strict=True):
             if element not in self.rarity:
                 self.rarity[element] = _frequency(step.element, common)
@@ -155,7 +160,6 @@ class Index:
         phrase = Phrase(
             self._concepts[wording.concept],
             steps,
-            required,
             wording.steps[0].begins,
             anchor,
             reach=sum(1 + gap for _, gap, _ in steps[1 : place + 1]),

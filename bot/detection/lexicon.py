@@ -15,11 +15,8 @@ from bot.detection.matching import Budget, Phrase, clauses_of, occurrences
 from bot.detection.memory import LONE_LETTERS, SPACED, Met
 from bot.detection.normalise import Token
 from bot.detection.segments import Segments
-from bot.detection.spelling import Joined, join_spaced
+from bot.detection.spelling import Joined, is_spelled, join_spaced
 from bot.detection.tongues import Tongues
-
-_SPELLED_OUT = 3
-"""So many single letters in a row may spell a word."""
 
 _HITS_PER_CONCEPT = 4
 
@@ -138,7 +135,7 @@ class Lexicon:
 
     def closely(self, words: Sequence[str]) -> Closely:
         """Which concepts stand in `words`, order and nearness minded: found out as it is asked."""
-        if _is_spelled(words):
+        if is_spelled(words):
             words = [each.word for each in self.joined(words)]
         bits = self.bits(words)
         return Closely(
@@ -157,11 +154,12 @@ class Lexicon:
         `begins` are the places at which a clause begins; None means that they are not known.
         """
         clauses = clauses_of(len(words), begins or frozenset())
+        distinct = list(dict.fromkeys(words))
         hits: list[Hit] = []
         counts: dict[int, int] = {}
         for index in self._sift(words)[0]:
             phrases = [
-                p for sort in (index.gate, index.look, index.rest) for p in sort.phrases(words)
+                p for sort in (index.gate, index.look, index.rest) for p in sort.phrases(distinct)
             ]
             positions = _positions(words, index, phrases)
             for phrase in phrases:
@@ -199,7 +197,7 @@ class Lexicon:
 
     def _without_spaces(self, words: Sequence[str], found: int, *, closely: bool = False) -> int:
         """The bits `found` in `words`, and those of spelled-out words if there can be any."""
-        if _is_spelled(words):
+        if is_spelled(words):
             whole = [each.word for each in self.joined(words) if each.word not in LONE_LETTERS]
             for index in self._sift(whole)[0]:
                 found |= index.gate.bits(whole, []) | (index.look.bits(whole, []) if closely else 0)
@@ -219,19 +217,8 @@ def _positions(
     """Where the elements of `phrases` stand in `words`."""
     wanted = {element for phrase in phrases for element, _, _ in phrase.steps}
     positions: defaultdict[int, list[int]] = defaultdict(list)
+    met = {word: wanted & index.elements[word] for word in set(words)}
     for place, word in enumerate(words):
-        for element in wanted & index.elements[word]:
+        for element in met[word]:
             positions[element].append(place)
     return positions
-
-
-def _is_spelled(words: Sequence[str]) -> bool:
-    """Whether single letters in a row may spell a word."""
-    if list(map(len, words)).count(1) < _SPELLED_OUT:
-        return False
-    run = 0
-    for word in words:
-        run = run + 1 if len(word) == 1 else 0
-        if run == _SPELLED_OUT:
-            return True
-    return False

@@ -15,17 +15,26 @@ _STARTS_PER_PHRASE = 6
 _HITS_PER_PHRASE = 4
 
 
+NumberedStep = tuple[int, int, bool]
+"""The number of an element, how many words may be skipped before it, and whether it is optional."""
+
+
 class Phrase(NamedTuple):
-    """A wording with numbers for its concept and elements; a step is (element, gap, optional)."""
+    """A wording with numbers for its concept and elements."""
 
     concept: int
-    steps: tuple[tuple[int, int, bool], ...]
-    required: frozenset[int]
+    steps: tuple[NumberedStep, ...]
     begins: bool
     anchor: int
     """The element that the phrase is looked for by, the rarest of those required."""
     reach: int
     """How many words before that one the phrase may begin."""
+
+    @property
+    def others(self) -> set[int]:
+        """The elements that are required besides the anchor; they are many, so none is kept."""
+        anchor = self.anchor
+        return {each for each, _, optional in self.steps if not optional and each != anchor}
 
 
 @dataclass
@@ -92,7 +101,7 @@ def occurs(
 
 
 def _is_completed(
-    steps: Sequence[tuple[int, int, bool]],
+    steps: Sequence[NumberedStep],
     first: int,
     words: Sequence[str],
     elements: Mapping[str, frozenset[int]],
@@ -113,7 +122,7 @@ def _is_completed(
 
 def _follow(
     first: int,
-    rest: Iterable[tuple[int, int, bool]],
+    rest: Iterable[NumberedStep],
     positions: Mapping[int, list[int]],
     clauses: Sequence[int],
     budget: Budget,

@@ -56,17 +56,18 @@ class Entries(dict[str, Entry | None]):
         self._index = index
         self._places = places
         self._companions: dict[int, int] = {}
+        """The number of the bit of each element that some phrase needs besides its anchor."""
         self._alike: dict[frozenset[int], Entry | None] = {}
         wanted = {
             other
-            for anchor, phrases in index.by_anchor.items()
+            for phrases in index.by_anchor.values()
             for phrase in phrases
             if phrase.concept in places
-            for other in phrase.required - {anchor}
+            for other in phrase.others
         }
         # the commonest first: numbers of common words stay short, and the highest bit is the rarest
         for other in sorted(wanted, key=lambda element: -index.rarity[element]):
-            self._companions[other] = 1 << len(self._companions)
+            self._companions[other] = len(self._companions)
 
     def bits(self, words: Sequence[str], met: list[Met]) -> int:
         """The concepts of these entries that may occur in `words`, and SPACED.
@@ -124,7 +125,8 @@ class Entries(dict[str, Entry | None]):
         return elements, (sure | SPACED, alone, seconds, needs)
 
     def _worked_out(self, mine: frozenset[int]) -> Entry | None:
-        present = sum(self._companions.get(element, 0) for element in mine)
+        companions = self._companions
+        present = sum(1 << companions[element] for element in mine if element in companions)
         seconds = 0
         alone: list[Phrase] = []
         needs: dict[int, dict[int, list[Phrase]]] = {}
@@ -156,8 +158,7 @@ class Entries(dict[str, Entry | None]):
         for anchor in mine:
             for phrase in self._index.by_anchor.get(anchor, ()):
                 if phrase.concept in self._places:
-                    others = phrase.required - {anchor}
-                    yield sum(self._companions[other] for other in others), phrase
+                    yield sum(1 << self._companions[other] for other in phrase.others), phrase
 
 
 def remember(memory: dict[str, _Known], word: str, found: _Known) -> None:

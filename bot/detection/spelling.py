@@ -108,6 +108,18 @@ def _fits(word: str, candidate: str) -> bool:
     return candidate.startswith(head) and candidate.endswith(tail)
 
 
+def is_spelled(words: Sequence[str]) -> bool:
+    """Whether so many single letters stand in a row that they may spell a word."""
+    if list(map(len, words)).count(1) < _SHORTEST_JOINED:
+        return False
+    run = 0
+    for word in words:
+        run = run + 1 if len(word) == 1 else 0
+        if run == _SHORTEST_JOINED:
+            return True
+    return False
+
+
 def join_spaced(words: Sequence[str], known: Collection[str]) -> list[Joined]:
     """`words` with runs of single letters ("s e n d") joined where they spell a known word.
 

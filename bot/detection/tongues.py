@@ -43,11 +43,13 @@ class Known(dict[str, int]):
         self._sign = above
         self._words = dict.fromkeys(shared[0], above)
         self._stems = dict.fromkeys(shared[1], above)
+        alike: dict[int, int] = {}  # most words are those of one language: one number for them all
         for number, (words, stems) in enumerate(languages):
             for index, entries in ((self._words, words), (self._stems, stems)):
                 for entry in frozenset(entries):
                     if index.get(entry) != above:
-                        index[entry] = index.get(entry, 0) | 1 << _LANE * number
+                        known = index.get(entry, 0) | 1 << _LANE * number
+                        index[entry] = alike.setdefault(known, known)
         everywhere = sum(1 << _LANE * number for number in range(len(languages)))
         if len(languages) > 1:
             self._words = {w: above if by == everywhere else by for w, by in self._words.items()}
