@@ -67,6 +67,7 @@ def limits() -> dict[str, Any]:
             "concepts": settings.CONCEPTS,
             "threat": settings.THREAT,
             "run": settings.RUN,
+            "agrees": settings.AGREES,
             "disclosure": settings.DISCLOSURE,
             "tells": settings.TELLS,
             "told": settings.TOLD,

@@ -60,7 +60,7 @@ HARMLESS = 0.1
 """Above which probability of innocence the model says nothing of a text, nor reads it to the end if
 the first layer says so."""
 
-GATE = 440
+GATE = 540
 """From which sum of hundredths of log odds on the model is asked about a text, by its concepts and
 a glance at its pieces."""
 
@@ -74,6 +74,9 @@ GLANCE_COUNTS, GLANCE_AT_MOST = 100, 300
 THREAT, RUN, DISCLOSURE = 7.0, 8.0, 6.0
 """From which log odds on the model speaks: of a threat in one message, of one that was put together
 from several, and of somebody telling. Chosen so that ordinary chat is left alone."""
+
+AGREES = 8.0
+"""From which log odds on a threat at medium that rules found becomes high, and advice is sent."""
 
 CONCEPTS = 0.5
 """What the log odds of the concepts count beside the model's, which has seen them too."""

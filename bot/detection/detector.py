@@ -22,7 +22,7 @@ from bot.detection.normalise import fold
 from bot.detection.prospects import Prospects
 from bot.detection.reading import Reader, Reading, Stances, read_part
 from bot.detection.rules import Rule
-from bot.detection.second_opinion import DISCLOSURE, THREAT, SecondOpinion
+from bot.detection.second_opinion import AGREED, DISCLOSURE, THREAT, SecondOpinion
 from bot.detection.targets import find_targets
 from bot.domain.assessment import NOTHING, Assessment, Finding, Kind
 from bot.domain.message import Message, Person, Window
@@ -84,7 +84,7 @@ class Detector:
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Every rule, experimental ones and those of the learned judge included."""
-        return (*self._rules, THREAT, DISCLOSURE) if self._second else self._rules
+        return (*self._rules, THREAT, DISCLOSURE, AGREED) if self._second else self._rules
 
     @property
     def lexicon(self) -> Lexicon:

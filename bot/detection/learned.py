@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from bot.detection.encoder import Encoder, Outcome
 from bot.detection.glance import Glance
@@ -76,6 +76,9 @@ class Opinion(NamedTuple):
 
 
 _WEIGHTLESS = Weight()
+Limit = Literal["threat", "run", "agrees"]
+"""From which limit on a text is taken for a threat: one message that nothing else was found in,
+several put together, and one in which rules found a threat and a person is to be written to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +107,21 @@ class LearnedJudge:
         own: Collection[str] = (),
         *,
         weight: Weight = _WEIGHTLESS,
-        stricter: bool = False,
+        limit: Limit = "threat",
     ) -> Opinion:
         """What the model makes of `text`, whose author's words hold the concepts `own`.
 
         Total on any text. It has no opinion of play, stories and talk about the crime, of one or
         two words, and of what a glance finds harmless; what the first layer finds harmless is
         not read to the end. The more its concepts weigh, the less sure of it the model must be to
-        speak. `stricter` is for texts put together from several messages.
+        speak. `limit` says from which limit on a text is taken for a threat.
         """
         if not frozenset(self.header["silent"]).isdisjoint(own):
             return Opinion()
         if self.weigh(text) < self.header["glance"]:
             return Opinion()
         harmless = self.header["harmless"]
-        return self._gravest(text, weight, stricter=stricter, harmless=harmless) or Opinion()
+        return self._gravest(text, weight, limit=limit, harmless=harmless) or Opinion()
 
     def weigh(self, text: str) -> float:
         """The log odds that `text` is not innocent, by a glance at its beginning and its end."""
@@ -150,7 +153,7 @@ class LearnedJudge:
         return [pieces] if len(pieces) <= room else [pieces[:room], pieces[-room:]]
 
     def _gravest(
-        self, text: str, weight: Weight, *, stricter: bool = False, harmless: float = 1.0
+        self, text: str, weight: Weight, *, limit: Limit = "threat", harmless: float = 1.0
     ) -> Opinion | None:
         """The least innocent opinion of the parts of `text`; it says nothing of a harmless one."""
         read: list[Opinion] = []
@@ -159,20 +162,19 @@ class LearnedJudge:
             innocent, threat, disclosure = map(float, outcome.shares)
             kind = Kind.NONE
             if innocent <= harmless:
-                kind = self._kind(threat, disclosure, weight, stricter=stricter)
+                kind = self._kind(threat, disclosure, weight, limit)
             telling = _telling(text, pieces, outcome, kind) if kind is not Kind.NONE else ()
             read.append(Opinion(threat, disclosure, telling, kind))
         return min(read, key=attrgetter("innocent"), default=None)
 
-    def _kind(self, threat: float, disclosure: float, weight: Weight, *, stricter: bool) -> Kind:
+    def _kind(self, threat: float, disclosure: float, weight: Weight, limit: Limit) -> Kind:
         """Nobody who may be telling what is done to them is taken for an offender."""
         limits = self.header["limits"]
         sure, counts = _log_odds(threat + disclosure), limits["concepts"] / _HUNDREDTHS
         if disclosure >= limits["tells"] * threat:
             sure += sum(weight) * counts
             return Kind.DISCLOSURE if sure >= limits["disclosure"] else Kind.NONE
-        wanted = limits["run"] if stricter else limits["threat"]
-        return Kind.THREAT if sure + weight.own * counts >= wanted else Kind.NONE
+        return Kind.THREAT if sure + weight.own * counts >= limits[limit] else Kind.NONE
 
 
 def _log_odds(probability: float) -> float:

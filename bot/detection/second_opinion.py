@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bot.detection.closely import Closely
-from bot.detection.learned import LearnedJudge, Opinion, Telling, Weight
-from bot.detection.reading import Reading
+from bot.detection.learned import LearnedJudge, Limit, Opinion, Telling, Weight
+from bot.detection.reading import Reading, is_quotation
 from bot.detection.rules import Rule
 from bot.domain.assessment import Category, Finding, Kind, Level, Signal
 
@@ -27,14 +28,14 @@ _CATEGORIES: tuple[tuple[Category, frozenset[str]], ...] = (
 """The category by the first concepts that occur."""
 
 
-def _rule(name: str, title: str, kind: Kind) -> Rule:
-    """A rule of the model: always stable, never above medium."""
+def _rule(name: str, title: str, kind: Kind, level: Level = Level.MEDIUM) -> Rule:
+    """A rule of the model: always stable."""
     return Rule(
         id=name,
         title=title,
         version=1,
         kind=kind,
-        level=Level.MEDIUM,
+        level=level,
         category=Category.OTHER,
         stable=True,
         needs=(),
@@ -46,6 +47,10 @@ THREAT = _rule("learned", "Reads like a threat to share something", Kind.THREAT)
 DISCLOSURE = _rule(
     "learned-disclosure", "Reads like someone who is being threatened", Kind.DISCLOSURE
 )
+AGREED = _rule(
+    "learned-agrees", "Reads like the threat that rules found as well", Kind.THREAT, Level.HIGH
+)
+"""The only one of them that stands beside what rules found, and the only one above medium."""
 
 
 class SecondOpinion:
@@ -92,14 +97,15 @@ class SecondOpinion:
         if self._asked_alone(here, _text(run[-1:])):
             opinion = self._opinion(run[-1:])
             if opinion.kind is not Kind.NONE:
-                return [self._finding(opinion, run[-1:])]
+                rule = THREAT if opinion.kind is Kind.THREAT else DISCLOSURE
+                return [self._finding(rule, opinion, run[-1:])]
         if len(run) > 1 and self._asked_together(here, said, _text(run[-1:])):
             together = run[-_TOGETHER:]
             if not self._asked_alone(here | said, _text(together)):
                 return []
-            opinion = self._opinion(together)
+            opinion = self._opinion(together, limit="run")
             if opinion.kind is Kind.THREAT:
-                return [self._finding(opinion, together)]
+                return [self._finding(THREAT, opinion, together)]
         return []
 
     def review(
@@ -107,20 +113,30 @@ class SecondOpinion:
     ) -> list[tuple[Rule, Finding]]:
         """What rules `found` in the last of `run`, as the model leaves it.
 
-        A threat at medium that stands in this message alone and reads like somebody telling of one
-        becomes a disclosure, unless the message is longer than what is read at once. Nothing is
-        lowered because it reads innocent: so does what is worded unlike anything that was learned.
+        It has a say in a threat at medium that stands in this message alone, unless the message is
+        longer than what is read at once. If it reads like somebody telling of one, it becomes a
+        disclosure. If it surely reads like a threat as well, both agree, and it becomes high.
+        Nothing is lowered because it reads innocent: so does what is worded unlike anything that
+        was learned.
         """
-        found, text = list(found), _text(run[-1:])
+        found, judged = list(found), run[-1:]
         threats = all(rule.is_mark or rule.kind is Kind.THREAT for rule, _ in found)
         medium = all(finding.level <= Level.MEDIUM for _, finding in found)
         if not threats or not medium or not _is_here(found, run[-1]):
             return found
-        opinion = self.unasked(run) if self._judge.parts(text) == 1 else Opinion()
-        told = opinion.disclosure >= self._judge.header["limits"]["told"]
-        if not told or opinion.kind is not Kind.DISCLOSURE:
+        if self._judge.parts(_text(judged)) > 1:
             return found
-        return [self._finding(opinion, run[-1:])]
+        told = self.unasked(run)
+        if told.kind is Kind.DISCLOSURE and told.disclosure >= self._judge.header["limits"]["told"]:
+            return [self._finding(DISCLOSURE, told, judged)]
+        if _is_weakened(found) or is_quotation(run[-1].message):
+            return found
+        agreed = self._opinion(judged, limit="agrees")
+        if agreed.kind is not Kind.THREAT:
+            return found
+        rule, finding = self._finding(AGREED, agreed, judged)
+        same = replace(finding, category=found[0][1].category)
+        return [*map(_raised, found), (rule, same)]
 
     def unasked(self, run: Sequence[Reading]) -> Opinion:
         """What the model makes of all of the last of `run`, whether or not it would be asked."""
@@ -159,17 +175,17 @@ class SecondOpinion:
             self._scores[bits] = known
         return known
 
-    def _opinion(self, run: Sequence[Reading]) -> Opinion:
-        weight, stricter = self._weight(run), len(run) > 1
-        return self._judge.judge(_text(run), _own(run), weight=weight, stricter=stricter)
+    def _opinion(self, run: Sequence[Reading], *, limit: Limit = "threat") -> Opinion:
+        return self._judge.judge(_text(run), _own(run), weight=self._weight(run), limit=limit)
 
     def _weight(self, run: Sequence[Reading]) -> Weight:
         own, gate = _own(run), self._judge.gate
         quoted = _foreign(run) - own
         return Weight(*(sum(gate.get(each, 0) for each in some) for some in (own, quoted)))
 
-    def _finding(self, opinion: Opinion, run: Sequence[Reading]) -> tuple[Rule, Finding]:
-        rule = THREAT if opinion.kind is Kind.THREAT else DISCLOSURE
+    def _finding(
+        self, rule: Rule, opinion: Opinion, run: Sequence[Reading]
+    ) -> tuple[Rule, Finding]:
         signals = tuple(_signals(opinion.telling, run))
         category = _category(_own(run) | _foreign(run))
         return rule, Finding(rule.id, rule.version, rule.level, category, signals)
@@ -179,6 +195,17 @@ def _is_here(found: Sequence[tuple[Rule, Finding]], judged: Reading) -> bool:
     """Whether all that was found stands in the judged message alone."""
     findings = (finding for rule, finding in found if not rule.is_mark)
     return {s.message_id for each in findings for s in each.signals} <= {judged.message.id}
+
+
+def _raised(found: tuple[Rule, Finding]) -> tuple[Rule, Finding]:
+    """What a rule found, as high; a mark stays what it is."""
+    rule, finding = found
+    return (rule, finding if rule.is_mark else replace(finding, level=Level.HIGH))
+
+
+def _is_weakened(found: Sequence[tuple[Rule, Finding]]) -> bool:
+    """Whether innocent words made something of less weight than its rule says."""
+    return any(finding.level < rule.level for rule, finding in found)
 
 
 def _own(run: Sequence[Reading]) -> frozenset[str]:

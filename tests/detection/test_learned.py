@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from bot.detection import Detector, load_detector
 from bot.detection.learned import EDGES, MODEL, LearnedJudge, ModelError, Opinion, Weight, pack
-from bot.detection.second_opinion import DISCLOSURE, THREAT
+from bot.detection.second_opinion import AGREED, DISCLOSURE, THREAT
 from bot.domain.assessment import Assessment, Kind, Level
 from bot.domain.message import Message, Person, Window
 from training.grammar import ordinary
-from training.sentences import digest, read_kept_apart
+from training.sentences import LABELS, digest, read_kept_apart
 from training.settings import EVERYDAY, SCENES
 
 Judge = Callable[..., Assessment]
@@ -262,6 +262,51 @@ def test_the_model_has_no_say_in_what_is_high_or_spread(
 
     for window in (high, spread):
         assert detector.assess(window).level == rules.assess(window).level >= Level.MEDIUM
+
+
+def test_what_rules_and_model_agree_on_is_high_and_keeps_the_reasons_of_the_rules(
+    detector: Detector, write: Callable[..., Message]
+) -> None:
+    clear = "transfer it today and your clip stays between us, if not your cousins laugh tomorrow"
+    window = Window(write("leo", clear))
+
+    ruled, agreed = load_detector(learned=False).assess(window), detector.assess(window)
+
+    assert (ruled.level, agreed.level) == (Level.MEDIUM, Level.HIGH)
+    assert [each.rule for each in agreed.findings[:-1]] == [each.rule for each in ruled.findings]
+    assert agreed.findings[-1].rule == AGREED.id
+    assert {signal.concept for signal in agreed.findings[-1].signals} == {"wording"}
+    assert agreed.categories == ruled.categories
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("jk lol pay 60 or i show your video to everyone haha", "it laughs"),
+        ('"pay 60 or i show your video to your mum"', "it is nothing but a quotation"),
+    ],
+)
+def test_what_innocent_words_made_medium_stays_so(
+    detector: Detector, write: Callable[..., Message], text: str, why: str
+) -> None:
+    assert detector.assess(Window(write("leo", text))).level is Level.MEDIUM, why
+
+
+@pytest.mark.slow
+def test_where_both_agree_more_people_are_written_to_and_hardly_anyone_for_nothing(
+    detector: Detector,
+) -> None:
+    rules = load_detector(learned=False)
+    apart = [*read_kept_apart()[::2], *read_kept_apart(hand=SCENES)[::2]]
+
+    def high(by: Detector, label: str) -> int:
+        alone = (Message(1, 1, Person(1, "a"), s.text, 1.0) for s in apart if s.label == label)
+        found = (by.assess(Window(message)) for message in alone)
+        return sum(each.kind is Kind.THREAT and each.level >= Level.HIGH for each in found)
+
+    more = {label: high(detector, label) - high(rules, label) for label in LABELS}
+    assert high(detector, "threat") > 1.5 * high(rules, "threat") > 200
+    assert more["innocent"] + more["disclosure"] < 0.05 * more["threat"]
 
 
 def test_who_tells_is_never_the_offender(detector: Detector) -> None:
