@@ -56,7 +56,7 @@ GRAMMAR_WEIGHT, TALK_WEIGHT, VEILED_WEIGHT = 0.4, 0.7, 0.4
 """What a line of a grammar or of talk counts, or a veiled threat, which alone could often be
 harmless, next to another sentence that a hand wrote."""
 
-HARMLESS = 0.1
+HARMLESS = 0.15
 """Above which probability of innocence the model says nothing of a text, nor reads it to the end if
 the first layer says so."""
 
@@ -71,7 +71,7 @@ those of the last one and a glance at it."""
 GLANCE_COUNTS, GLANCE_AT_MOST = 100, 300
 """What the log odds of the glance count in that sum, and how much at most."""
 
-THREAT, RUN, DISCLOSURE = 7.0, 8.0, 6.0
+THREAT, RUN, DISCLOSURE = 6.5, 8.0, 6.5
 """From which log odds on the model speaks: of a threat in one message, of one that was put together
 from several, and of somebody telling. Chosen so that ordinary chat is left alone."""
 

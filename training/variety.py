@@ -16,7 +16,7 @@ from training.sentences import Sentence
 
 _LATIN = "LATIN"
 _MARKS = re.compile(r"[.,!?;:]+")
-_EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+")
+_EMOJI = re.compile("[\U0001f300-\U0001faff\u2300-\u23ff\u2600-\u27bf\ufe0f]+")
 _EMOJIS = "😂😭🥰😍❤🔥🙏😊👀💀🤣😅👍🎉😘😎🤔💕🙄😡😢🤡👏✨💔😩🤭🥺😁💸📸📷👑💯😳🤬🎁⏰📱💰🤫😈"
 _SWAPPED = re.compile(r"(?<=\w)\w\w")
 _SLIPS = 0.25

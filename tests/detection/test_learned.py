@@ -121,7 +121,7 @@ def test_what_a_glance_finds_harmless_is_not_read(model: LearnedJudge) -> None:
 
 
 def test_the_more_its_concepts_weigh_the_less_sure_the_model_must_be(model: LearnedJudge) -> None:
-    doubtful = "you have until six, then your dad hears it"
+    doubtful = "until six, then your dad gets it"
 
     kinds = [model.judge(doubtful, weight=Weight(own)).kind for own in range(0, 3_000, 100)]
 
@@ -140,7 +140,7 @@ def test_what_somebody_quotes_weighs_nothing_against_them(judge: Judge, answer: 
 def test_of_what_may_well_be_harmless_it_says_nothing_whatever_the_concepts_weigh(
     model: LearnedJudge,
 ) -> None:
-    open_to_doubt = "your mum would be interested in what i have here"
+    open_to_doubt = "then your dad hears about it, last chance"
     opinion = model.read(open_to_doubt)
 
     assert opinion is not None
