@@ -90,6 +90,11 @@ GLANCE = -1.0
 TELLS = 0.5
 """A text half as likely to be a disclosure as a threat is taken for a disclosure."""
 
-SILENT = ("fiction", "game", "news", "permission", "retort", "warning")
-"""Concepts beside which the model keeps silent: play, stories, news, what was agreed, warnings, and
-the answer of somebody who is threatened. Rules that are sure still fire."""
+SILENT = (
+    *((each,) for each in ("fiction", "game", "news", "permission", "retort", "warning")),
+    ("trivial", "joke"),
+    ("trivial", "laughing"),
+)
+"""Concepts beside which, if all of them stand there, the model keeps silent: play, stories, news,
+what was agreed, warnings, the answer of somebody who is threatened, and a harmless object that is
+laughed about. Rules that are sure still fire."""

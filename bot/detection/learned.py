@@ -111,12 +111,13 @@ class LearnedJudge:
     ) -> Opinion:
         """What the model makes of `text`, whose author's words hold the concepts `own`.
 
-        Total on any text. It has no opinion of play, stories and talk about the crime, of one or
-        two words, and of what a glance finds harmless; what the first layer finds harmless is
-        not read to the end. The more its concepts weigh, the less sure of it the model must be to
-        speak. `limit` says from which limit on a text is taken for a threat.
+        Total on any text. It has no opinion of play, stories, jokes about harmless objects and
+        talk about the crime, of one or two words, and of what a glance finds harmless; what the
+        first layer finds harmless is not read to the end. The more its concepts weigh, the less
+        sure of it the model must be to speak. `limit` says from which limit on a text is taken
+        for a threat.
         """
-        if not frozenset(self.header["silent"]).isdisjoint(own):
+        if any(frozenset(own).issuperset(some) for some in self.header["silent"]):
             return Opinion()
         if self.weigh(text) < self.header["glance"]:
             return Opinion()

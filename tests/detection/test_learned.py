@@ -325,6 +325,16 @@ def test_play_stories_and_warnings_are_left_alone(model: LearnedJudge, concept: 
     assert model.judge(THREATENING, {concept, "your_media"}) == Opinion()
 
 
+@pytest.mark.parametrize("laughter", ["joke", "laughing"])
+def test_harmless_objects_that_are_laughed_about_are_left_alone(
+    model: LearnedJudge, laughter: str
+) -> None:
+    assert model.judge(THREATENING, {"trivial", laughter}) == Opinion()
+    assert (
+        model.judge(THREATENING, {laughter}) != Opinion() != model.judge(THREATENING, {"trivial"})
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [
