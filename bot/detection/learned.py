@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from operator import attrgetter
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -34,6 +34,8 @@ _READ = 2_000
 _GLANCED = 400
 """How many characters are glanced at: more than are read at once."""
 _FEWEST_PIECES = 4
+_WALL, _OF_A_WALL = 1_000, 40
+"""A text of more characters than the first is a wall: of it, only so many pieces are read."""
 _HUNDREDTHS = 100
 _LEAST = 1e-6
 """No probability is taken for nearer to 0 or 1 than this."""
@@ -122,7 +124,7 @@ class LearnedJudge:
         if self.weigh(text) < self.header["glance"]:
             return Opinion()
         harmless = self.header["harmless"]
-        return self._gravest(text, weight, limit=limit, harmless=harmless) or Opinion()
+        return self._opinion(text, weight, limit=limit, harmless=harmless) or Opinion()
 
     def weigh(self, text: str) -> float:
         """The log odds that `text` is not innocent, by a glance at its beginning and its end."""
@@ -132,11 +134,11 @@ class LearnedJudge:
 
     def read(self, text: str, weight: Weight = _WEIGHTLESS) -> Opinion | None:
         """The same of any text, however harmless it looks; None if it is too short."""
-        return self._gravest(text, weight)
+        return self._opinion(text, weight)
 
     def parts(self, text: str) -> int:
-        """How often the model must begin anew to read all of `text`; it reads two parts at most."""
-        if len(text) > _READ:  # more than two, whatever its words
+        """How often the model would have to begin anew to read all of `text`, were it to."""
+        if len(text) > _READ:  # many, whatever its words
             return math.ceil(len(text) / self._room)
         return math.ceil(sum(1 for _ in self.pieces.cut(text)) / self._room)
 
@@ -145,28 +147,39 @@ class LearnedJudge:
         """How many pieces are read at once."""
         return self.encoder.longest - len(EDGES)
 
-    def _parts(self, text: str) -> list[list[Piece]]:
-        """What is read of `text`: all of it, or its beginning and its end, or nothing if short."""
-        pieces = list(self.pieces.cut(text[:_READ]))
+    def _part(self, text: str) -> list[Piece]:
+        """What is read of `text`: all, or of a longer one its graver end, or nothing if short.
+
+        Which end is graver says a glance.
+        """
+        longest = self._room if len(text) <= _WALL else _OF_A_WALL
+        text = text[:_READ]
+        pieces = list(islice(self.pieces.cut(text), self._room + 1))
         if len(pieces) < _FEWEST_PIECES:
             return []
-        room = self._room
-        return [pieces] if len(pieces) <= room else [pieces[:room], pieces[-room:]]
+        if len(pieces) <= self._room:
+            return pieces
+        begin = max(0, len(text) - _GLANCED)
+        begin = text.find(" ", begin) + 1 or begin
+        last = list(self.pieces.cut(text[begin:]))[-longest:]
+        last = [Piece(number, begin + start, begin + end) for number, start, end in last]
+        ends = (pieces[:longest], last or pieces[:longest])
+        return max(ends, key=lambda end: self.weigh(text[end[0].start : end[-1].end]))
 
-    def _gravest(
+    def _opinion(
         self, text: str, weight: Weight, *, limit: Limit = "threat", harmless: float = 1.0
     ) -> Opinion | None:
-        """The least innocent opinion of the parts of `text`; it says nothing of a harmless one."""
-        read: list[Opinion] = []
-        for pieces in self._parts(text):
-            outcome = self.encoder.read(_numbers(pieces), unless=harmless)
-            innocent, threat, disclosure = map(float, outcome.shares)
-            kind = Kind.NONE
-            if innocent <= harmless:
-                kind = self._kind(threat, disclosure, weight, limit)
-            telling = _telling(text, pieces, outcome, kind) if kind is not Kind.NONE else ()
-            read.append(Opinion(threat, disclosure, telling, kind))
-        return min(read, key=attrgetter("innocent"), default=None)
+        """The opinion of what is read of `text`; it says nothing of a harmless one."""
+        pieces = self._part(text)
+        if not pieces:
+            return None
+        outcome = self.encoder.read(_numbers(pieces), unless=harmless)
+        innocent, threat, disclosure = map(float, outcome.shares)
+        kind = Kind.NONE
+        if innocent <= harmless:
+            kind = self._kind(threat, disclosure, weight, limit)
+        telling = _telling(text, pieces, outcome, kind) if kind is not Kind.NONE else ()
+        return Opinion(threat, disclosure, telling, kind)
 
     def _kind(self, threat: float, disclosure: float, weight: Weight, limit: Limit) -> Kind:
         """Nobody who may be telling what is done to them is taken for an offender."""

@@ -22,7 +22,7 @@ _REMEMBERED_WORDS = 5_000
 _LONGEST_REMEMBERED = 40
 
 _Cut = tuple[tuple[int, int, int], ...]
-"""Number, start and end of each piece; the places count characters of the normalised word."""
+"""Number, start and end of each piece; the places count characters of the word as written."""
 
 
 class Piece(NamedTuple):
@@ -51,22 +51,22 @@ class Pieces:
     def cut(self, text: str) -> Iterator[Piece]:
         """The pieces of `text` in their order, as far as they are asked for. Total on any text."""
         for found in _WORD.finditer(text):
-            word, first = normalise(found.group()), found.start()
-            alike = len(word) == len(found.group())
-            for number, start, end in self._remembered(word):
-                if alike:
-                    yield Piece(number, first + start, first + end)
-                else:
-                    yield Piece(number, first, found.end())
+            first = found.start()
+            for number, start, end in self._remembered(found.group()):
+                yield Piece(number, first + start, first + end)
 
-    def _remembered(self, word: str) -> _Cut:
-        known = self._words.get(word)
+    def _remembered(self, written: str) -> _Cut:
+        """The pieces of a word; each stands for all of it where its letters were undisguised."""
+        known = self._words.get(written)
         if known is None:
+            word = normalise(written)
             known = self._best(BEGIN + word) if word else ()
-            if len(word) <= _LONGEST_REMEMBERED:
+            if len(word) != len(written):
+                known = tuple((number, 0, len(written)) for number, _, _ in known)
+            if len(written) <= _LONGEST_REMEMBERED:
                 if len(self._words) >= _REMEMBERED_WORDS:
                     self._words.clear()
-                self._words[word] = known
+                self._words[written] = known
         return known
 
     def _best(self, word: str) -> _Cut:
