@@ -137,7 +137,7 @@ class LearnedJudge:
         return self._opinion(text, weight)
 
     def parts(self, text: str) -> int:
-        """How often the model would have to begin anew to read all of `text`, were it to."""
+        """How often the model would have to begin anew to read all of `text`."""
         if len(text) > _READ:  # many, whatever its words
             return math.ceil(len(text) / self._room)
         return math.ceil(sum(1 for _ in self.pieces.cut(text)) / self._room)
