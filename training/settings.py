@@ -10,7 +10,8 @@ ordinary talk, half of it in words that threats have too; the third to people an
 drawn by lot, without the words that come to mind first."""
 
 ORDINARY_HANDS = ("k", "l", "t")
-"""The hands that wrote nothing but ordinary talk: the gate weighs concepts against theirs."""
+"""The hands that wrote nothing but ordinary talk, in every language alike: the gate weighs concepts
+against theirs."""
 
 LAYERS, HEADS, WIDE = 2, 12, 768
 """The encoder's shape."""
