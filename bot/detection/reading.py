@@ -175,6 +175,14 @@ def _quotations(message: Message) -> list[tuple[int, int]]:
     return spans
 
 
+def unquoted(message: Message) -> str:
+    """What can be read in `message`, with blanks in place of words that are another's."""
+    text = message.wording
+    for start, end in _quotations(message):
+        text = text[:start] + " " * len(text[start:end]) + text[end:]
+    return text
+
+
 def is_quotation(message: Message) -> bool:
     """Whether the author's text is nothing but words in quotation marks.
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.detection.closely import Closely
 from bot.detection.learned import LearnedJudge, Limit, Opinion, Telling, Weight
-from bot.detection.reading import Reading, is_quotation
+from bot.detection.reading import Reading, is_quotation, unquoted
 from bot.detection.rules import Rule
 from bot.domain.assessment import Category, Finding, Kind, Level, Signal
 
@@ -96,6 +96,8 @@ class SecondOpinion:
         """What the model finds in the last of `run`, or in it together with those before it."""
         if self._asked_alone(here, _text(run[-1:])):
             opinion = self._opinion(run[-1:])
+            if opinion.kind is Kind.THREAT and self._is_quoted(run[-1:]):
+                opinion = opinion._replace(kind=Kind.DISCLOSURE)
             if opinion.kind is not Kind.NONE:
                 rule = THREAT if opinion.kind is Kind.THREAT else DISCLOSURE
                 return [self._finding(rule, opinion, run[-1:])]
@@ -177,6 +179,14 @@ class SecondOpinion:
 
     def _opinion(self, run: Sequence[Reading], *, limit: Limit = "threat") -> Opinion:
         return self._judge.judge(_text(run), _own(run), weight=self._weight(run), limit=limit)
+
+    def _is_quoted(self, judged: Sequence[Reading]) -> bool:
+        """Whether a message reads like a threat only with the words that it quotes."""
+        text, own = unquoted(judged[-1].message), _own(judged)
+        if text == _text(judged):
+            return False
+        weight = self._weight(judged)
+        return self._judge.judge(text, own, weight=weight).kind is not Kind.THREAT
 
     def _weight(self, run: Sequence[Reading]) -> Weight:
         own, gate = _own(run), self._judge.gate

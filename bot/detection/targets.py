@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from bot.detection.normalise import fold
@@ -25,16 +25,27 @@ def find_targets(window: Window, own: Sequence[Message], *, ordinary: Collection
     """Whom the judged message is aimed at; `own` are the author's earlier, oldest first.
 
     A mention counts before a reply, a reply before a name, a name before the only other speaker.
+    Whom the author was speaking to just before, with nobody else between, counts like `own`.
     `ordinary` words are not taken for names unless written with an at sign.
     """
     author = window.message.author
     speakers = _speakers(window, author)
-    for message in (window.message, *reversed(own)):
+    for message in _addressing(window, own):
         pointed = _pointed(message, author, speakers, ordinary)
         if pointed:
             return Aim(pointed, aimed=True)
     others = tuple(person for person in window.present if person.id != author.id) or speakers
     return Aim(others, aimed=len(others) == 1)
+
+
+def _addressing(window: Window, own: Collection[Message]) -> Iterator[Message]:
+    """The judged message and those of its author that may say whom it is for, latest first."""
+    yield window.message
+    uninterrupted = True
+    for message in reversed(window.before):
+        uninterrupted = uninterrupted and message.author.id == window.message.author.id
+        if uninterrupted or message in own:
+            yield message
 
 
 def _speakers(window: Window, author: Person) -> tuple[Person, ...]:

@@ -131,6 +131,13 @@ def test_the_more_its_concepts_weigh_the_less_sure_the_model_must_be(model: Lear
     assert kinds == sorted(kinds, key=kinds.index)
 
 
+def test_whoever_retells_a_threat_in_quotation_marks_is_offered_help(judge: Judge) -> None:
+    telling = "ok so someone adds me, we talk all week, and the day after it is screen recordings and"
+    quoted = '"send 250 or your whole follower list gets them"'
+
+    assert judge(("ava", f"{telling} {quoted}")).kind is Kind.DISCLOSURE
+
+
 @pytest.mark.parametrize("answer", ["stop this", "no", "what is this"])
 def test_what_somebody_quotes_weighs_nothing_against_them(judge: Judge, answer: str) -> None:
     quoted = "> send 80 euro by tonight or i post your pictures"

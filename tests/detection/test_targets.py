@@ -46,6 +46,24 @@ def test_the_name_of_a_recent_speaker_tells(write: Write, people: dict[str, Pers
     assert _aim(*said) == Aim((people["kim"],), aimed=True)
 
 
+def test_who_was_greeted_just_before_is_spoken_to(write: Write, people: dict[str, Person]) -> None:
+    both = (people["kim"], people["ava"])
+    greeting = write("leo", "@kim @ava hi girls", mentions=both)
+
+    assert find_targets(Window(write("leo", "pay"), (greeting,)), []) == Aim(both, aimed=True)
+
+
+def test_who_was_greeted_is_not_spoken_to_once_another_spoke(
+    write: Write, people: dict[str, Person]
+) -> None:
+    greeting = write("leo", "@kim hi", mentions=(people["kim"],))
+    before = (write("ava", "hi"), greeting, write("ava", "what is up"))
+
+    assert find_targets(Window(write("leo", "pay"), before), []) == Aim(
+        (people["ava"],), aimed=True
+    )
+
+
 def test_an_earlier_mention_by_the_author_still_counts(
     write: Write, people: dict[str, Person]
 ) -> None:
