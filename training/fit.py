@@ -54,6 +54,7 @@ def limits() -> dict[str, Any]:
     """From where on the model is asked and speaks."""
     return {
         "silent": settings.SILENT,
+        "doubted": settings.DOUBTED,
         "asked": {
             "alone": settings.GATE,
             "together": settings.GATE_TOGETHER,
@@ -69,6 +70,7 @@ def limits() -> dict[str, Any]:
             "run": settings.RUN,
             "agrees": settings.AGREES,
             "disclosure": settings.DISCLOSURE,
+            "doubted": settings.DOUBT,
             "tells": settings.TELLS,
             "told": settings.TOLD,
         },

@@ -91,11 +91,13 @@ GLANCE = -1.0
 TELLS = 0.5
 """A text half as likely to be a disclosure as a threat is taken for a disclosure."""
 
-SILENT = (
-    *((each,) for each in ("fiction", "game", "news", "permission", "retort", "warning")),
-    ("trivial", "joke"),
-    ("trivial", "laughing"),
-)
-"""Concepts beside which, if all of them stand there, the model keeps silent: play, stories, news,
-what was agreed, warnings, the answer of somebody who is threatened, and a harmless object that is
-laughed about. Rules that are sure still fire."""
+SILENT = (("retort",), ("trivial", "joke"), ("trivial", "laughing"))
+"""Concepts beside which, if all of them stand there, the model keeps silent: the answer of somebody
+who is threatened, and a harmless object that is laughed about. Rules that are sure still fire."""
+
+DOUBTED = ("fiction", "game", "news", "permission", "warning")
+"""Concepts beside each of which it must be surer: play, stories, news, what was agreed, and
+warnings."""
+
+DOUBT = 9.0
+"""From which log odds on it speaks beside those."""

@@ -83,6 +83,14 @@ Limit = Literal["threat", "run", "agrees"]
 several put together, and one in which rules found a threat and a person is to be written to."""
 
 
+class _Bar(NamedTuple):
+    """What a text must reach for something to be said of it."""
+
+    limit: Limit = "threat"
+    doubted: bool = False
+    harmless: float = 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class LearnedJudge:
     """The model: a vocabulary, an encoder, and from where on it is asked and speaks."""
@@ -113,18 +121,20 @@ class LearnedJudge:
     ) -> Opinion:
         """What the model makes of `text`, whose author's words hold the concepts `own`.
 
-        Total on any text. It has no opinion of play, stories, jokes about harmless objects and
-        talk about the crime, of one or two words, and of what a glance finds harmless; what the
-        first layer finds harmless is not read to the end. The more its concepts weigh, the less
-        sure of it the model must be to speak. `limit` says from which limit on a text is taken
-        for a threat.
+        Total on any text. It has no opinion of jokes about harmless objects, of one or two words,
+        and of what a glance finds harmless; what the first layer finds harmless is not read to the
+        end. The more its concepts weigh, the less sure of it the model must be to speak; beside
+        play, stories and talk about the crime it must be surer. `limit` says from which limit on a
+        text is taken for a threat.
         """
         if any(frozenset(own).issuperset(some) for some in self.header["silent"]):
             return Opinion()
         if self.weigh(text) < self.header["glance"]:
             return Opinion()
-        harmless = self.header["harmless"]
-        return self._opinion(text, weight, limit=limit, harmless=harmless) or Opinion()
+        doubted = not frozenset(own).isdisjoint(self.header["doubted"])
+        return (
+            self._opinion(text, weight, _Bar(limit, doubted, self.header["harmless"])) or Opinion()
+        )
 
     def weigh(self, text: str) -> float:
         """The log odds that `text` is not innocent, by a glance at its beginning and its end."""
@@ -134,7 +144,7 @@ class LearnedJudge:
 
     def read(self, text: str, weight: Weight = _WEIGHTLESS) -> Opinion | None:
         """The same of any text, however harmless it looks; None if it is too short."""
-        return self._opinion(text, weight)
+        return self._opinion(text, weight, _Bar())
 
     def parts(self, text: str) -> int:
         """How often the model would have to begin anew to read all of `text`."""
@@ -166,29 +176,32 @@ class LearnedJudge:
         ends = (pieces[:longest], last or pieces[:longest])
         return max(ends, key=lambda end: self.weigh(text[end[0].start : end[-1].end]))
 
-    def _opinion(
-        self, text: str, weight: Weight, *, limit: Limit = "threat", harmless: float = 1.0
-    ) -> Opinion | None:
+    def _opinion(self, text: str, weight: Weight, bar: _Bar) -> Opinion | None:
         """The opinion of what is read of `text`; it says nothing of a harmless one."""
         pieces = self._part(text)
         if not pieces:
             return None
-        outcome = self.encoder.read(_numbers(pieces), unless=harmless)
+        outcome = self.encoder.read(_numbers(pieces), unless=bar.harmless)
         innocent, threat, disclosure = map(float, outcome.shares)
         kind = Kind.NONE
-        if innocent <= harmless:
-            kind = self._kind(threat, disclosure, weight, limit)
+        if innocent <= bar.harmless:
+            kind = self._kind(threat, disclosure, weight, bar)
         telling = _telling(text, pieces, outcome, kind) if kind is not Kind.NONE else ()
         return Opinion(threat, disclosure, telling, kind)
 
-    def _kind(self, threat: float, disclosure: float, weight: Weight, limit: Limit) -> Kind:
+    def _kind(self, threat: float, disclosure: float, weight: Weight, bar: _Bar) -> Kind:
         """Nobody who may be telling what is done to them is taken for an offender."""
         limits = self.header["limits"]
+        least = limits["doubted"] if bar.doubted else 0
         sure, counts = _log_odds(threat + disclosure), limits["concepts"] / _HUNDREDTHS
         if disclosure >= limits["tells"] * threat:
             sure += sum(weight) * counts
-            return Kind.DISCLOSURE if sure >= limits["disclosure"] else Kind.NONE
-        return Kind.THREAT if sure + weight.own * counts >= limits[limit] else Kind.NONE
+            return Kind.DISCLOSURE if sure >= max(least, limits["disclosure"]) else Kind.NONE
+        return (
+            Kind.THREAT
+            if sure + weight.own * counts >= max(least, limits[bar.limit])
+            else Kind.NONE
+        )
 
 
 def _log_odds(probability: float) -> float:

@@ -132,7 +132,9 @@ def test_the_more_its_concepts_weigh_the_less_sure_the_model_must_be(model: Lear
 
 
 def test_whoever_retells_a_threat_in_quotation_marks_is_offered_help(judge: Judge) -> None:
-    telling = "ok so someone adds me, we talk all week, and the day after it is screen recordings and"
+    telling = (
+        "ok so someone adds me, we talk all week, and the day after it is screen recordings and"
+    )
     quoted = '"send 250 or your whole follower list gets them"'
 
     assert judge(("ava", f"{telling} {quoted}")).kind is Kind.DISCLOSURE
@@ -328,9 +330,24 @@ def test_who_tells_is_never_the_offender(detector: Detector) -> None:
     assert all(assessment.offender is None for assessment in told)
 
 
-@pytest.mark.parametrize("concept", ["fiction", "game", "news", "permission", "retort", "warning"])
-def test_play_stories_and_warnings_are_left_alone(model: LearnedJudge, concept: str) -> None:
-    assert model.judge(THREATENING, {concept, "your_media"}) == Opinion()
+@pytest.mark.parametrize("concept", ["fiction", "game", "news", "permission", "warning"])
+def test_beside_play_stories_and_warnings_the_model_must_be_surer(
+    model: LearnedJudge, concept: str
+) -> None:
+    doubtful = "until six, then your dad gets it"
+    weights = [Weight(own) for own in range(0, 3_000, 100)]
+
+    alone, beside = (
+        [model.judge(doubtful, own, weight=weight).kind for weight in weights]
+        for own in ((), (concept,))
+    )
+
+    assert Kind.THREAT in beside
+    assert beside.count(Kind.THREAT) < alone.count(Kind.THREAT)
+
+
+def test_the_answer_of_somebody_who_is_threatened_is_left_alone(model: LearnedJudge) -> None:
+    assert model.judge(THREATENING, {"retort", "your_media"}) == Opinion()
 
 
 @pytest.mark.parametrize("laughter", ["joke", "laughing"])
