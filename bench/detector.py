@@ -8,7 +8,7 @@ from typing import Any
 from bench.chat import Chat
 from bot.config import ConversationSettings
 from bot.detection import Conversations, load_detector
-from bot.domain.assessment import Kind
+from bot.domain.assessment import Level
 
 
 class Watched:
@@ -34,7 +34,7 @@ class Watched:
             window = self._conversations.observe(message)
             if window is not None:
                 judged += 1
-                if self._detector.assess(window).kind is not Kind.NONE:
+                if self._detector.assess(window).level >= Level.MEDIUM:
                     found += 1
         spent = time.process_time() - began
         return {"us": spent / count * 1e6, "judged": judged / count, "found": found / count}

@@ -76,6 +76,9 @@ THREAT, RUN, DISCLOSURE = 6.5, 8.0, 6.5
 """From which log odds on the model speaks: of a threat in one message, of one that was put together
 from several, and of somebody telling. Chosen so that ordinary chat is left alone."""
 
+LOW = 5.0
+"""From which log odds on it says so at level low, where nobody looks unless a server wants it."""
+
 AGREES = 8.0
 """From which log odds on a threat at medium that rules found becomes high, and advice is sent."""
 
@@ -84,6 +87,9 @@ CONCEPTS = 0.5
 
 TOLD = 0.95
 """From which probability on a threat that rules found is taken for somebody telling of one."""
+
+SPARED = 0.95
+"""From which probability of innocence on what rules found at medium becomes low."""
 
 GLANCE = -1.0
 """From which log odds by its pieces alone a text is read, whatever its concepts weigh."""
@@ -99,5 +105,5 @@ DOUBTED = ("fiction", "game", "news", "permission", "warning")
 """Concepts beside each of which it must be surer: play, stories, news, what was agreed, and
 warnings."""
 
-DOUBT = 9.0
-"""From which log odds on it speaks beside those."""
+DOUBT = 2.5
+"""How much less log odds count beside those."""

@@ -24,7 +24,7 @@ from bot.detection.reading import Reader, Reading, Stances, read_part
 from bot.detection.rules import Rule
 from bot.detection.second_opinion import AGREED, DISCLOSURE, THREAT, SecondOpinion
 from bot.detection.targets import find_targets
-from bot.domain.assessment import NOTHING, Assessment, Finding, Kind
+from bot.domain.assessment import NOTHING, Assessment, Finding, Kind, Level
 from bot.domain.message import Message, Person, Window
 
 _ANYTHING = -1
@@ -250,7 +250,7 @@ class Detector:
             if left < 0:
                 break
             judged = self._judge(Window(message, window.before[:place], window.present))
-            if judged.kind is not Kind.THREAT:
+            if judged.kind is not Kind.THREAT or judged.level < Level.MEDIUM:
                 continue
             if message.author.id == author.id:
                 return False

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from bot.detection.encoder import Encoder, Outcome
 from bot.detection.glance import Glance
@@ -69,7 +69,9 @@ class Opinion(NamedTuple):
     disclosure: float = 0.0
     telling: tuple[Telling, ...] = ()
     kind: Kind = Kind.NONE
-    """What is likely enough to be said; a disclosure where it may be either."""
+    """What is likely enough to be doubted at least; a disclosure where it may be either."""
+    sure: float = 0.0
+    """The log odds of that, in which the concepts count too."""
 
     @property
     def innocent(self) -> float:
@@ -78,17 +80,6 @@ class Opinion(NamedTuple):
 
 
 _WEIGHTLESS = Weight()
-Limit = Literal["threat", "run", "agrees"]
-"""From which limit on a text is taken for a threat: one message that nothing else was found in,
-several put together, and one in which rules found a threat and a person is to be written to."""
-
-
-class _Bar(NamedTuple):
-    """What a text must reach for something to be said of it."""
-
-    limit: Limit = "threat"
-    doubted: bool = False
-    harmless: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,24 +108,21 @@ class LearnedJudge:
         own: Collection[str] = (),
         *,
         weight: Weight = _WEIGHTLESS,
-        limit: Limit = "threat",
     ) -> Opinion:
         """What the model makes of `text`, whose author's words hold the concepts `own`.
 
         Total on any text. It has no opinion of jokes about harmless objects, of one or two words,
         and of what a glance finds harmless; what the first layer finds harmless is not read to the
-        end. The more its concepts weigh, the less sure of it the model must be to speak; beside
-        play, stories and talk about the crime it must be surer. `limit` says from which limit on a
-        text is taken for a threat.
+        end. The more its concepts weigh, the surer of it the model is; beside play, stories and
+        talk about the crime it is less sure.
         """
         if any(frozenset(own).issuperset(some) for some in self.header["silent"]):
             return Opinion()
         if self.weigh(text) < self.header["glance"]:
             return Opinion()
         doubted = not frozenset(own).isdisjoint(self.header["doubted"])
-        return (
-            self._opinion(text, weight, _Bar(limit, doubted, self.header["harmless"])) or Opinion()
-        )
+        harmless = self.header["harmless"]
+        return self._opinion(text, weight, doubted=doubted, harmless=harmless) or Opinion()
 
     def weigh(self, text: str) -> float:
         """The log odds that `text` is not innocent, by a glance at its beginning and its end."""
@@ -144,7 +132,7 @@ class LearnedJudge:
 
     def read(self, text: str, weight: Weight = _WEIGHTLESS) -> Opinion | None:
         """The same of any text, however harmless it looks; None if it is too short."""
-        return self._opinion(text, weight, _Bar())
+        return self._opinion(text, weight)
 
     def parts(self, text: str) -> int:
         """How often the model would have to begin anew to read all of `text`."""
@@ -176,32 +164,26 @@ class LearnedJudge:
         ends = (pieces[:longest], last or pieces[:longest])
         return max(ends, key=lambda end: self.weigh(text[end[0].start : end[-1].end]))
 
-    def _opinion(self, text: str, weight: Weight, bar: _Bar) -> Opinion | None:
+    def _opinion(
+        self, text: str, weight: Weight, *, doubted: bool = False, harmless: float = 1.0
+    ) -> Opinion | None:
         """The opinion of what is read of `text`; it says nothing of a harmless one."""
         pieces = self._part(text)
         if not pieces:
             return None
-        outcome = self.encoder.read(_numbers(pieces), unless=bar.harmless)
+        outcome = self.encoder.read(_numbers(pieces), unless=harmless)
         innocent, threat, disclosure = map(float, outcome.shares)
-        kind = Kind.NONE
-        if innocent <= bar.harmless:
-            kind = self._kind(threat, disclosure, weight, bar)
-        telling = _telling(text, pieces, outcome, kind) if kind is not Kind.NONE else ()
-        return Opinion(threat, disclosure, telling, kind)
-
-    def _kind(self, threat: float, disclosure: float, weight: Weight, bar: _Bar) -> Kind:
-        """Nobody who may be telling what is done to them is taken for an offender."""
+        if innocent > harmless:
+            return Opinion(threat, disclosure)
         limits = self.header["limits"]
-        least = limits["doubted"] if bar.doubted else 0
-        sure, counts = _log_odds(threat + disclosure), limits["concepts"] / _HUNDREDTHS
-        if disclosure >= limits["tells"] * threat:
-            sure += sum(weight) * counts
-            return Kind.DISCLOSURE if sure >= max(least, limits["disclosure"]) else Kind.NONE
-        return (
-            Kind.THREAT
-            if sure + weight.own * counts >= max(least, limits[bar.limit])
-            else Kind.NONE
-        )
+        # nobody who may be telling what is done to them is taken for an offender
+        told = disclosure >= limits["tells"] * threat
+        counted = (sum(weight) if told else weight.own) * limits["concepts"] / _HUNDREDTHS
+        sure = _log_odds(threat + disclosure) + counted - (limits["doubt"] if doubted else 0)
+        if sure < limits["low"]:
+            return Opinion(threat, disclosure, sure=sure)
+        kind = Kind.DISCLOSURE if told else Kind.THREAT
+        return Opinion(threat, disclosure, _telling(text, pieces, outcome, kind), kind, sure)
 
 
 def _log_odds(probability: float) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.detection.closely import Closely
-from bot.detection.learned import LearnedJudge, Limit, Opinion, Telling, Weight
+from bot.detection.learned import LearnedJudge, Opinion, Telling, Weight
 from bot.detection.reading import Reading, is_quotation, unquoted
 from bot.detection.rules import Rule
 from bot.domain.assessment import Category, Finding, Kind, Level, Signal
@@ -53,12 +53,15 @@ AGREED = _rule(
 """The only one of them that stands beside what rules found, and the only one above medium."""
 
 
+_RULES = {Kind.THREAT: THREAT, Kind.DISCLOSURE: DISCLOSURE}
+
+
 class SecondOpinion:
     """Asks the learned judge about what the rules did not find; `places` are the concepts' bits."""
 
     def __init__(self, judge: LearnedJudge, places: Mapping[str, int]) -> None:
         self._judge = judge
-        asked = judge.header["asked"]
+        asked, self._limits = judge.header["asked"], judge.header["limits"]
         self._limit, self._limit_last = int(asked["alone"]), int(asked["last"])
         self._limit_together = int(asked["together"])
         self._glance_counts, self._glance_most = int(asked["glance"]), int(asked["most"])
@@ -93,56 +96,74 @@ class SecondOpinion:
         )
 
     def find(self, run: Sequence[Reading], here: int, said: int) -> list[tuple[Rule, Finding]]:
-        """What the model finds in the last of `run`, or in it together with those before it."""
-        if self._asked_alone(here, _text(run[-1:])):
-            opinion = self._opinion(run[-1:])
-            if opinion.kind is Kind.THREAT and self._is_quoted(run[-1:]):
+        """What the model finds in the last of `run`, or in it together with those before it.
+
+        It is at medium if the model is sure, and else at low.
+        """
+        found: list[tuple[Rule, Finding]] = []
+        judged = run[-1:]
+        if self._asked_alone(here, _text(judged)):
+            opinion = self._opinion(judged)
+            if opinion.kind is Kind.THREAT and self._is_quoted(judged):
                 opinion = opinion._replace(kind=Kind.DISCLOSURE)
-            if opinion.kind is not Kind.NONE:
-                rule = THREAT if opinion.kind is Kind.THREAT else DISCLOSURE
-                return [self._finding(rule, opinion, run[-1:])]
-        if len(run) > 1 and self._asked_together(here, said, _text(run[-1:])):
-            together = run[-_TOGETHER:]
-            if not self._asked_alone(here | said, _text(together)):
-                return []
-            opinion = self._opinion(together, limit="run")
-            if opinion.kind is Kind.THREAT:
+            found = self._said(opinion, judged)
+        if any(finding.level >= Level.MEDIUM for _, finding in found) or len(run) == 1:
+            return found
+        together = run[-_TOGETHER:]
+        asked = self._asked_together(here, said, _text(judged))
+        if asked and self._asked_alone(here | said, _text(together)):
+            opinion = self._opinion(together)
+            if opinion.kind is Kind.THREAT and opinion.sure >= self._limits["run"]:
                 return [self._finding(THREAT, opinion, together)]
-        return []
+        return found
 
     def review(
         self, found: Sequence[tuple[Rule, Finding]], run: Sequence[Reading]
     ) -> list[tuple[Rule, Finding]]:
         """What rules `found` in the last of `run`, as the model leaves it.
 
-        It has a say in a threat at medium that stands in this message alone, unless the message is
-        longer than what is read at once. If it reads like somebody telling of one, it becomes a
-        disclosure. If it surely reads like a threat as well, both agree, and it becomes high.
-        Nothing is lowered because it reads innocent: so does what is worded unlike anything that
-        was learned.
+        It has a say in what is at medium and stands in this message alone, unless the message is
+        longer than what is read at once. If it surely reads innocent, it becomes low. If a threat
+        reads like somebody telling of one, it becomes a disclosure; and if it surely reads like a
+        threat as well, both agree, and it becomes high.
         """
-        found, judged = list(found), run[-1:]
-        threats = all(rule.is_mark or rule.kind is Kind.THREAT for rule, _ in found)
-        medium = all(finding.level <= Level.MEDIUM for _, finding in found)
-        if not threats or not medium or not _is_here(found, run[-1]):
+        found = list(found)
+        view = self.unasked(run) if self._has_a_say(found, run[-1]) else None
+        if view is None:
             return found
-        if self._judge.parts(_text(judged)) > 1:
+        if view.innocent >= self._limits["spared"]:
+            return [_at(Level.LOW, each) for each in found]
+        if any(rule.kind is Kind.DISCLOSURE for rule, _ in found):
             return found
-        told = self.unasked(run)
-        if told.kind is Kind.DISCLOSURE and told.disclosure >= self._judge.header["limits"]["told"]:
-            return [self._finding(DISCLOSURE, told, judged)]
-        if _is_weakened(found) or is_quotation(run[-1].message):
-            return found
-        agreed = self._opinion(judged, limit="agrees")
-        if agreed.kind is not Kind.THREAT:
-            return found
-        rule, finding = self._finding(AGREED, agreed, judged)
-        same = replace(finding, category=found[0][1].category)
-        return [*map(_raised, found), (rule, same)]
+        if view.kind is Kind.DISCLOSURE and view.disclosure >= self._limits["told"]:
+            return [self._finding(DISCLOSURE, view, run[-1:])]
+        return self._agreed(found, run[-1:]) or found
 
-    def unasked(self, run: Sequence[Reading]) -> Opinion:
-        """What the model makes of all of the last of `run`, whether or not it would be asked."""
-        return self._judge.read(_text(run[-1:]), self._weight(run[-1:])) or Opinion()
+    def unasked(self, run: Sequence[Reading]) -> Opinion | None:
+        """What the model makes of the last of `run`, whether or not it would be asked.
+
+        None if it is too short to be read.
+        """
+        return self._judge.read(_text(run[-1:]), self._weight(run[-1:]))
+
+    def _has_a_say(self, found: Sequence[tuple[Rule, Finding]], judged: Reading) -> bool:
+        """Whether what was found is unsure, and all of it in one message that is read whole."""
+        medium = all(finding.level <= Level.MEDIUM for _, finding in found)
+        return medium and _is_here(found, judged) and self._judge.parts(_text([judged])) == 1
+
+    def _agreed(
+        self, found: Sequence[tuple[Rule, Finding]], judged: Sequence[Reading]
+    ) -> list[tuple[Rule, Finding]]:
+        """A threat that rules found and that the model surely finds too, as high; else nothing."""
+        if _is_weakened(found) or is_quotation(judged[-1].message):
+            return []
+        opinion = self._opinion(judged)
+        if opinion.kind is not Kind.THREAT or opinion.sure < self._limits["agrees"]:
+            return []
+        rule, finding = self._finding(AGREED, opinion, judged)
+        same = replace(finding, category=found[0][1].category)
+        raised = (each if each[0].is_mark else _at(Level.HIGH, each) for each in found)
+        return [*raised, (rule, same)]
 
     def _asked_alone(self, here: int, text: str | None) -> bool:
         missing = self._limit - self._score(here)
@@ -177,16 +198,23 @@ class SecondOpinion:
             self._scores[bits] = known
         return known
 
-    def _opinion(self, run: Sequence[Reading], *, limit: Limit = "threat") -> Opinion:
-        return self._judge.judge(_text(run), _own(run), weight=self._weight(run), limit=limit)
+    def _opinion(self, run: Sequence[Reading]) -> Opinion:
+        return self._judge.judge(_text(run), _own(run), weight=self._weight(run))
+
+    def _said(self, opinion: Opinion, judged: Sequence[Reading]) -> list[tuple[Rule, Finding]]:
+        """What `opinion` says of a message, if anything."""
+        if opinion.kind is Kind.NONE:
+            return []
+        found = self._finding(_RULES[opinion.kind], opinion, judged)
+        return [found if opinion.sure >= self._limits[opinion.kind] else _at(Level.LOW, found)]
 
     def _is_quoted(self, judged: Sequence[Reading]) -> bool:
         """Whether a message reads like a threat only with the words that it quotes."""
         text, own = unquoted(judged[-1].message), _own(judged)
         if text == _text(judged):
             return False
-        weight = self._weight(judged)
-        return self._judge.judge(text, own, weight=weight).kind is not Kind.THREAT
+        left = self._judge.judge(text, own, weight=self._weight(judged))
+        return left.kind is not Kind.THREAT or left.sure < self._limits["threat"]
 
     def _weight(self, run: Sequence[Reading]) -> Weight:
         own, gate = _own(run), self._judge.gate
@@ -207,10 +235,10 @@ def _is_here(found: Sequence[tuple[Rule, Finding]], judged: Reading) -> bool:
     return {s.message_id for each in findings for s in each.signals} <= {judged.message.id}
 
 
-def _raised(found: tuple[Rule, Finding]) -> tuple[Rule, Finding]:
-    """What a rule found, as high; a mark stays what it is."""
+def _at(level: Level, found: tuple[Rule, Finding]) -> tuple[Rule, Finding]:
+    """What a rule found, at `level`."""
     rule, finding = found
-    return (rule, finding if rule.is_mark else replace(finding, level=Level.HIGH))
+    return rule, replace(finding, level=level)
 
 
 def _is_weakened(found: Sequence[tuple[Rule, Finding]]) -> bool:

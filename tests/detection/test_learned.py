@@ -159,12 +159,12 @@ def test_of_what_may_well_be_harmless_it_says_nothing_whatever_the_concepts_weig
     assert model.read(open_to_doubt, Weight(10_000)) != opinion
 
 
-def test_what_only_the_model_finds_is_medium_and_explained(detector: Detector) -> None:
+def test_what_only_the_model_finds_is_medium_at_most_and_explained(detector: Detector) -> None:
     found = _only_learned(detector)
 
     assert len(found) > 20
+    assert {assessment.level for _, assessment in found} == {Level.LOW, Level.MEDIUM}
     for message, assessment in found:
-        assert assessment.level is Level.MEDIUM
         signals = [signal for finding in assessment.findings for signal in finding.signals]
         assert signals
         assert {signal.concept for signal in signals} == {"wording"}
@@ -230,7 +230,7 @@ def test_hardly_more_innocent_lines_are_called_threats_than_by_rules_alone(
 
 
 @pytest.mark.slow
-def test_nothing_that_rules_find_is_lowered_because_it_reads_innocent(detector: Detector) -> None:
+def test_of_what_rules_find_the_review_lowers_little_and_drops_nothing(detector: Detector) -> None:
     rules = load_detector(learned=False)
     windows = [
         Window(Message(1, 1, Person(1, "a"), sentence.text, 1.0))
@@ -241,15 +241,18 @@ def test_nothing_that_rules_find_is_lowered_because_it_reads_innocent(detector: 
     found = [(before, window) for window in windows if (before := rules.assess(window)).findings]
     after = [(before, detector.assess(window)) for before, window in found]
     told = [each for each in after if each[0].kind is not each[1].kind]
+    lowered = [(before, now) for before, now in after if now.level < before.level]
 
     assert len(after) > 500
-    assert all(reviewed.level >= before.level for before, reviewed in after)
-    assert all(reviewed.kind is Kind.DISCLOSURE for _, reviewed in told)
-    assert all(finding.signals for _, reviewed in told for finding in reviewed.findings)
+    assert all(now.level is Level.LOW for _, now in lowered)
+    assert all(before.level is Level.MEDIUM for before, _ in lowered)
+    assert all(now.kind is Kind.DISCLOSURE for _, now in told)
+    assert all(finding.signals for _, now in told for finding in now.findings)
     assert len(told) < 0.02 * len(after)
+    assert len(lowered) < 0.02 * len(after)
 
 
-def test_a_threat_that_reads_innocent_stays_what_it_is(
+def test_what_surely_reads_innocent_is_low_and_keeps_its_reasons(
     detector: Detector, model: LearnedJudge, write: Callable[..., Message]
 ) -> None:
     song = "we recorded our new song, gonna upload it on sunday"
@@ -257,10 +260,25 @@ def test_a_threat_that_reads_innocent_stays_what_it_is(
     opinion, ruled = model.read(text), load_detector(learned=False)
     window = Window(write("leo", text))
 
+    before, now = ruled.assess(window), detector.assess(window)
+
     assert opinion is not None
-    assert opinion.innocent > 0.997
-    assert detector.assess(window) == ruled.assess(window)
-    assert detector.assess(window).level is Level.MEDIUM
+    assert opinion.innocent > model.header["limits"]["spared"]
+    assert (before.level, now.level) == (Level.MEDIUM, Level.LOW)
+    assert now.kind is before.kind
+    assert [each.rule for each in now.findings] == [each.rule for each in before.findings]
+
+
+def test_a_doubtful_threat_is_no_answer_to_another(
+    detector: Detector, write: Callable[..., Message], people: dict[str, Person]
+) -> None:
+    """Whoever answers a threat is left alone, but not who answers what is hardly one."""
+    song = "we recorded our new song, gonna upload it on sunday"
+    said = f"{song} if the drummer likes the sound of the drums"
+    before = write("ava", said, mentions=(people["leo"],))
+    threat = write("leo", "ava, pay 80 or i send your nudes to your mom")
+
+    assert detector.assess(Window(threat, (before,))).level is Level.HIGH
 
 
 def test_the_model_has_no_say_in_what_is_high_or_spread(
