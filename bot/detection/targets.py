@@ -21,12 +21,19 @@ class Aim(NamedTuple):
     aimed: bool = False
 
 
-def find_targets(window: Window, own: Sequence[Message], *, ordinary: Collection[str] = ()) -> Aim:
+def find_targets(
+    window: Window,
+    own: Sequence[Message],
+    *,
+    ordinary: Collection[str] = (),
+    of_another: bool = False,
+) -> Aim:
     """Whom the judged message is aimed at; `own` are the author's earlier, oldest first.
 
     A mention counts before a reply, a reply before a name, a name before the only other speaker.
     Whom the author was speaking to just before, with nobody else between, counts like `own`.
-    `ordinary` words are not taken for names unless written with an at sign.
+    `ordinary` words are not taken for names unless written with an at sign. Who speaks `of_another`
+    ("she has till six") is not sure to mean the only one who spoke.
     """
     author = window.message.author
     speakers = _speakers(window, author)
@@ -34,8 +41,10 @@ def find_targets(window: Window, own: Sequence[Message], *, ordinary: Collection
         pointed = _pointed(message, author, speakers, ordinary)
         if pointed:
             return Aim(pointed, aimed=True)
-    others = tuple(person for person in window.present if person.id != author.id) or speakers
-    return Aim(others, aimed=len(others) == 1)
+    others = tuple(person for person in window.present if person.id != author.id)
+    if others:
+        return Aim(others, aimed=len(others) == 1)
+    return Aim(speakers, aimed=len(speakers) == 1 and not of_another)
 
 
 def _addressing(window: Window, own: Collection[Message]) -> Iterator[Message]:

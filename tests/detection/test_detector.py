@@ -226,3 +226,13 @@ def test_it_says_the_same_whatever_order_python_keeps_sets_in() -> None:
 
     assert len(said) == 1
     assert "Kind.THREAT" in said.pop()
+
+
+def test_a_bystander_is_not_taken_for_the_one_spoken_of(judge: Judge) -> None:
+    said = ("ava", "what game")
+    of_her = "she has one hour to pay me or everyone in here sees the video she sent me"
+    to_her = "you have one hour to pay me or everyone in here sees the video you sent me"
+
+    assert not judge(said, ("leo", of_her)).aimed
+    assert judge(said, ("leo", to_her)).aimed
+    assert judge(said, ("leo", of_her)).kind is judge(said, ("leo", to_her)).kind is Kind.THREAT
