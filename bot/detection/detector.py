@@ -23,7 +23,7 @@ from bot.detection.prospects import Prospects
 from bot.detection.reading import Reader, Reading, Stances, read_part
 from bot.detection.rules import Rule
 from bot.detection.second_opinion import AGREED, DISCLOSURE, THREAT, SecondOpinion
-from bot.detection.targets import find_targets
+from bot.detection.targets import find_targets, speaks_to
 from bot.domain.assessment import NOTHING, Assessment, Finding, Kind, Level
 from bot.domain.message import Message, Person, Window
 
@@ -265,6 +265,8 @@ class Detector:
             if message.author.id == author.id:
                 return False
             if judged.aimed and any(target.id == author.id for target in judged.targets):
+                return True
+            if speaks_to(message, author, ordinary=self._lexicon.vocabulary):
                 return True
         return False
 

@@ -47,6 +47,11 @@ def find_targets(
     return Aim(speakers, aimed=len(speakers) == 1 and not of_another)
 
 
+def speaks_to(message: Message, person: Person, *, ordinary: Collection[str] = ()) -> bool:
+    """Whether `message` mentions, answers or names `person`, who need not have spoken before."""
+    return person in _pointed(message, message.author, (person,), ordinary)
+
+
 def _addressing(window: Window, own: Collection[Message]) -> Iterator[Message]:
     """The judged message and those of its author that may say whom it is for, latest first."""
     yield window.message

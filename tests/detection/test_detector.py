@@ -236,3 +236,10 @@ def test_a_bystander_is_not_taken_for_the_one_spoken_of(judge: Judge) -> None:
     assert not judge(said, ("leo", of_her)).aimed
     assert judge(said, ("leo", to_her)).aimed
     assert judge(said, ("leo", of_her)).kind is judge(said, ("leo", to_her)).kind is Kind.THREAT
+
+
+def test_whoever_was_named_in_a_threat_answers_it_with_their_first_word(judge: Judge) -> None:
+    answer = ("leo", "then i post your nudes too, or you send 80 euro")
+
+    assert judge(("ava", "hello"), answer).kind is Kind.THREAT
+    assert judge(("ava", f"@leo {THREAT}"), answer).kind is Kind.NONE
