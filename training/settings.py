@@ -72,7 +72,7 @@ those of the last one and a glance at it."""
 GLANCE_COUNTS, GLANCE_AT_MOST = 100, 300
 """What the log odds of the glance count in that sum, and how much at most."""
 
-THREAT, RUN, DISCLOSURE = 6.5, 8.0, 6.5
+THREAT, RUN, DISCLOSURE = 6.25, 8.0, 6.25
 """From which log odds on the model speaks: of a threat in one message, of one that was put together
 from several, and of somebody telling. Chosen so that ordinary chat is left alone."""
 
