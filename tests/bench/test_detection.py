@@ -14,6 +14,7 @@ from bench.systems import Seen
 from bot.domain.assessment import Kind, Level
 
 CASES = Path(__file__).with_name("cases")
+OWN = Path(__file__).parents[2] / "bench" / "cases"
 CONVERSATION = Case(
     id="c",
     kind="conversations",
@@ -106,3 +107,13 @@ def test_people_get_tables(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert "conversations: right of all" in shown
     assert "missed, threats:" in shown
+
+
+def test_the_conversations_to_measure_with_name_people_who_are_in_them() -> None:
+    conversations = read_cases(OWN)
+
+    assert len(conversations) > 300
+    for case in conversations:
+        speakers = {message["author"] for message in case.messages}
+        assert case.offenders | case.tells <= speakers, case.id
+        assert case.flag_at < len(case.messages), case.id
