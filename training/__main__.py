@@ -15,7 +15,7 @@ from rich.table import Table
 from bot.detection.learned import MODEL, LearnedJudge
 from training.measure import WAYS, chat_figures, figures, kinds_of, read_cases
 from training.sentences import Sentence, read_kept_apart, read_sentences
-from training.settings import EVERYDAY, SCENES
+from training.settings import DRAWN, EVERYDAY, SCENES
 
 
 def main() -> None:
@@ -28,14 +28,16 @@ def main() -> None:
     if asked.talk:
         _make(asked.talk, console)
     model = LearnedJudge.load()
-    apart, scenes = read_kept_apart(), read_kept_apart(hand=SCENES)
+    apart = read_kept_apart()
     languages = sorted({each.language for each in apart} - {"en"})
     table = _table()
     _add(table, "en", [each for each in apart if each.language == "en"], model)
     _add(table, "others", [each for each in apart if each.language != "en"], model)
     _add(table, EVERYDAY, read_kept_apart(hand=EVERYDAY), model)
-    _add(table, f"en, {SCENES}", [each for each in scenes if each.language == "en"], model)
-    _add(table, f"others, {SCENES}", [each for each in scenes if each.language != "en"], model)
+    for hand in (SCENES, DRAWN):
+        written = read_kept_apart(hand=hand)
+        _add(table, f"en, {hand}", [each for each in written if each.language == "en"], model)
+        _add(table, f"others, {hand}", [each for each in written if each.language != "en"], model)
     for language in languages:
         _add(table, language, [each for each in apart if each.language == language], model)
     if asked.cases:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 SEED = 7
 
-KEPT_APART, EVERYDAY, SCENES = "kept", "everyday", "scenes"
+KEPT_APART, EVERYDAY, SCENES, DRAWN = "kept", "everyday", "scenes", "drawn"
 """The hands that are never learned, in any language: they measure. The second wrote nothing but
 ordinary talk, half of it in words that threats have too; the third to people and scenes that were
-drawn by lot, without the words that come to mind first."""
+drawn by lot, without the words that come to mind first; the fourth to situations drawn as for the
+hand `ae`, which is learned, and in English what is said in groups about somebody."""
 
 ORDINARY_HANDS = ("k", "l", "t")
 """The hands that wrote nothing but ordinary talk, in every language alike: the gate weighs concepts
@@ -72,7 +73,7 @@ those of the last one and a glance at it."""
 GLANCE_COUNTS, GLANCE_AT_MOST = 100, 300
 """What the log odds of the glance count in that sum, and how much at most."""
 
-THREAT, RUN, DISCLOSURE = 6.25, 8.0, 6.25
+THREAT, RUN, DISCLOSURE = 6.5, 7.0, 6.25
 """From which log odds on the model speaks: of a threat in one message, of one that was put together
 from several, and of somebody telling. Chosen so that ordinary chat is left alone."""
 

@@ -122,7 +122,7 @@ def test_what_a_glance_finds_harmless_is_not_read(model: LearnedJudge) -> None:
 
 
 def test_the_more_its_concepts_weigh_the_less_sure_the_model_must_be(model: LearnedJudge) -> None:
-    doubtful = "until six, then your dad gets it"
+    doubtful = "until six, then your dad gets to see it"
 
     kinds = [model.judge(doubtful, weight=Weight(own)).kind for own in range(0, 3_000, 100)]
 
@@ -352,7 +352,7 @@ def test_who_tells_is_never_the_offender(detector: Detector) -> None:
 def test_beside_play_stories_and_warnings_the_model_must_be_surer(
     model: LearnedJudge, concept: str
 ) -> None:
-    doubtful = "until six, then your dad gets it"
+    doubtful = "until six, then your dad gets to see it"
     weights = [Weight(own) for own in range(0, 3_000, 100)]
 
     alone, beside = (
