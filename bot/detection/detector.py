@@ -31,11 +31,6 @@ _ANYTHING = -1
 """All that could have been said before: what is not worthwhile after it never is."""
 
 
-_ABSENT = "absent"
-_SPOKEN_TO = frozenset({"your_media", "your_audience", "yours", "tell_yours"})
-"""Concepts that say whether a message is about somebody else, or about the one it speaks to."""
-
-
 class Detector:
     """Says what a message amounts to. Pure: the same window always gets the same assessment."""
 
@@ -206,12 +201,8 @@ class Detector:
         found = self._found(run, window, self._prospects.rules(here, said))
         assessment = NOTHING
         if found and not self._is_echo(reading, window):
-            aim = find_targets(
-                window,
-                earlier,
-                ordinary=self._lexicon.vocabulary,
-                of_another=_ABSENT in reading.own and _SPOKEN_TO.isdisjoint(reading.own),
-            )
+            ordinary = self._lexicon.vocabulary
+            aim = find_targets(window, earlier, ordinary=ordinary, concepts=reading.own)
             assessment = conclude(found, message=message, aim=aim)
         return self._with_experiments(assessment, run, window)
 

@@ -11,6 +11,9 @@ from bot.domain.message import Message, Person, Window
 
 _SHORTEST_NAME = 2
 _TOWARDS = frozenset({"to", "show", "tell", "with"})
+_ABSENT = "absent"
+_SPOKEN_TO = frozenset({"your_media", "your_audience", "yours", "tell_yours"})
+"""Concepts of what is somebody's who is spoken to."""
 _POINTED = re.compile(r"<@!?(\d{1,20})>")
 
 
@@ -26,14 +29,15 @@ def find_targets(
     own: Sequence[Message],
     *,
     ordinary: Collection[str] = (),
-    of_another: bool = False,
+    concepts: Collection[str] = (),
 ) -> Aim:
     """Whom the judged message is aimed at; `own` are the author's earlier, oldest first.
 
     A mention counts before a reply, a reply before a name, a name before the only other speaker.
     Whom the author was speaking to just before, with nobody else between, counts like `own`.
-    `ordinary` words are not taken for names unless written with an at sign. Who speaks `of_another`
-    ("she has till six") is not sure to mean the only one who spoke.
+    `ordinary` words are not taken for names unless written with an at sign. Who by the
+    `concepts` of the judged message speaks of another ("she has till six") is not sure to mean the
+    only one who spoke.
     """
     author = window.message.author
     speakers = _speakers(window, author)
@@ -44,12 +48,17 @@ def find_targets(
     others = tuple(person for person in window.present if person.id != author.id)
     if others:
         return Aim(others, aimed=len(others) == 1)
-    return Aim(speakers, aimed=len(speakers) == 1 and not of_another)
+    return Aim(speakers, aimed=len(speakers) == 1 and not _is_of_another(concepts))
 
 
 def speaks_to(message: Message, person: Person, *, ordinary: Collection[str] = ()) -> bool:
     """Whether `message` mentions, answers or names `person`, who need not have spoken before."""
     return person in _pointed(message, message.author, (person,), ordinary)
+
+
+def _is_of_another(concepts: Collection[str]) -> bool:
+    """Whether somebody is spoken of, and nothing of the one who is spoken to."""
+    return _ABSENT in concepts and _SPOKEN_TO.isdisjoint(concepts)
 
 
 def _addressing(window: Window, own: Collection[Message]) -> Iterator[Message]:

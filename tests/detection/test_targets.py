@@ -70,8 +70,8 @@ def test_who_is_spoken_to_about_another_is_not_meant(
     window = Window(write("leo", "she has till six"), (write("ava", "what game"),))
     alone_with = window._replace(present=(people["leo"], people["ava"]))
 
-    assert find_targets(window, [], of_another=True) == Aim((people["ava"],), aimed=False)
-    assert find_targets(alone_with, [], of_another=True) == Aim((people["ava"],), aimed=True)
+    assert find_targets(window, [], concepts={"absent"}) == Aim((people["ava"],), aimed=False)
+    assert find_targets(alone_with, [], concepts={"absent"}) == Aim((people["ava"],), aimed=True)
 
 
 def test_an_earlier_mention_by_the_author_still_counts(
