@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bot.detection.matching import NumberedStep, Phrase
 from bot.detection.memory import Entries, remember
 from bot.detection.phrases import BUILT_IN, Element, Step
-from bot.detection.spelling import uncensored, variants
+from bot.detection.spelling import uncensored, variants, without_edges
 
 _COMMONEST = 20_000
 _RANK_OFFSET = 4
@@ -168,6 +168,9 @@ class Index:
 
     def _sought(self, word: str) -> list[int]:
         exact = self._exact(word)
+        bare = without_edges(word)
+        if bare != word:  # "leak!" begins like `leak*`, and is still the word "leak"
+            exact += self._exact(bare)
         if exact:
             return exact
         for variant in variants(word):

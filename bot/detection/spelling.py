@@ -35,6 +35,12 @@ class Joined(NamedTuple):
     last: int
 
 
+def without_edges(word: str) -> str:
+    """`word` without the signs around it that may be letters, if letters are left."""
+    bare = word.strip(_EDGES)
+    return bare if any(map(str.isalpha, bare)) else word
+
+
 def variants(word: str) -> Iterator[str]:
     """What `word` may stand for, most faithful first; at most a handful, none for long words."""
     if len(word) > _LONGEST_WORD or (

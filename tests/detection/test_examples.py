@@ -47,6 +47,14 @@ def test_a_threat_of_the_language_is_found(
     assert assessment.level >= Level.MEDIUM
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_exclamation_mark_hides_no_threat(detector: Detector, language: str) -> None:
+    examples = [each for each in LANGUAGES[language].match if isinstance(each, str)]
+    shouted = [f"{each.rstrip('.!?')}!" for each in examples]
+
+    assert not [each for each in shouted if _assess(detector, each).kind is not Kind.THREAT]
+
+
 @pytest.mark.parametrize(
     ("language", "example"),
     [(name, each) for name, examples in LANGUAGES.items() for each in examples.no_match],
