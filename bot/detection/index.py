@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from bot.detection.matching import NumberedStep, Phrase
 from bot.detection.memory import Entries, remember
-from bot.detection.phrases import BUILT_IN, Element, Step
-from bot.detection.spelling import uncensored, variants, without_edges
+from bot.detection.phrases import BUILT_IN, SHORTEST_STEM, Element, Step
+from bot.detection.spelling import swapped, uncensored, variants, without_edges
 
 _COMMONEST = 20_000
 _RANK_OFFSET = 4
@@ -19,7 +19,6 @@ _FEW_LETTERS = 3
 _SHORT = 200
 """So rare at most is a word of few letters, if not in its language then in another."""
 
-_SHORTEST_STEM = 3
 
 Numbers = tuple[int, ...]
 """Elements by number."""
@@ -177,7 +176,9 @@ class Index:
             exact = self._exact(variant)
             if exact:
                 return exact
-        plain = uncensored(word, self._disguised)
+        plain = uncensored(word, self._disguised) or next(
+            filter(self._words.__contains__, swapped(word)), None
+        )
         return self._exact(plain) if plain else []
 
     def _exact(self, word: str) -> list[int]:
@@ -195,13 +196,13 @@ def stem_lengths(stems: Iterable[str]) -> dict[str, tuple[int, ...]]:
     """For the first letters of a word how long the `stems` are that begin so."""
     lengths: dict[str, set[int]] = {}
     for stem in stems:
-        lengths.setdefault(stem[:_SHORTEST_STEM], set()).add(len(stem))
+        lengths.setdefault(stem[:SHORTEST_STEM], set()).add(len(stem))
     return {head: tuple(sorted(found)) for head, found in lengths.items()}
 
 
 def stems_of(word: str, lengths: Mapping[str, Sequence[int]]) -> Iterator[str]:
     """The beginnings of `word` that may be stems, by `stem_lengths`."""
-    return (word[:length] for length in lengths.get(word[:_SHORTEST_STEM], ()))
+    return (word[:length] for length in lengths.get(word[:SHORTEST_STEM], ()))
 
 
 def _frequency(element: Element, ranks: Mapping[str, int]) -> float:

@@ -24,6 +24,8 @@ BUILT_IN = {
 """Classes that every language has, by shape: `<number>`, `<sum>` (a number that may be a price),
 `<money>` (with its currency), `<span>` (of time)."""
 
+SHORTEST_STEM = 3
+"""How many letters a word must share with a stem at least."""
 _ELEMENT = re.compile(r"[^\s|?]+(?:\|[^\s|?]+)*\??")
 _GAP = re.compile(r"\.\.([0-9])")
 
@@ -136,6 +138,10 @@ def _gathered(alternatives: list[str], classes: Mapping[str, Element], phrase: s
         found = _folded(written.rstrip("*"))
         if len(found) != 1:
             message = f"{phrase!r}: {written!r} is {len(found)} words; write one in each place"
+            raise PhraseError(message)
+        if written.endswith("*") and len(found[0]) < SHORTEST_STEM:
+            mend = f"a stem has {SHORTEST_STEM} letters at least; write out the words that begin so"
+            message = f"{phrase!r}: {written!r} is too short, {mend}"
             raise PhraseError(message)
         (stems if written.endswith("*") else words).add(found[0])
     return Element(frozenset(words), frozenset(stems), frozenset(shapes))

@@ -21,6 +21,7 @@ _SMALL_CAPITALS = str.maketrans("ᴀʙᴄᴅᴇғɢʜɪᴊᴋʟᴍɴᴏᴘǫʀ�
 """Letters of phonetic alphabets, which nobody chats in but to look different."""
 
 _LONGEST_WORD = 40
+_SHORTEST_SWAPPED = 5
 _SHORTEST_JOINED = 3
 _LONGEST_RUN = 48
 _SPELLED_LETTERS = 240
@@ -36,9 +37,9 @@ class Joined(NamedTuple):
 
 
 def without_edges(word: str) -> str:
-    """`word` without the signs around it that may be letters, if letters are left."""
+    """`word` without the signs around it that may be letters, if nothing but letters is left."""
     bare = word.strip(_EDGES)
-    return bare if any(map(str.isalpha, bare)) else word
+    return bare if bare.isalpha() else word
 
 
 def variants(word: str) -> Iterator[str]:
@@ -64,6 +65,16 @@ def variants(word: str) -> Iterator[str]:
             yield word.strip("*'!").translate(table).translate(_LEET)
     if "*" in latin:
         yield latin.replace("*", "")
+
+
+def swapped(word: str) -> Iterator[str]:
+    """`word` with two neighbouring letters the other way round, as fast typing swaps them.
+
+    Not the first or the last one, and not in short words, which are others then.
+    """
+    if _SHORTEST_SWAPPED <= len(word) <= _LONGEST_WORD and word.isalpha():
+        for place in range(1, len(word) - 2):
+            yield f"{word[:place]}{word[place + 1]}{word[place]}{word[place + 2 :]}"
 
 
 def as_read(word: str) -> str:

@@ -13,7 +13,7 @@ from math import ceil
 
 from bot.detection.index import stem_lengths, stems_of
 from bot.detection.memory import remember
-from bot.detection.spelling import variants
+from bot.detection.spelling import swapped, variants
 
 _SHARE = 0.6
 """A language is spoken if it knows this part of the words that the one that knows most does: both
@@ -58,10 +58,14 @@ class Known(dict[str, int]):
     def __missing__(self, word: str) -> int:
         found = self._exact(word)
         if not found:
-            unknown = 0 if word.isalpha() else self._sign
+            unknown = self._sign if self._is_mistyped(word) or not word.isalpha() else 0
             found = next(filter(None, map(self._exact, variants(word))), unknown)
         remember(self, word, found)
         return found
+
+    def _is_mistyped(self, word: str) -> bool:
+        """Whether some language knows `word` with two letters swapped; which, say other words."""
+        return any(each in self._words for each in swapped(word))
 
     def _exact(self, word: str) -> int:
         found = self._words.get(word, 0)

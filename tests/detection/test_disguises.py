@@ -45,6 +45,17 @@ def test_a_threat_is_read_through(judge: Judge, text: str) -> None:
     assert assessment.level >= Level.MEDIUM
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pay me 80 or yuor whole calss sees the vdieo",
+        "zalhe 80 euro oder die klsase seiht das vdieo",
+    ],
+)
+def test_letters_that_fast_typing_swaps_hide_nothing(judge: Judge, text: str) -> None:
+    assert judge(("leo", text)).kind is Kind.THREAT
+
+
 def test_an_embed_that_the_author_made_appear_is_read(write: Write, judge: Judge) -> None:
     assert judge(write("leo", "look", embedded=(THREAT,))).kind is Kind.THREAT
 

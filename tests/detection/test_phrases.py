@@ -72,6 +72,7 @@ def test_a_caret_asks_for_the_beginning_of_a_clause() -> None:
         ("tell ..9 mom", "between 1 and 8"),
         ("tell <kni>", "there is no word class <kni>"),
         ("tell a||b", "cannot read"),
+        ("tell ki*", "3 letters at least"),
     ],
 )
 def test_a_malformed_phrase_is_refused_with_what_to_mend(phrase: str, hint: str) -> None:
