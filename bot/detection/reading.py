@@ -150,14 +150,17 @@ def _joined(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
 
 
 def _negated(hit: Hit, words: Sequence[str], stances: Stances) -> bool:
-    """Whether a negation takes the hit back: "i will not post", but not "if you do not pay"."""
+    """Whether a negation takes the hit back: "i will not post", but not "if you do not pay".
+
+    One with which the wording itself begins does not: "no answer, and it is posted".
+    """
     if hit.concept not in stances.negatable:
         return False
     place = hit.last
     while place >= max(0, hit.first - _NEGATION_REACH):
         if words[place] in stances.subjects:
             return False
-        if words[place] in stances.negators:
+        if words[place] in stances.negators and place != hit.first:
             before = words[max(0, place - _NEGATION_REACH) : place]
             return stances.conditionals.isdisjoint(before)
         place -= 1
