@@ -197,7 +197,7 @@ def _optimiser(network: Network) -> torch.optim.Optimizer:
         {"params": outs.parameters()},
         {"params": words.parameters(), "weight_decay": 0},
     ]
-    return torch.optim.AdamW(groups, weight_decay=0.01)
+    return torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
 
 
 def probabilities(network: Network, texts: Sequence[Sequence[int]]) -> NDArray[Any]:

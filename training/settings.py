@@ -4,11 +4,14 @@ from __future__ import annotations
 
 SEED = 7
 
-KEPT_APART, EVERYDAY, SCENES, DRAWN = "kept", "everyday", "scenes", "drawn"
+KEPT_APART, EVERYDAY, SCENES, PLAIN = "kept", "everyday", "scenes", "plain"
 """The hands that are never learned, in any language: they measure. The second wrote nothing but
 ordinary talk, half of it in words that threats have too; the third to people and scenes that were
-drawn by lot, without the words that come to mind first; the fourth to situations drawn as for the
-hand `ae`, which is learned, and in English what is said in groups about somebody."""
+drawn by lot, without the words that come to mind first; the fourth what most people write, in the
+plainest words."""
+
+COMMON = "common"
+"""Another such hand in 23 languages, not learned yet: the wordings were widened by half of it."""
 
 ORDINARY_HANDS = ("k", "l", "t")
 """The hands that wrote nothing but ordinary talk, in every language alike: the gate weighs concepts
@@ -23,14 +26,14 @@ PIECES = 26_000
 LONGEST = 66
 """How many pieces it reads at once, those at the ends included: three lines of a chat."""
 
-ROUNDS, BATCH = 2, 64
-"""After more rounds it knows its sentences better, and others worse."""
-PUPILS = 2
+ROUNDS, BATCH = 4, 64
+"""With two rounds it knew its own sentences no better than others', so there was more to learn."""
+PUPILS = 1
 """How many learn side by side, each in its own order; after every round their mean goes on."""
 PACE, PACE_OUT = 3e-4, 1e-3
 """The learning rates of the encoder, whose embeddings take twice that, and of what each layer
 makes of a text."""
-DROPPED = 0.1
+DROPPED = 0.05
 
 ORDINARY = {"ordinary": 2_000, "second_person": 2_000, "third_person": 500, "media_talk": 500}
 """How many lines each grammar of ordinary talk writes."""
@@ -73,14 +76,14 @@ those of the last one and a glance at it."""
 GLANCE_COUNTS, GLANCE_AT_MOST = 100, 300
 """What the log odds of the glance count in that sum, and how much at most."""
 
-THREAT, RUN, DISCLOSURE = 6.5, 7.0, 6.25
+THREAT, RUN, DISCLOSURE = 8.0, 8.5, 8.0
 """From which log odds on the model speaks: of a threat in one message, of one that was put together
 from several, and of somebody telling. Chosen so that ordinary chat is left alone."""
 
-LOW = 5.0
+LOW = 6.5
 """From which log odds on it says so at level low, where nobody looks unless a server wants it."""
 
-AGREES = 8.0
+AGREES = 9.5
 """From which log odds on a threat at medium that rules found becomes high, and advice is sent."""
 
 CONCEPTS = 0.5
@@ -89,7 +92,7 @@ CONCEPTS = 0.5
 TOLD = 0.95
 """From which probability on a threat that rules found is taken for somebody telling of one."""
 
-SPARED = 0.95
+SPARED = 0.995
 """From which probability of innocence on what rules found at medium becomes low."""
 
 GLANCE = -1.0
@@ -98,9 +101,10 @@ GLANCE = -1.0
 TELLS = 0.5
 """A text half as likely to be a disclosure as a threat is taken for a disclosure."""
 
-SILENT = (("retort",), ("trivial", "joke"), ("trivial", "laughing"))
+SILENT = (("retort",), ("trivial", "joke"), ("trivial", "laughing"), ("fiction", "laughing"))
 """Concepts beside which, if all of them stand there, the model keeps silent: the answer of somebody
-who is threatened, and a harmless object that is laughed about. Rules that are sure still fire."""
+who is threatened, and a harmless object or a story that is laughed about. Rules that are sure still
+fire."""
 
 DOUBTED = ("fiction", "game", "news", "permission", "warning")
 """Concepts beside each of which it must be surer: play, stories, news, what was agreed, and

@@ -118,11 +118,11 @@ def test_what_a_glance_finds_harmless_is_not_read(model: LearnedJudge) -> None:
 
     assert model.judge(harmless) == Opinion()
     assert model.read(harmless) != Opinion()
-    assert model.judge(THREATENING) == model.read(THREATENING)
+    assert model.judge("by six or your dad sees it") == model.read("by six or your dad sees it")
 
 
 def test_the_more_its_concepts_weigh_the_less_sure_the_model_must_be(model: LearnedJudge) -> None:
-    doubtful = "until six, then your dad gets to see it"
+    doubtful = "be nice or they all get to see it"
 
     kinds = [model.judge(doubtful, weight=Weight(own)).kind for own in range(0, 3_000, 100)]
 
@@ -352,7 +352,7 @@ def test_who_tells_is_never_the_offender(detector: Detector) -> None:
 def test_beside_play_stories_and_warnings_the_model_must_be_surer(
     model: LearnedJudge, concept: str
 ) -> None:
-    doubtful = "until six, then your dad gets to see it"
+    doubtful = "be nice or they all get to see it"
     weights = [Weight(own) for own in range(0, 3_000, 100)]
 
     alone, beside = (
