@@ -11,7 +11,7 @@ drawn by lot, without the words that come to mind first; the fourth what most pe
 plainest words."""
 
 COMMON = "common"
-"""Another such hand in 23 languages, not learned yet: the wordings were widened by half of it."""
+"""Another such hand, not learned yet: in 25 languages the wordings were widened by half of it."""
 
 ORDINARY_HANDS = ("k", "l", "t")
 """The hands that wrote nothing but ordinary talk, in every language alike: the gate weighs concepts
