@@ -132,6 +132,7 @@ class Index:
         """Make ready for looking things up, once everything is added."""
         self._stem_lengths = stem_lengths(self._stems)
         self.gate, self.look, self.rest = (Entries(self, places) for places in sorts)
+        self.rarity.clear()  # was needed to choose anchors and to number companions
 
     @property
     def vocabulary(self) -> dict[str, Numbers]:
