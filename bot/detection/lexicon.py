@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import ChainMap, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -30,6 +30,21 @@ class Hit(NamedTuple):
     concept: str
     first: int
     last: int
+
+
+class Vocabulary:
+    """Every word that some phrase names. Not a set: that would hold all of them once more."""
+
+    def __init__(self, indexes: Sequence[Index], tongues: Tongues) -> None:
+        self._indexes, self._tongues = indexes, tongues
+
+    def __contains__(self, word: object) -> bool:
+        # most that is asked about is no word of any language
+        indexes = self._indexes if word in self._tongues.words else ()
+        return any(word in index.vocabulary for index in indexes)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(word for index in self._indexes for word in index.vocabulary))
 
 
 class Lexicon:
@@ -77,10 +92,7 @@ class Lexicon:
             ],
             shared=(self._shared.vocabulary, self._shared.stems),
         )
-        self.vocabulary: Collection[str] = frozenset(self._shared.vocabulary).union(
-            *(index.vocabulary for index in self._indexes)
-        )
-        """Every word that some phrase names."""
+        self.vocabulary = Vocabulary((self._shared, *self._indexes), self._tongues)
         self._segments = Segments(self.vocabulary)
         self._sifting: Sequence[str] = ()
         self._gating: Sequence[str] = ()

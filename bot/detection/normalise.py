@@ -35,7 +35,8 @@ _SEPARATORS = ',;:?"()[]{}<>/\\=+~|.-_#%^&`\t\n\r\x0b\x0c'
 """Punctuation that ends a word. `!`, `*`, `$` and `@` may stand for letters and are kept."""
 
 _CLAUSE_ENDS = frozenset('.!?;:,\n"()…—–-*>、。！？」「')
-"""Characters after which the next word may be the first of an order ("now. pay")."""
+"""Characters after which the next word may be the first of an order ("now. pay"): a hyphen only if
+it does not stand between letters ("dă-mi", "il-video")."""
 
 
 class Token(NamedTuple):
@@ -104,7 +105,7 @@ _NOTHING = "\0"
 """Stands where a character becomes nothing, so that the others stay in their places."""
 _ASCII_IN_PLACE = {code: plain or _NOTHING for code, plain in _ASCII.items()}
 _WRITTEN = re.compile("[^ ]+")
-_CLAUSE_END = re.compile(r"""[.?;:,\n"()\->](?!\d)""")
+_CLAUSE_END = re.compile(r"""[.?;:,\n"()>](?!\d)|(?<![a-z])-(?!\d)|-(?![a-z\d])""", re.IGNORECASE)
 
 
 def fold(text: str) -> str:
@@ -158,11 +159,17 @@ def _tokens_of_any(text: str) -> list[Token]:
             elif word:
                 tokens.append(Token(_settled(word), start, end, begins))
                 word, begins = [], False
-        if letter in _CLAUSE_ENDS and not word:
+        if letter in _CLAUSE_ENDS and not word and not (letter == "-" and _joins(text, place)):
             begins = begins or not text[place + 1 : place + 2].isdigit()
     if word:
         tokens.append(Token(_settled(word), start, end, begins))
     return tokens
+
+
+def _joins(text: str, place: int) -> bool:
+    """Whether letters stand on both sides of a place."""
+    before, after = text[max(0, place - 1) : place], text[place + 1 : place + 2]
+    return before.isalpha() and after.isalpha()
 
 
 def _settled(letters: list[str]) -> str:

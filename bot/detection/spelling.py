@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from typing import NamedTuple
 
 _LEET = str.maketrans("013457890@$!|", "oieastbgoasil")
@@ -137,7 +137,7 @@ def is_spelled(words: Sequence[str]) -> bool:
     return False
 
 
-def join_spaced(words: Sequence[str], known: Collection[str]) -> list[Joined]:
+def join_spaced(words: Sequence[str], known: Container[str]) -> list[Joined]:
     """`words` with runs of single letters ("s e n d") joined where they spell a known word.
 
     Only so many letters are looked at: nobody reads a text that is all spelled out.
@@ -163,7 +163,7 @@ def _is_letter(word: str) -> bool:
     return len(word) == 1 and word.isalnum()
 
 
-def _split_run(letters: str, offset: int, known: Collection[str]) -> Iterator[Joined]:
+def _split_run(letters: str, offset: int, known: Container[str]) -> Iterator[Joined]:
     """The words that `letters` spell, so that as few letters as possible are left over.
 
     Not simply the longest from the left: "i l e a k" is not "ile" with two letters behind it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from typing import NamedTuple
 
 from bot.detection.normalise import fold
@@ -28,7 +28,7 @@ def find_targets(
     window: Window,
     own: Sequence[Message],
     *,
-    ordinary: Collection[str] = (),
+    ordinary: Container[str] = (),
     concepts: Collection[str] = (),
 ) -> Aim:
     """Whom the judged message is aimed at; `own` are the author's earlier, oldest first.
@@ -51,7 +51,7 @@ def find_targets(
     return Aim(speakers, aimed=len(speakers) == 1 and not _is_of_another(concepts))
 
 
-def speaks_to(message: Message, person: Person, *, ordinary: Collection[str] = ()) -> bool:
+def speaks_to(message: Message, person: Person, *, ordinary: Container[str] = ()) -> bool:
     """Whether `message` mentions, answers or names `person`, who need not have spoken before."""
     return person in _pointed(message, message.author, (person,), ordinary)
 
@@ -84,7 +84,7 @@ def _speakers(window: Window, author: Person) -> tuple[Person, ...]:
 
 
 def _pointed(
-    message: Message, author: Person, speakers: Sequence[Person], ordinary: Collection[str]
+    message: Message, author: Person, speakers: Sequence[Person], ordinary: Container[str]
 ) -> tuple[Person, ...]:
     mentions = tuple(person for person in message.mentions if person.id != author.id)
     if mentions:
@@ -114,7 +114,7 @@ def _is_audience(words: Sequence[str], names: Collection[str]) -> bool:
 
 
 def _named(
-    message: Message, speakers: Sequence[Person], ordinary: Collection[str]
+    message: Message, speakers: Sequence[Person], ordinary: Container[str]
 ) -> tuple[Person, ...]:
     words = fold(message.wording).split()
     found = []
@@ -125,7 +125,7 @@ def _named(
     return tuple(found)
 
 
-def _stands(words: Sequence[str], name: Sequence[str], ordinary: Collection[str]) -> bool:
+def _stands(words: Sequence[str], name: Sequence[str], ordinary: Container[str]) -> bool:
     """Whether `name` stands in `words` as someone spoken to, not as the one who would be told."""
     for place in range(len(words) - len(name) + 1):
         written = list(words[place : place + len(name)])

@@ -7,7 +7,7 @@ spoken, and only there it is looked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import compress
 from math import ceil
 
@@ -55,6 +55,11 @@ class Known(dict[str, int]):
             self._words = {w: above if by == everywhere else by for w, by in self._words.items()}
         self._lengths = stem_lengths(self._stems)
 
+    @property
+    def words(self) -> Collection[str]:
+        """Every word that was named, stems apart."""
+        return self._words.keys()
+
     def __missing__(self, word: str) -> int:
         found = self._exact(word)
         if not found:
@@ -100,6 +105,11 @@ class Tongues:
         self._chosen: dict[int, tuple[int, ...]] = {}
         self._latest = 0
         """The language that the latest text was in: a likely one for the next."""
+
+    @property
+    def words(self) -> Collection[str]:
+        """Every word that some language names, its commonest ones included."""
+        return self._known.words
 
     def spoken(self, words: Sequence[str]) -> tuple[int, ...]:
         """The numbers of the languages that `words` are in; none if no word says it."""
