@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,6 +36,8 @@ _GLANCED = 400
 _FEWEST_PIECES = 4
 _WALL, _OF_A_WALL = 1_000, 40
 """A text of more characters than the first is a wall: of it, only so many pieces are read."""
+_PARTS = 4
+"""In how many parts a text is read at most, where all of it counts."""
 _HUNDREDTHS = 100
 _LEAST = 1e-6
 """No probability is taken for nearer to 0 or 1 than this."""
@@ -134,11 +136,23 @@ class LearnedJudge:
         """The same of any text, however harmless it looks; None if it is too short."""
         return self._opinion(text, weight)
 
-    def parts(self, text: str) -> int:
-        """How often the model would have to begin anew to read all of `text`."""
-        if len(text) > _READ:  # many, whatever its words
-            return math.ceil(len(text) / self._room)
-        return math.ceil(sum(1 for _ in self.pieces.cut(text)) / self._room)
+    def innocent(self, text: str) -> float:
+        """How likely the gravest part of `text` is to be neither, whatever its concepts weigh.
+
+        0 of what is too short or too long to be read so.
+        """
+        pieces = list(islice(self.pieces.cut(text), _PARTS * self._room + 1))
+        if not _FEWEST_PIECES <= len(pieces) <= _PARTS * self._room:
+            return 0.0
+        # of equal length: a few words alone say little
+        count = math.ceil(len(pieces) / self._room)
+        edges = [len(pieces) * number // count for number in range(count + 1)]
+        parts = (pieces[start:end] for start, end in pairwise(edges))
+        return min(float(self.encoder.read(_numbers(part)).shares[0]) for part in parts)
+
+    def is_read_whole(self, text: str) -> bool:
+        """Whether the model reads all of `text` at once."""
+        return sum(1 for _ in islice(self.pieces.cut(text), self._room + 1)) <= self._room
 
     @property
     def _room(self) -> int:

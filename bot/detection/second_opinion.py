@@ -122,18 +122,20 @@ class SecondOpinion:
     ) -> list[tuple[Rule, Finding]]:
         """What rules `found` in the last of `run`, as the model leaves it.
 
-        It has a say in what is at medium and stands in this message alone, unless the message is
-        longer than what is read at once. If it surely reads innocent, it becomes low. If a threat
-        reads like somebody telling of one, it becomes a disclosure; and if it surely reads like a
-        threat as well, both agree, and it becomes high.
+        It has a say in what is at medium and stands in this message alone. What surely reads
+        innocent becomes low, a longer text if every part of it does. Of what is read at once, a
+        threat that reads like somebody telling of one becomes a disclosure; and if it surely reads
+        like a threat as well, both agree, and it becomes high.
         """
         found = list(found)
-        view = self.unasked(run) if self._has_a_say(found, run[-1]) else None
-        if view is None:
+        if not self._has_a_say(found, run[-1]):
             return found
-        if view.innocent >= self._limits["spared"]:
+        text = _text(run[-1:])
+        view = self.unasked(run) if self._judge.is_read_whole(text) else None
+        innocent = view.innocent if view else self._judge.innocent(text)
+        if innocent >= self._limits["spared"]:
             return [_at(Level.LOW, each) for each in found]
-        if any(rule.kind is Kind.DISCLOSURE for rule, _ in found):
+        if view is None or any(rule.kind is Kind.DISCLOSURE for rule, _ in found):
             return found
         if view.kind is Kind.DISCLOSURE and view.disclosure >= self._limits["told"]:
             return [self._finding(DISCLOSURE, view, run[-1:])]
@@ -147,9 +149,9 @@ class SecondOpinion:
         return self._judge.read(_text(run[-1:]), self._weight(run[-1:]))
 
     def _has_a_say(self, found: Sequence[tuple[Rule, Finding]], judged: Reading) -> bool:
-        """Whether what was found is unsure, and all of it in one message that is read whole."""
+        """Whether what was found is unsure, and all of it in one message."""
         medium = all(finding.level <= Level.MEDIUM for _, finding in found)
-        return medium and _is_here(found, judged) and self._judge.parts(_text([judged])) == 1
+        return medium and _is_here(found, judged)
 
     def _agreed(
         self, found: Sequence[tuple[Rule, Finding]], judged: Sequence[Reading]

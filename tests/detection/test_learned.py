@@ -84,8 +84,8 @@ def test_of_a_long_text_the_graver_end_is_read(model: LearnedJudge, where: str) 
 
     part, opinion = model._part(text), model.read(text)
 
-    assert model.parts(text) > 2
-    assert model.parts(THREATENING) == 1
+    assert model.is_read_whole(THREATENING)
+    assert not model.is_read_whole(text)
     assert part[0].start == 0 if begins else part[-1].end == len(text)
     assert 30 < len(part) < model.encoder.longest - len(EDGES)
     assert opinion is not None
@@ -267,6 +267,16 @@ def test_what_surely_reads_innocent_is_low_and_keeps_its_reasons(
     assert (before.level, now.level) == (Level.MEDIUM, Level.LOW)
     assert now.kind is before.kind
     assert [each.rule for each in now.findings] == [each.rule for each in before.findings]
+
+
+def test_a_longer_text_is_innocent_if_every_part_of_it_is(model: LearnedJudge) -> None:
+    filling = "and then we went home and had a very nice dinner with everybody . " * 10
+
+    assert not model.is_read_whole(filling)
+    assert model.innocent(filling) > 0.9
+    assert model.innocent(f"{filling} {THREATENING} . {filling}") < 0.5
+    assert model.innocent(filling * 10) == 0  # nobody knows: it is not read to its end
+    assert model.innocent("hi") == 0
 
 
 def test_a_doubtful_threat_is_no_answer_to_another(
