@@ -141,6 +141,8 @@ class LearnedJudge:
 
         0 of what is too short or too long to be read so.
         """
+        if len(text) > _WALL:
+            return 0.0
         pieces = list(islice(self.pieces.cut(text), _PARTS * self._room + 1))
         if not _FEWEST_PIECES <= len(pieces) <= _PARTS * self._room:
             return 0.0
@@ -152,6 +154,8 @@ class LearnedJudge:
 
     def is_read_whole(self, text: str) -> bool:
         """Whether the model reads all of `text` at once."""
+        if len(text) > _WALL:
+            return False
         return sum(1 for _ in islice(self.pieces.cut(text), self._room + 1)) <= self._room
 
     @property

@@ -159,15 +159,19 @@ def _tokens_of_any(text: str) -> list[Token]:
             elif word:
                 tokens.append(Token(_settled(word), start, end, begins))
                 word, begins = [], False
-        if letter in _CLAUSE_ENDS and not word and not (letter == "-" and _joins(text, place)):
+        if (
+            letter in _CLAUSE_ENDS
+            and not word
+            and not (letter == "-" and _is_within_a_word(text, place))
+        ):
             begins = begins or not text[place + 1 : place + 2].isdigit()
     if word:
         tokens.append(Token(_settled(word), start, end, begins))
     return tokens
 
 
-def _joins(text: str, place: int) -> bool:
-    """Whether letters stand on both sides of a place."""
+def _is_within_a_word(text: str, place: int) -> bool:
+    """Whether letters stand on both sides of `place`."""
     before, after = text[max(0, place - 1) : place], text[place + 1 : place + 2]
     return before.isalpha() and after.isalpha()
 
