@@ -11,7 +11,7 @@ drawn by lot, without the words that come to mind first; the fourth what most pe
 plainest words."""
 
 COMMON = "common"
-"""Another such hand, not learned yet: in 25 languages the wordings were widened by half of it."""
+"""Another such hand that measures; its other half is learned, as `ah`."""
 
 ORDINARY_HANDS = ("k", "l", "t")
 """The hands that wrote nothing but ordinary talk, in every language alike: the gate weighs concepts
@@ -57,9 +57,13 @@ BARE, UNMARKED, MISTYPED = 0.16, 0.05, 0.1
 """Which share is learned without accents, without punctuation, and with letters left out or
 swapped."""
 
-GRAMMAR_WEIGHT, TALK_WEIGHT, VEILED_WEIGHT = 0.4, 0.7, 0.4
+GRAMMAR_WEIGHT, TALK_WEIGHT, VEILED_WEIGHT, PLAIN_WEIGHT = 0.4, 0.7, 0.4, 2.0
 """What a line of a grammar or of talk counts, or a veiled threat, which alone could often be
-harmless, next to another sentence that a hand wrote."""
+harmless, or a line by the hands that wrote what most people write, next to another sentence that a
+hand wrote."""
+
+PLAIN_HANDS = ("ah",)
+"""The hands that wrote what most people write: they are few, and what they wrote is common."""
 
 HARMLESS = 0.15
 """Above which probability of innocence the model says nothing of a text, nor reads it to the end if
@@ -92,7 +96,7 @@ CONCEPTS = 0.5
 TOLD = 0.95
 """From which probability on a threat that rules found is taken for somebody telling of one."""
 
-SPARED = 0.995
+SPARED = 0.98
 """From which probability of innocence on what rules found at medium becomes low."""
 
 GLANCE = -1.0

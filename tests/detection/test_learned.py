@@ -122,7 +122,7 @@ def test_what_a_glance_finds_harmless_is_not_read(model: LearnedJudge) -> None:
 
 
 def test_the_more_its_concepts_weigh_the_less_sure_the_model_must_be(model: LearnedJudge) -> None:
-    doubtful = "be nice or they all get to see it"
+    doubtful = "do it or everybody hears about it"
 
     kinds = [model.judge(doubtful, weight=Weight(own)).kind for own in range(0, 3_000, 100)]
 
@@ -150,7 +150,7 @@ def test_what_somebody_quotes_weighs_nothing_against_them(judge: Judge, answer: 
 def test_of_what_may_well_be_harmless_it_says_nothing_whatever_the_concepts_weigh(
     model: LearnedJudge,
 ) -> None:
-    open_to_doubt = "then your dad hears about it, last chance"
+    open_to_doubt = "last chance, then i talk to your dad"
     opinion = model.read(open_to_doubt)
 
     assert opinion is not None
@@ -270,12 +270,15 @@ def test_what_surely_reads_innocent_is_low_and_keeps_its_reasons(
 
 
 def test_a_longer_text_is_innocent_if_every_part_of_it_is(model: LearnedJudge) -> None:
-    filling = "and then we went home and had a very nice dinner with everybody . " * 10
+    filling = (
+        "i went to the shop and bought some bread and then it rained all day so we stayed in . "
+    )
+    rainy = filling * 4
 
-    assert not model.is_read_whole(filling)
-    assert model.innocent(filling) > 0.9
-    assert model.innocent(f"{filling} {THREATENING} . {filling}") < 0.5
-    assert model.innocent(filling * 10) == 0  # nobody knows: it is not read to its end
+    assert not model.is_read_whole(rainy)
+    assert model.innocent(rainy) > 0.9
+    assert model.innocent(f"{rainy} {THREATENING} . {rainy}") < 0.5
+    assert model.innocent(filling * 20) == 0  # nobody knows: it is not read to its end
     assert model.innocent("hi") == 0
 
 
@@ -362,7 +365,7 @@ def test_who_tells_is_never_the_offender(detector: Detector) -> None:
 def test_beside_play_stories_and_warnings_the_model_must_be_surer(
     model: LearnedJudge, concept: str
 ) -> None:
-    doubtful = "be nice or they all get to see it"
+    doubtful = "do it or everybody hears about it"
     weights = [Weight(own) for own in range(0, 3_000, 100)]
 
     alone, beside = (
