@@ -13,6 +13,10 @@ plainest words."""
 COMMON = "common"
 """Another such hand that measures; its other half is learned, as `ah`."""
 
+TO_BE_LEARNED = ("ai", "aj")
+"""Hands that came after the model was made: one more of those, of whose disclosures half was read
+for the wordings, and one that wrote only harmless lines in the words that threats have too."""
+
 ORDINARY_HANDS = ("k", "l", "t")
 """The hands that wrote nothing but ordinary talk, in every language alike: the gate weighs concepts
 against theirs."""
@@ -96,8 +100,8 @@ CONCEPTS = 0.5
 TOLD = 0.95
 """From which probability on a threat that rules found is taken for somebody telling of one."""
 
-SPARED = 0.98
-"""From which probability of innocence on what rules found at medium becomes low."""
+SPARED = 0.0
+"""Below which log odds, the concepts counted in, what rules found at medium becomes low."""
 
 GLANCE = -1.0
 """From which log odds by its pieces alone a text is read, whatever its concepts weigh."""

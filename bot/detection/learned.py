@@ -136,21 +136,23 @@ class LearnedJudge:
         """The same of any text, however harmless it looks; None if it is too short."""
         return self._opinion(text, weight)
 
-    def innocent(self, text: str) -> float:
-        """How likely the gravest part of `text` is to be neither, whatever its concepts weigh.
+    def gravest(self, text: str, weight: Weight = _WEIGHTLESS) -> float | None:
+        """The log odds that the gravest part of `text` is not innocent, concepts weighed in.
 
-        0 of what is too short or too long to be read so.
+        None of what is too short or too long to be read so. What the concepts weigh is shared among
+        the parts: a long text holds more of them.
         """
         if len(text) > _WALL:
-            return 0.0
+            return None
         pieces = list(islice(self.pieces.cut(text), _PARTS * self._room + 1))
         if not _FEWEST_PIECES <= len(pieces) <= _PARTS * self._room:
-            return 0.0
+            return None
         # of equal length: a few words alone say little
         count = math.ceil(len(pieces) / self._room)
         edges = [len(pieces) * number // count for number in range(count + 1)]
         parts = (pieces[start:end] for start, end in pairwise(edges))
-        return min(float(self.encoder.read(_numbers(part)).shares[0]) for part in parts)
+        innocent = min(float(self.encoder.read(_numbers(part)).shares[0]) for part in parts)
+        return _log_odds(1 - innocent) + self._counted(sum(weight)) / count
 
     def is_read_whole(self, text: str) -> bool:
         """Whether the model reads all of `text` at once."""
@@ -162,6 +164,10 @@ class LearnedJudge:
     def _room(self) -> int:
         """How many pieces are read at once."""
         return self.encoder.longest - len(EDGES)
+
+    def _counted(self, weight: int) -> float:
+        """What concepts of this weight count beside the model, in log odds."""
+        return float(weight * self.header["limits"]["concepts"] / _HUNDREDTHS)
 
     def _part(self, text: str) -> list[Piece]:
         """What is read of `text`: all, or of a longer one its graver end, or nothing if short.
@@ -196,7 +202,7 @@ class LearnedJudge:
         limits = self.header["limits"]
         # nobody who may be telling what is done to them is taken for an offender
         told = disclosure >= limits["tells"] * threat
-        counted = (sum(weight) if told else weight.own) * limits["concepts"] / _HUNDREDTHS
+        counted = self._counted(sum(weight) if told else weight.own)
         sure = _log_odds(threat + disclosure) + counted - (limits["doubt"] if doubted else 0)
         if sure < limits["low"]:
             return Opinion(threat, disclosure, sure=sure)

@@ -122,18 +122,18 @@ class SecondOpinion:
     ) -> list[tuple[Rule, Finding]]:
         """What rules `found` in the last of `run`, as the model leaves it.
 
-        It has a say in what is at medium and stands in this message alone. What surely reads
-        innocent becomes low, a longer text if every part of it does. Of what is read at once, a
-        threat that reads like somebody telling of one becomes a disclosure; and if it surely reads
-        like a threat as well, both agree, and it becomes high.
+        It has a say in what is at medium and stands in this message alone. What reads innocent
+        enough to outweigh its concepts becomes low, a longer text if every part of it does. Of what
+        is read at once, a threat that reads like somebody telling of one becomes a disclosure; and
+        if it surely reads like a threat as well, both agree, and it becomes high.
         """
         found = list(found)
         if not self._has_a_say(found, run[-1]):
             return found
-        text = _text(run[-1:])
+        text, weight = _text(run[-1:]), self._weight(run[-1:])
         view = self.unasked(run) if self._judge.is_read_whole(text) else None
-        innocent = view.innocent if view else self._judge.innocent(text)
-        if innocent >= self._limits["spared"]:
+        grave = view.sure if view else self._judge.gravest(text, weight)
+        if grave is not None and grave < self._limits["spared"]:
             return [_at(Level.LOW, each) for each in found]
         if view is None or any(rule.kind is Kind.DISCLOSURE for rule, _ in found):
             return found

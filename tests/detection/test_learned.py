@@ -252,7 +252,7 @@ def test_of_what_rules_find_the_review_lowers_little_and_drops_nothing(detector:
     assert len(lowered) < 0.02 * len(after)
 
 
-def test_what_surely_reads_innocent_is_low_and_keeps_its_reasons(
+def test_what_reads_innocent_is_low_and_keeps_its_reasons(
     detector: Detector, model: LearnedJudge, write: Callable[..., Message]
 ) -> None:
     song = "we recorded our new song, gonna upload it on sunday"
@@ -263,7 +263,7 @@ def test_what_surely_reads_innocent_is_low_and_keeps_its_reasons(
     before, now = ruled.assess(window), detector.assess(window)
 
     assert opinion is not None
-    assert opinion.innocent > model.header["limits"]["spared"]
+    assert opinion.innocent > 0.9
     assert (before.level, now.level) == (Level.MEDIUM, Level.LOW)
     assert now.kind is before.kind
     assert [each.rule for each in now.findings] == [each.rule for each in before.findings]
@@ -275,11 +275,14 @@ def test_a_longer_text_is_innocent_if_every_part_of_it_is(model: LearnedJudge) -
     )
     rainy = filling * 4
 
+    spared = model.header["limits"]["spared"]
+
     assert not model.is_read_whole(rainy)
-    assert model.innocent(rainy) > 0.9
-    assert model.innocent(f"{rainy} {THREATENING} . {rainy}") < 0.5
-    assert model.innocent(filling * 20) == 0  # nobody knows: it is not read to its end
-    assert model.innocent("hi") == 0
+    assert model.gravest(rainy) < spared
+    assert model.gravest(rainy, Weight(4_000)) > spared  # concepts can outweigh it
+    assert model.gravest(f"{rainy} {THREATENING} . {rainy}") > spared
+    assert model.gravest(filling * 20) is None  # nobody knows: it is not read to its end
+    assert model.gravest("hi") is None
 
 
 def test_a_doubtful_threat_is_no_answer_to_another(
