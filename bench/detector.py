@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.chat import Chat
 from bot.config import ConversationSettings
-from bot.detection import Conversations, load_detector
+from bot.detection import Conversations, load_detector, spare_what_stays
 from bot.domain.assessment import Level
 
 
@@ -18,6 +18,7 @@ class Watched:
         window = ConversationSettings()
         self._chat = chat
         self._detector = load_detector()
+        spare_what_stays()  # as the bot does
         self._conversations = Conversations(
             self._detector,
             minutes=window.minutes,

@@ -12,7 +12,7 @@ from statistics import median
 
 from bench.chat import Chat
 from bench.peers import automod, red
-from bot.detection import Conversations, Detector, load_detector
+from bot.detection import Conversations, Detector, load_detector, spare_what_stays
 from bot.domain.message import Message, Person, Window
 
 _MESSAGES = 20_000
@@ -44,6 +44,7 @@ print(json.dumps({"start_s": spent, "memory_mb": resident_mb()}))
 def expense(threats: Sequence[str]) -> dict[str, float]:
     """The figures by name; `threats` are texts that reach the judge."""
     detector = load_detector()
+    spare_what_stays()  # as the bot does
     chat = Chat((), authors=1)
     ordinary = [chat.line() for _ in range(_MESSAGES)]
     hostile = [(text * _LONGEST)[:_LONGEST] for text in _HOSTILE]

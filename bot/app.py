@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import time
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from yarl import URL
 from bot.advice import load_resources, load_texts
 from bot.client import NotAlone, Parts
 from bot.config import Config
-from bot.detection import Conversations, load_detector
+from bot.detection import Conversations, load_detector, spare_what_stays
 from bot.services.acting import Acting
 from bot.services.casework import Casework
 from bot.services.condition import Inspection
@@ -139,7 +138,7 @@ class App:
         when Discord does not let the bot in, and KeyFileError when the master key is not the one
         that belongs to the database.
         """
-        _spare_what_stays()
+        spare_what_stays()
         work = asyncio.create_task(self._work())
         client = asyncio.create_task(self.bot.start(token))
         try:
@@ -182,15 +181,6 @@ class App:
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_WORDS):
                 await self.store.close()
-
-
-def _spare_what_stays() -> None:
-    """Leave what is loaded for good, rules above all, out of every later garbage collection.
-
-    Looking through it again and again took a third of the time that screening takes.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def _raise_failure(task: asyncio.Task[None]) -> None:

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from bot.detection import Conversations, Detector, load_detector
+from bot.detection import Conversations, Detector, load_detector, spare_what_stays
 from bot.domain.assessment import Assessment, Finding, Kind
 from bot.domain.message import Person
 from bot.transcripts import Entry, TranscriptError, read_transcript
@@ -72,6 +72,7 @@ def run(files: Sequence[Path | str], *, as_json: bool, out: TextIO, err: TextIO)
     which is said on `err`; the other files are still scanned.
     """
     detector = load_detector()
+    spare_what_stays()
     results: list[Result] = []
     status = more = read = 0
     for file in files:

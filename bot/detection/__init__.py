@@ -4,7 +4,15 @@ from bot.detection.catalogue import CatalogueError
 from bot.detection.conversations import Conversations
 from bot.detection.detector import Detector
 from bot.detection.explaining import Explanation
-from bot.detection.loading import load_detector
+from bot.detection.loading import load_detector, spare_what_stays
 from bot.detection.reading import Reading
 
-__all__ = ["CatalogueError", "Conversations", "Detector", "Explanation", "Reading", "load_detector"]
+__all__ = [
+    "CatalogueError",
+    "Conversations",
+    "Detector",
+    "Explanation",
+    "Reading",
+    "load_detector",
+    "spare_what_stays",
+]

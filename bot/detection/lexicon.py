@@ -117,7 +117,7 @@ class Lexicon:
 
         What is spelled could be a word of any language at first: "i l e a k" is one in Filipino.
         """
-        found = join_spaced(words, self.vocabulary)
+        found = join_spaced(words, self._tongues.words)
         spoken = self._tongues.spoken([each.word for each in found])
         if len(found) == len(words) or not spoken:
             return found
