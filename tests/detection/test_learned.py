@@ -263,7 +263,7 @@ def test_what_reads_innocent_is_low_and_keeps_its_reasons(
     before, now = ruled.assess(window), detector.assess(window)
 
     assert opinion is not None
-    assert opinion.innocent > 0.9
+    assert opinion.innocent > 0.95
     assert (before.level, now.level) == (Level.MEDIUM, Level.LOW)
     assert now.kind is before.kind
     assert [each.rule for each in now.findings] == [each.rule for each in before.findings]
