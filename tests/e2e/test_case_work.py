@@ -266,6 +266,7 @@ async def test_once_a_week_moderators_read_what_the_week_brought(quiet_town: Tow
     await town.settled(await town.threatens())
     await resolves(town, "Confirmed", reason="clear words")
     await town.restart(digest_day=today)
+    await town.bot.upkeep.tick()  # or else it might be queued, for the morning, only afterwards
     await town.let_pass(hours=24)
     await town.until(lambda: len(town.alert_messages()) == 2)
 
