@@ -87,7 +87,7 @@ class When(_Strict):
     own: list[str] = []
     order: list[str] = []
     heard: list[str] = []
-    within: int = Field(default=60, ge=1, le=400)
+    within: int | None = Field(default=None, ge=1, le=400)
     apart: bool = False
 
 

@@ -27,8 +27,9 @@ from bot.detection.lexicon import Lexicon
 from bot.detection.normalise import fold
 from bot.detection.phrases import Element, Parser, PhraseError, element_of
 from bot.detection.reading import Stances
-from bot.detection.rules import AnyOf, Rule
+from bot.detection.rules import WITHIN, WITHIN_IF_SURE, AnyOf, Rule
 from bot.detection.vetoes import Innocence
+from bot.domain.assessment import Level
 
 
 @cache
@@ -185,7 +186,7 @@ def _rule(path: Path, entry: RuleEntry, concepts: ConceptFile) -> Rule:
         foreign=entry.foreign,
         weak=frozenset(name for name, concept in concepts.concepts.items() if concept.weak),
         heard=some(entry.when.heard),
-        within=entry.when.within,
+        within=entry.when.within or (WITHIN_IF_SURE if entry.level >= Level.HIGH else WITHIN),
         apart=entry.when.apart,
         innocence=Innocence(
             *(frozenset(concepts.groups.get(group, ())) for group in Innocence._fields)

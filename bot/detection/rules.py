@@ -16,6 +16,10 @@ _TRIES = 60
 _PLACES_PER_NEED = 6
 """How many ways to place the concepts of one rule are tried."""
 
+WITHIN, WITHIN_IF_SURE = 24, 60
+"""How many words the concepts of a rule may span unless it says so: those of one that is not sure
+by itself, and of one at level high. Far apart in a ramble, broad words meet by chance."""
+
 AnyOf = frozenset[str]
 """Concepts of which one must occur."""
 
@@ -42,7 +46,7 @@ class Rule:
     """Concepts that alone do not make the judged message part of a finding."""
     heard: AnyOf = frozenset()
     """Concepts of which one must stand in what others said shortly before."""
-    within: int = 60
+    within: int = WITHIN_IF_SURE
     """How many words of one message the concepts may span."""
     own_vetoes: AnyOf = frozenset()
     """Concepts that silence the rule when they stand in the judged author's own words."""

@@ -6,7 +6,7 @@ from bot.detection import load_detector
 from bot.detection.reading import Place, Reading
 from bot.detection.rules import Rule, apply
 from bot.domain.assessment import Category, Kind, Level
-from bot.domain.message import Message, Person
+from bot.domain.message import Message, Person, Window
 
 RULE = Rule(
     id="r",
@@ -84,3 +84,16 @@ def test_order_is_minded_where_it_matters() -> None:
     ordered = lexicon.closely(["or", "i", "post", "your", "pics", "unless", "you", "paid"])
 
     assert jumbled.all() != ordered.all()
+
+
+def test_what_is_not_sure_by_itself_must_stand_close_together() -> None:
+    detector = load_detector(learned=False)
+    stroll = "and then we walked home past the mill where the geese are and it was so cold that "
+    stroll += "nobody wanted to stay out there for long"
+
+    def level(text: str) -> Level:
+        return detector.assess(Window(Message(1, 1, Person(1, "leo"), text, 1.0))).level
+
+    assert level("gift card code in ten minutes or i upload") is Level.MEDIUM
+    assert level(f"gift card code in ten minutes {stroll} or i upload") is Level.NONE
+    assert level(f"send 80 euro by tonight {stroll} or i post your nudes") is Level.HIGH
