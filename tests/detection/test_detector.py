@@ -81,6 +81,18 @@ def test_the_one_who_is_threatened_and_threatens_back_is_no_offender(judge: Judg
     assert assessment.kind is not Kind.THREAT
 
 
+def test_whoever_answers_a_threat_made_elsewhere_is_no_offender(judge: Judge) -> None:
+    for answer in (
+        "i saved this whole chat and the cops get it tomorrow",
+        "upload my pics and i go straight to the police",
+        "go ahead, post it, my parents know everything already",
+    ):
+        assert judge(("kim", "tell ava to take the report back"), ("ava", answer)).kind is not (
+            Kind.THREAT
+        )
+    assert judge(("leo", "send 50. go to the police and i post your nudes")).kind is Kind.THREAT
+
+
 def test_a_quoted_threat_with_a_plea_is_a_disclosure(
     judge: Judge, people: dict[str, Person]
 ) -> None:
