@@ -24,6 +24,7 @@ from bot.detection.reading import Reader, Reading, Stances, read_part
 from bot.detection.rules import Rule
 from bot.detection.second_opinion import AGREED, DISCLOSURE, THREAT, SecondOpinion
 from bot.detection.targets import find_targets, speaks_to
+from bot.detection.vetoes import Innocence
 from bot.domain.assessment import NOTHING, Assessment, Finding, Kind, Level
 from bot.domain.message import Message, Person, Window
 
@@ -40,6 +41,7 @@ class Detector:
         rules: Sequence[Rule],
         *,
         stances: Stances,
+        innocence: Innocence,
         seen: tuple[Sequence[str], ...],
     ) -> None:
         self._lexicon = lexicon
@@ -47,6 +49,7 @@ class Detector:
         self._rules = tuple(rules)
         self._experimental = tuple(rule for rule in rules if not rule.stable)
         self._read = Reader(lexicon, stances).read
+        self._innocence = innocence
         places = {
             concept: place
             for place, concept in enumerate(concept for part in seen for concept in part)
@@ -143,10 +146,13 @@ class Detector:
     def assess(self, window: Window) -> Assessment:
         """What the judged message of `window` amounts to, read with its author's earlier ones.
 
-        Total on any text. Whoever only answers a threat, or repeats it, is not the offender.
+        Total on any text. Whoever only answers a threat, repeats it, or says what calms or helps
+        somebody is not the offender.
         """
         assessment = self._judge(window)
-        if assessment.kind is Kind.THREAT and self._answers_threat(window):
+        if assessment.kind is not Kind.THREAT:
+            return assessment
+        if self._is_assured(window) or self._answers_threat(window):
             return replace(NOTHING, experimental=assessment.experimental)
         return assessment
 
@@ -239,6 +245,15 @@ class Detector:
         for reading in run[:-1]:
             said |= self._exact(reading)
         return self._second.find(run, self._exact(run[-1]), said)
+
+    def _is_assured(self, window: Window) -> bool:
+        """Whether the judged message calms or helps somebody, and its author urged nobody."""
+        own = self._read(window.message).own
+        if not self._innocence.assured(own):
+            return False
+        earlier, _ = said_by_author(window, self.look)
+        before = frozenset[str]().union(*(self._read(each).own for each in earlier))
+        return self._innocence.assured(own, before)
 
     def _answers_threat(self, window: Window) -> bool:
         """Whether somebody else threatened the judged message's author first."""

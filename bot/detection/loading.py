@@ -82,7 +82,13 @@ def _rules_detector(folder: Path) -> Detector:
         gated=gated,
         looked=looked,
     )
-    return Detector(lexicon, rules, stances=stances.of(concepts), seen=(gated, looked))
+    return Detector(
+        lexicon,
+        rules,
+        stances=stances.of(concepts),
+        innocence=_innocence(concepts),
+        seen=(gated, looked),
+    )
 
 
 class _Stances:
@@ -158,6 +164,11 @@ def _classes(path: Path, file: LanguageFile, shared: Sequence[LanguageFile]) -> 
     return classes
 
 
+def _innocence(concepts: ConceptFile) -> Innocence:
+    groups = (frozenset(concepts.groups.get(group, ())) for group in Innocence._fields)
+    return Innocence(*groups)
+
+
 def _rule(path: Path, entry: RuleEntry, concepts: ConceptFile) -> Rule:
     def some(names: Iterable[str]) -> AnyOf:
         members: set[str] = set()
@@ -188,7 +199,5 @@ def _rule(path: Path, entry: RuleEntry, concepts: ConceptFile) -> Rule:
         heard=some(entry.when.heard),
         within=entry.when.within or (WITHIN_IF_SURE if entry.level >= Level.HIGH else WITHIN),
         apart=entry.when.apart,
-        innocence=Innocence(
-            *(frozenset(concepts.groups.get(group, ())) for group in Innocence._fields)
-        ),
+        innocence=_innocence(concepts),
     )

@@ -25,6 +25,14 @@ class Innocence(NamedTuple):
     """What belongs to the person spoken to: without it a threat is not explicit."""
     unmistakable: Names = frozenset()
     """What no harmless object explains."""
+    assurances: Names = frozenset()
+    """What is said to calm or to help: "all deleted", "do not pay him"."""
+    urging: Names = frozenset()
+    """What is demanded or set as a condition: beside it an assurance counts for nothing."""
+
+    def assured(self, own: Names, before: Names = frozenset()) -> bool:
+        """Whether words with the concepts `own` calm or help, and urge nobody; nor did `before`."""
+        return not own.isdisjoint(self.assurances) and self.urging.isdisjoint(own | before)
 
 
 UNTOLD = Innocence()

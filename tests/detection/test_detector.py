@@ -93,6 +93,24 @@ def test_whoever_answers_a_threat_made_elsewhere_is_no_offender(judge: Judge) ->
     assert judge(("leo", "send 50. go to the police and i post your nudes")).kind is Kind.THREAT
 
 
+def test_who_calms_or_advises_somebody_is_no_offender(judge: Judge) -> None:
+    assert judge(("leo", "i deleted all your pics, nobody gets to see them")).kind is Kind.NONE
+    assert judge(
+        ("ava", "some guy wants money or he sends my pics to everyone"),
+        ("kim", "block him and tell your mom, he wont post anything"),
+    ).kind is not (Kind.THREAT)
+
+
+def test_an_assurance_does_not_undo_what_is_demanded(judge: Judge) -> None:
+    calming = "dont worry nobody gets to see your pics"
+
+    assert judge(("leo", calming)).kind is Kind.NONE
+    assert judge(("leo", f"send me 50 today, {calming}")).kind is Kind.THREAT
+    assert judge(
+        ("leo", "i saved your nudes, send 50 by tonight"), ("ava", "pls no"), ("leo", calming)
+    ).kind is (Kind.THREAT)
+
+
 def test_a_quoted_threat_with_a_plea_is_a_disclosure(
     judge: Judge, people: dict[str, Person]
 ) -> None:
