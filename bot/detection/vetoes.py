@@ -27,12 +27,19 @@ class Innocence(NamedTuple):
     """What no harmless object explains."""
     assurances: Names = frozenset()
     """What is said to calm or to help: "all deleted", "do not pay him"."""
+    admiration: Names = frozenset()
+    """What is said of something that people have seen and love."""
+    exposing: Names = frozenset()
+    """What will be shown: beside it admiration counts for nothing."""
     urging: Names = frozenset()
     """What is demanded or set as a condition: beside it an assurance counts for nothing."""
 
     def assured(self, own: Names, before: Names = frozenset()) -> bool:
-        """Whether words with the concepts `own` calm or help, and urge nobody; nor did `before`."""
-        return not own.isdisjoint(self.assurances) and self.urging.isdisjoint(own | before)
+        """Whether words with the concepts `own` calm, help or admire, and, like `before`, do not urge."""
+        harmless = self.assurances
+        if self.exposing.isdisjoint(own):
+            harmless |= self.admiration
+        return not own.isdisjoint(harmless) and self.urging.isdisjoint(own | before)
 
 
 UNTOLD = Innocence()

@@ -101,6 +101,13 @@ def test_who_calms_or_advises_somebody_is_no_offender(judge: Judge) -> None:
     ).kind is not (Kind.THREAT)
 
 
+def test_praise_is_no_threat_unless_something_is_to_be_shown(judge: Judge) -> None:
+    assert judge(("leo", "i saw your video, everyone at school loves it")).kind is Kind.NONE
+    assert judge(
+        ("leo", "i saved your nudes, i send them to your mom, everyone at school loves it")
+    ).kind is (Kind.THREAT)
+
+
 def test_an_assurance_does_not_undo_what_is_demanded(judge: Judge) -> None:
     calming = "dont worry nobody gets to see your pics"
 
