@@ -35,7 +35,7 @@ class Innocence(NamedTuple):
     """What is demanded or set as a condition: beside it an assurance counts for nothing."""
 
     def assured(self, own: Names, before: Names = frozenset()) -> bool:
-        """Whether words with the concepts `own` calm, help or admire, and, like `before`, do not urge."""
+        """Whether the concepts `own` calm, help or admire; neither they nor `before` urge."""
         harmless = self.assurances
         if self.exposing.isdisjoint(own):
             harmless |= self.admiration
