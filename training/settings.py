@@ -13,9 +13,11 @@ plainest words."""
 COMMON = "common"
 """Another such hand that measures; its other half is learned, as `ah`."""
 
-TO_BE_LEARNED = ("ai", "aj")
-"""Hands that came after the model was made: one more of those, of whose disclosures half was read
-for the wordings, and one that wrote only harmless lines in the words that threats have too."""
+TO_BE_LEARNED = ("ai", "aj", "ak", "al")
+"""Hands that came after the model was made: two that wrote the plainest (`ai`, `ak`; of what the
+first told, half was read for the wordings), one that wrote only harmless lines in the words that
+threats have too, and one that wrote what was wrongly taken for a threat: answers to one,
+assurances, advice, requests and praise. By the lines of this last one the wordings were made."""
 
 ORDINARY_HANDS = ("k", "l", "t")
 """The hands that wrote nothing but ordinary talk, in every language alike: the gate weighs concepts
