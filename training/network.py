@@ -50,17 +50,13 @@ class Network(nn.Module):
     def forward(self, pieces: Tensor, there: Tensor) -> Tensor:
         """Texts × pieces, and which of them are there → layers × texts × classes."""
         state = self.norm(self.words(pieces) + self.places[: pieces.shape[1]])
-        state = self._dropped(state)
         present = there[..., None].float()
         opinions = []
         for layer, out in zip(self.layers, self.outs, strict=True):
             state = layer(state, there)
             mean = (state * present).sum(1) / present.sum(1)
-            opinions.append(out(self._dropped(mean)))
+            opinions.append(out(mean))
         return torch.stack(opinions)
-
-    def _dropped(self, state: Tensor) -> Tensor:
-        return functional.dropout(state, settings.DROPPED, self.training)
 
     def round_words(self) -> None:
         """Set the embeddings to what four bits can say, and learn them no more."""
@@ -102,20 +98,13 @@ class _Layer(nn.Module):
         texts, pieces, width = state.shape
         asked = self.ask(state).view(texts, pieces, 3, settings.HEADS, -1).permute(2, 0, 3, 1, 4)
         heard = functional.scaled_dot_product_attention(
-            asked[0],
-            asked[1],
-            asked[2],
-            attn_mask=there[:, None, None, :],
-            dropout_p=settings.DROPPED if self.training else 0,
+            asked[0], asked[1], asked[2], attn_mask=there[:, None, None, :]
         )
         mixed = self.mix(heard.transpose(1, 2).reshape(texts, pieces, width))
-        state = self.norm1(state + self._dropped(mixed))
+        state = self.norm1(state + mixed)
         wide = functional.gelu(self.wide(state), approximate="tanh")
-        after: Tensor = self.norm2(state + self._dropped(self.back(wide)))
+        after: Tensor = self.norm2(state + self.back(wide))
         return after
-
-    def _dropped(self, state: Tensor) -> Tensor:
-        return functional.dropout(state, settings.DROPPED, self.training)
 
 
 def _linear(start: Start, name: str, inputs: int) -> nn.Linear:
@@ -166,7 +155,6 @@ def learn(
 
     The pace falls over `steps` batches in all, of which `done` came before; a round warms up anew.
     """
-    network.train()
     paces = (settings.PACE, settings.PACE_OUT, settings.PACE * 2)
     optimiser = _optimiser(network)
     for step, batch in enumerate(_batches(texts), done):
@@ -202,7 +190,6 @@ def _optimiser(network: Network) -> torch.optim.Optimizer:
 
 def probabilities(network: Network, texts: Sequence[Sequence[int]]) -> NDArray[Any]:
     """Texts × classes, as the last opinion says."""
-    network.eval()
     found = np.zeros((len(texts), network.classes), np.float32)
     by_length = sorted(range(len(texts)), key=lambda place: len(texts[place]))
     with torch.no_grad():

@@ -13,11 +13,14 @@ plainest words."""
 COMMON = "common"
 """Another such hand that measures; its other half is learned, as `ah`."""
 
-TO_BE_LEARNED = ("ai", "aj", "ak", "al")
-"""Hands that came after the model was made: two that wrote the plainest (`ai`, `ak`; of what the
-first told, half was read for the wordings), one that wrote only harmless lines in the words that
-threats have too, and one that wrote what was wrongly taken for a threat: answers to one,
-assurances, advice, requests and praise. By the lines of this last one the wordings were made."""
+CALM = "calm"
+"""One that measures as well: harmless lines in thirteen languages of the kinds that were most often
+taken for threats. Its other half is in `al`."""
+
+TO_BE_LEARNED = ("ak", "al")
+"""Hands that came after the model was made: one more of those that wrote the plainest, and one that
+wrote what was wrongly taken for a threat: answers to one, assurances, advice, requests and praise.
+By the lines of the second one the wordings were made."""
 
 ORDINARY_HANDS = ("k", "l", "t")
 """The hands that wrote nothing but ordinary talk, in every language alike: the gate weighs concepts
@@ -39,7 +42,6 @@ PUPILS = 1
 PACE, PACE_OUT = 3e-4, 1e-3
 """The learning rates of the encoder, whose embeddings take twice that, and of what each layer
 makes of a text."""
-DROPPED = 0.05
 
 ORDINARY = {"ordinary": 2_000, "second_person": 2_000, "third_person": 500, "media_talk": 500}
 """How many lines each grammar of ordinary talk writes."""
@@ -68,7 +70,7 @@ GRAMMAR_WEIGHT, TALK_WEIGHT, VEILED_WEIGHT, PLAIN_WEIGHT = 0.4, 0.7, 0.4, 2.0
 harmless, or a line by the hands that wrote what most people write, next to another sentence that a
 hand wrote."""
 
-PLAIN_HANDS = ("ah",)
+PLAIN_HANDS = ("ah", "ai", "aj")
 """The hands that wrote what most people write: they are few, and what they wrote is common."""
 
 HARMLESS = 0.15
@@ -86,7 +88,7 @@ those of the last one and a glance at it."""
 GLANCE_COUNTS, GLANCE_AT_MOST = 100, 300
 """What the log odds of the glance count in that sum, and how much at most."""
 
-THREAT, RUN, DISCLOSURE = 8.0, 8.5, 8.0
+THREAT, RUN, DISCLOSURE = 7.5, 8.0, 8.0
 """From which log odds on the model speaks: of a threat in one message, of one that was put together
 from several, and of somebody telling. Chosen so that ordinary chat is left alone."""
 
@@ -102,7 +104,7 @@ CONCEPTS = 0.5
 TOLD = 0.95
 """From which probability on a threat that rules found is taken for somebody telling of one."""
 
-SPARED = 0.0
+SPARED = 0.5
 """Below which log odds, the concepts counted in, what rules found at medium becomes low."""
 
 GLANCE = -1.0
@@ -111,14 +113,20 @@ GLANCE = -1.0
 TELLS = 0.5
 """A text half as likely to be a disclosure as a threat is taken for a disclosure."""
 
-SILENT = (("retort",), ("trivial", "joke"), ("trivial", "laughing"), ("fiction", "laughing"))
+SILENT = (
+    ("retort",),
+    ("game", "obey_demand"),
+    ("trivial", "joke"),
+    ("trivial", "laughing"),
+    ("fiction", "laughing"),
+)
 """Concepts beside which, if all of them stand there, the model keeps silent: the answer of somebody
-who is threatened, and a harmless object or a story that is laughed about. Rules that are sure still
-fire."""
+who is threatened, what is to be done about a game, and a harmless object or a story that is laughed
+about. Rules that are sure still fire."""
 
 DOUBTED = ("fiction", "game", "news", "permission", "warning")
 """Concepts beside each of which it must be surer: play, stories, news, what was agreed, and
 warnings."""
 
-DOUBT = 2.5
+DOUBT = 3.5
 """How much less log odds count beside those."""

@@ -122,7 +122,7 @@ def test_what_a_glance_finds_harmless_is_not_read(model: LearnedJudge) -> None:
 
 
 def test_the_more_its_concepts_weigh_the_less_sure_the_model_must_be(model: LearnedJudge) -> None:
-    doubtful = "do it or everybody hears about it"
+    doubtful = "do it or they hear about it"
 
     kinds = [model.judge(doubtful, weight=Weight(own)).kind for own in range(0, 3_000, 100)]
 
@@ -301,7 +301,7 @@ def test_the_model_has_no_say_in_what_is_high_or_spread(
     detector: Detector, write: Callable[..., Message]
 ) -> None:
     high = Window(write("leo", "pay 80 or i send your nudes to your mom"))
-    spread = Window(write("leo", "or your mom sees them"), (write("leo", "50 in gift cards now"),))
+    spread = Window(write("leo", "50 paypal"), (write("leo", "i have your nudes"),))
     rules = load_detector(learned=False)
 
     for window in (high, spread):
@@ -368,7 +368,7 @@ def test_who_tells_is_never_the_offender(detector: Detector) -> None:
 def test_beside_play_stories_and_warnings_the_model_must_be_surer(
     model: LearnedJudge, concept: str
 ) -> None:
-    doubtful = "do it or everybody hears about it"
+    doubtful = "do it or they hear about it"
     weights = [Weight(own) for own in range(0, 3_000, 100)]
 
     alone, beside = (
