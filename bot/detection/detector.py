@@ -152,7 +152,9 @@ class Detector:
         assessment = self._judge(window)
         if assessment.kind is not Kind.THREAT:
             return assessment
-        if self._is_assured(window) or self._answers_threat(window):
+        # who goads somebody to hurt themselves may well say that all will be proud
+        calms = assessment.level < Level.URGENT and self._is_assured(window)
+        if calms or self._answers_threat(window):
             return replace(NOTHING, experimental=assessment.experimental)
         return assessment
 

@@ -109,6 +109,14 @@ def test_praise_is_no_threat_unless_something_is_to_be_shown(judge: Judge) -> No
     ).kind is (Kind.THREAT)
 
 
+def test_nothing_calming_undoes_that_somebody_is_goaded(judge: Judge) -> None:
+    for calming in ("everyone will be proud of you", "nobody will see your pics"):
+        assert judge(
+            ("ava", "i cant take it anymore i want to die"),
+            ("leo", f"then kill yourself, {calming}"),
+        ).level is (Level.URGENT)
+
+
 def test_an_assurance_does_not_undo_what_is_demanded(judge: Judge) -> None:
     calming = "dont worry nobody gets to see your pics"
 
