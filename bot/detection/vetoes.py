@@ -25,18 +25,26 @@ class Innocence(NamedTuple):
     """What belongs to the person spoken to: without it a threat is not explicit."""
     unmistakable: Names = frozenset()
     """What no harmless object explains."""
+    answers: Names = frozenset()
+    """What somebody threatened answers: it silences nothing of what demands something."""
+    demands: Names = frozenset()
+    """What is demanded."""
     assurances: Names = frozenset()
     """What is said to calm or to help: "all deleted", "do not pay him"."""
+    requests: Names = frozenset()
+    """What is asked for politely: beside something unmistakable it counts for nothing."""
     admiration: Names = frozenset()
     """What is said of something that people have seen and love."""
     exposing: Names = frozenset()
     """What will be shown: beside it admiration counts for nothing."""
     urging: Names = frozenset()
-    """What is demanded or set as a condition: beside it an assurance counts for nothing."""
+    """What is demanded, or by when: beside it none of these three counts for anything."""
 
     def assured(self, own: Names, before: Names = frozenset()) -> bool:
-        """Whether the concepts `own` calm, help or admire; neither they nor `before` urge."""
+        """Whether the concepts `own` calm, help, ask or admire; neither they nor `before` urge."""
         harmless = self.assurances
+        if self.unmistakable.isdisjoint(own):
+            harmless |= self.requests
         if self.exposing.isdisjoint(own):
             harmless |= self.admiration
         return not own.isdisjoint(harmless) and self.urging.isdisjoint(own | before)
@@ -68,8 +76,11 @@ def weigh(
     own = frozenset().union(*(reading.own for reading, _ in vetoing))
     explicit = explicit and not own.isdisjoint(innocence.personal)
     plain = not own.isdisjoint(innocence.unmistakable)
+    demanding = not own.isdisjoint(innocence.demands)
     first: Veto | None = None
     for reading, concept in _occurring(vetoing):
+        if demanding and concept in innocence.answers:
+            continue
         signal = reading.signal(concept)
         if signal is None:
             continue

@@ -96,6 +96,7 @@ def test_whoever_answers_a_threat_made_elsewhere_is_no_offender(judge: Judge) ->
 def test_who_calms_or_advises_somebody_is_no_offender(judge: Judge) -> None:
     assert judge(("leo", "i deleted all your pics, nobody gets to see them")).kind is Kind.NONE
     assert judge(("leo", "can i show your video to my class?")).kind is Kind.NONE
+    assert judge(("kim", "block him, he wont post your nudes")).kind is not Kind.THREAT
     assert judge(
         ("ava", "some guy wants money or he sends my pics to everyone"),
         ("kim", "block him and tell your mom, he wont post anything"),

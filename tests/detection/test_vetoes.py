@@ -39,7 +39,20 @@ REMARKS = (
     "your refund is lost",
     "deposit first",
     "open a ticket",
+    "everyone at school loves it",
+    "nobody will see it",
+    "proud of you",
 )
+CALMING = (
+    "dont worry nobody sees it",
+    "i deleted all of them",
+    "block him and tell your mom",
+    "can i show your pics",
+    "leave me alone",
+    "go ahead post it",
+    "the police gets it all",
+)
+"""What silences a message that demands nothing."""
 INNOCENT = (
     "pay up or i leak your baby pics to the whole school lol",
     "send nudes or i leak ur spotify wrapped lol",
@@ -61,6 +74,15 @@ def test_a_remark_before_or_behind_a_threat_does_not_silence_it(judge: Judge, re
     missed = [text for text in texts if not _is_threat(judge(("leo", text)))]
 
     assert missed == []
+
+
+@pytest.mark.parametrize("calming", CALMING)
+def test_nothing_calming_silences_a_threat_that_demands(judge: Judge, calming: str) -> None:
+    demanding = [threat for threat in THREATS if not threat.startswith("if you block me")]
+    texts = [f"{threat}. {calming}" for threat in demanding]
+    texts += [f"{calming}. {threat}" for threat in demanding]
+
+    assert [text for text in texts if not _is_threat(judge(("leo", text)))] == []
 
 
 def test_what_makes_a_threat_unsure_is_shown_with_it(judge: Judge) -> None:
