@@ -152,9 +152,7 @@ class Detector:
         assessment = self._judge(window)
         if assessment.kind is not Kind.THREAT:
             return assessment
-        # who goads somebody to hurt themselves may well say that all will be proud
-        calms = assessment.level < Level.URGENT and self._is_assured(window)
-        if calms or self._answers_threat(window):
+        if self._calms(assessment, window) or self._answers_threat(window):
             return replace(NOTHING, experimental=assessment.experimental)
         return assessment
 
@@ -181,6 +179,9 @@ class Detector:
         self, window: Window, run: Sequence[Reading], heard: frozenset[str]
     ) -> Aside | None:
         """Why nothing is said of a message in which something was found."""
+        judged = self._judge(window)
+        if judged.kind is Kind.THREAT and self._calms(judged, window):
+            return Aside.CALMS
         if all(rule.is_mark for rule, _ in fired(self._rules, run, heard)):
             return None
         return Aside.REPEATS if self._is_echo(run[-1], window) else Aside.ANSWERS
@@ -248,10 +249,13 @@ class Detector:
             said |= self._exact(reading)
         return self._second.find(run, self._exact(run[-1]), said)
 
-    def _is_assured(self, window: Window) -> bool:
-        """Whether the judged message calms or helps somebody, and its author urged nobody."""
+    def _calms(self, assessment: Assessment, window: Window) -> bool:
+        """Whether the judged message calms or helps somebody, and its author urged nobody.
+
+        Who goads somebody to hurt themselves may well say that all will be proud.
+        """
         own = self._read(window.message).own
-        if not self._innocence.assured(own):
+        if assessment.level >= Level.URGENT or not self._innocence.assured(own):
             return False
         earlier, _ = said_by_author(window, self.look)
         before = frozenset[str]().union(*(self._read(each).own for each in earlier))

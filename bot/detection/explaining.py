@@ -19,6 +19,7 @@ class Aside(StrEnum):
 
     REPEATS = "repeats what somebody else wrote"
     ANSWERS = "answers a threat, or only quotes one"
+    CALMS = "calms, advises, asks or praises, and demands nothing"
 
 
 class Nearest(NamedTuple):

@@ -63,6 +63,16 @@ def test_whoever_answers_or_repeats_a_threat_is_told_apart(
     assert answered.aside in {Aside.ANSWERS, None}
 
 
+def test_what_calms_or_praises_is_said_to_do_so(detector: Detector, write: Write) -> None:
+    for calming in (
+        "i deleted all your pics, nobody gets to see them",
+        "i saw your video, everyone at school loves it",
+    ):
+        explanation = detector.explain(Window(write("leo", calming)))
+
+        assert (explanation.assessment, explanation.aside) == (NOTHING, Aside.CALMS)
+
+
 def test_of_ordinary_talk_no_rule_is_near(detector: Detector, write: Write) -> None:
     explanation = detector.explain(Window(write("ava", "good morning")))
 
