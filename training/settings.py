@@ -14,8 +14,8 @@ COMMON = "common"
 """Another such hand that measures; its other half is learned, as `ah`."""
 
 CALM = "calm"
-"""One that measures as well: harmless lines in thirteen languages of the kinds that were most often
-taken for threats. Its other half is in `al`."""
+"""One that measures as well: harmless lines in 36 languages of the kinds that were most often taken
+for threats. Its other half is in `al`."""
 
 TO_BE_LEARNED = ("ak", "al")
 """Hands that came after the model was made: one more of those that wrote the plainest, and one that
