@@ -139,6 +139,7 @@ class App:
         that belongs to the database.
         """
         spare_what_stays()
+        self.store.expect_migration()
         work = asyncio.create_task(self._work())
         client = asyncio.create_task(self.bot.start(token))
         try:

@@ -31,6 +31,12 @@ def said_by_author(window: Window, look: _Look) -> tuple[list[Message], int]:
     return found[::-1], said
 
 
+def own_before(window: Window, look: _Look, read: Callable[[Message], Reading]) -> frozenset[str]:
+    """The concepts in the author's own words of those messages."""
+    earlier, _ = said_by_author(window, look)
+    return frozenset[str]().union(*(read(message).own for message in earlier))
+
+
 def said_by_others(window: Window, look: _Look) -> int:
     """The bits that `look` sees in what the latest others said."""
     author = window.message.author.id

@@ -10,6 +10,7 @@ from functools import partial
 from bot.detection.before import (
     CHARACTERS,
     heard_from_others,
+    own_before,
     said_by_author,
     said_by_others,
 )
@@ -24,7 +25,7 @@ from bot.detection.reading import Reader, Reading, Stances, read_part
 from bot.detection.rules import Rule
 from bot.detection.second_opinion import AGREED, DISCLOSURE, THREAT, SecondOpinion
 from bot.detection.targets import find_targets, speaks_to
-from bot.detection.vetoes import Innocence
+from bot.detection.vetoes import Innocence, calms
 from bot.domain.assessment import NOTHING, Assessment, Finding, Kind, Level
 from bot.domain.message import Message, Person, Window
 
@@ -172,7 +173,7 @@ class Detector:
             experimental=counted_only(self._experimental, run, heard),
             opinion=second.unasked(run) if second else None,
             asked=second is not None
-            and second.asked(self._exact(reading), said, text=window.message.wording),
+            and second.asked(reading.bits(self._places), said, text=window.message.wording),
         )
 
     def _why_not(
@@ -184,7 +185,7 @@ class Detector:
             return Aside.CALMS
         if all(rule.is_mark for rule, _ in fired(self._rules, run, heard)):
             return None
-        return Aside.REPEATS if self._is_echo(run[-1], window) else Aside.ANSWERS
+        return Aside.REPEATS if is_echo(run[-1], window) else Aside.ANSWERS
 
     def _judge(self, window: Window) -> Assessment:
         message = window.message
@@ -194,7 +195,7 @@ class Detector:
         if not worthwhile(looked, _ANYTHING):
             return NOTHING
         reading = self._read(message)
-        here = self._exact(reading)
+        here = reading.bits(self._places)
         if not worthwhile(here, _ANYTHING):
             return NOTHING
         earlier, said = said_by_author(window, self.look)
@@ -209,7 +210,7 @@ class Detector:
             run = [*(self._read(each) for each in earlier), reading]
         found = self._found(run, window, self._prospects.rules(here, said))
         assessment = NOTHING
-        if found and not self._is_echo(reading, window):
+        if found and not is_echo(reading, window):
             ordinary = self._lexicon.vocabulary
             aim = find_targets(window, earlier, ordinary=ordinary, concepts=reading.own)
             assessment = conclude(found, message=message, aim=aim)
@@ -246,20 +247,18 @@ class Detector:
             return []
         said = 0
         for reading in run[:-1]:
-            said |= self._exact(reading)
-        return self._second.find(run, self._exact(run[-1]), said)
+            said |= reading.bits(self._places)
+        return self._second.find(run, run[-1].bits(self._places), said)
 
     def _calms(self, assessment: Assessment, window: Window) -> bool:
         """Whether the judged message calms or helps somebody, and its author urged nobody.
 
         Who goads somebody to hurt themselves may well say that all will be proud.
         """
-        own = self._read(window.message).own
-        if assessment.level >= Level.URGENT or not self._innocence.assured(own):
+        reading = self._read(window.message)
+        if assessment.level >= Level.URGENT or not calms(reading, self._innocence):
             return False
-        earlier, _ = said_by_author(window, self.look)
-        before = frozenset[str]().union(*(self._read(each).own for each in earlier))
-        return self._innocence.assured(own, before)
+        return calms(reading, self._innocence, own_before(window, self.look, self._read))
 
     def _answers_threat(self, window: Window) -> bool:
         """Whether somebody else threatened the judged message's author first."""
@@ -282,12 +281,6 @@ class Detector:
                 return True
         return False
 
-    def _exact(self, reading: Reading) -> int:
-        """The concepts of `reading` as bits."""
-        places = self._places
-        heard = reading.own | reading.foreign
-        return sum(1 << places[concept] for concept in heard if concept in places)
-
     def _look_heard(self, text: str) -> int:
         """The bits of `gate` that matter even when others said them."""
         return self.gate(text) & self._heard
@@ -304,12 +297,3 @@ class Detector:
     def _heard_from_others(self, window: Window) -> frozenset[str]:
         """The concepts that matter in what the latest others said before the judged message."""
         return heard_from_others(window, self._look_heard, self._read)
-
-    def _is_echo(self, reading: Reading, window: Window) -> bool:
-        """Whether the message repeats somebody else's, as the one it was aimed at might.
-
-        The same words to another person are no echo: gangs work from one script.
-        """
-        aimed_at = {person.id for person in window.message.mentions}
-        before = [m for m in window.before if not aimed_at or m.author.id in aimed_at]
-        return is_echo(reading, before, (fold(message.wording).split() for message in before))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from bot.detection.normalise import fold
 from bot.detection.reading import Reading, is_quotation
 from bot.detection.rules import Rule, apply
 from bot.detection.targets import Aim
@@ -15,7 +16,7 @@ from bot.domain.assessment import (
     Kind,
     Level,
 )
-from bot.domain.message import Message
+from bot.domain.message import Message, Window
 
 _SCORES = {Level.LOW: 0.3, Level.MEDIUM: 0.6, Level.HIGH: 0.85, Level.URGENT: 0.92}
 _PER_FINDING = 0.03
@@ -91,14 +92,19 @@ def _is_passed_on(findings: Sequence[Finding], message: Message) -> bool:
     return all(signal.start >= own for signal in here)
 
 
-def is_echo(reading: Reading, before: Sequence[Message], words_of: Iterable[Sequence[str]]) -> bool:
-    """Whether the judged message mostly repeats what somebody else wrote before it."""
+def is_echo(reading: Reading, window: Window) -> bool:
+    """Whether the judged message repeats somebody else's, as the one it was aimed at might.
+
+    The same words to another person are no echo: gangs work from one script.
+    """
     said = set(reading.words)
     if len(said) < _ECHO_WORDS:
         return False
-    for earlier, words in zip(before, words_of, strict=True):
-        if earlier.author.id == reading.message.author.id:
+    aimed_at = {person.id for person in window.message.mentions}
+    for earlier in window.before:
+        author = earlier.author.id
+        if author == window.message.author.id or (aimed_at and author not in aimed_at):
             continue
-        if len(said.intersection(words)) >= _ECHO_SHARE * len(said):
+        if len(said.intersection(fold(earlier.wording).split())) >= _ECHO_SHARE * len(said):
             return True
     return False

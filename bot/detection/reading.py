@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -62,6 +62,11 @@ class Reading(NamedTuple):
             return None
         words = self.message.wording[place.start : place.end]
         return Signal(concept, words, self.message.id, place.start, place.end)
+
+    def bits(self, places: Mapping[str, int]) -> int:
+        """Its concepts as bits, each at its place; what has none is left out."""
+        heard = self.own | self.foreign
+        return sum(1 << places[concept] for concept in heard if concept in places)
 
 
 class Stances(NamedTuple):

@@ -29,6 +29,8 @@ class Innocence(NamedTuple):
     """What somebody threatened answers: it silences nothing of what demands something."""
     demands: Names = frozenset()
     """What is demanded."""
+    choices: Names = frozenset()
+    """Demand and exposure in one breath: no harmless words beside it count for anything."""
     assurances: Names = frozenset()
     """What is said to calm or to help: "all deleted", "do not pay him"."""
     requests: Names = frozenset()
@@ -38,16 +40,16 @@ class Innocence(NamedTuple):
     exposing: Names = frozenset()
     """What will be shown: beside it admiration counts for nothing."""
     urging: Names = frozenset()
-    """What is demanded, or by when: beside it none of these three counts for anything."""
+    """What is demanded, or by when: beside it none of the last but answers counts for anything."""
 
-    def assured(self, own: Names, before: Names = frozenset()) -> bool:
-        """Whether the concepts `own` calm, help, ask or admire; neither they nor `before` urge."""
-        harmless = self.assurances
-        if self.unmistakable.isdisjoint(own):
-            harmless |= self.requests
-        if self.exposing.isdisjoint(own):
-            harmless |= self.admiration
-        return not own.isdisjoint(harmless) and self.urging.isdisjoint(own | before)
+    def harmless(self, own: Names, before: Names) -> Names:
+        """What makes words of the concepts `own` harmless that an author wrote after `before`."""
+        found = self.answers if self.demands.isdisjoint(own | before) else Names()
+        if self.urging.isdisjoint(own | before):
+            found |= self.assurances
+            found |= self.requests if self.unmistakable.isdisjoint(own) else Names()
+            found |= self.admiration if self.exposing.isdisjoint(own) else Names()
+        return found & own
 
 
 UNTOLD = Innocence()
@@ -59,6 +61,21 @@ class Veto(NamedTuple):
 
     signal: Signal
     silences: bool
+
+
+def calms(reading: Reading, innocence: Innocence, before: Names = frozenset()) -> bool:
+    """Whether `reading` answers, calms, helps, asks or admires, and its author presses nobody.
+
+    `before` are the concepts of what its author wrote shortly before. A choice counts only in words
+    of its own: "if you post mine, i go to the police" sets none.
+    """
+    harmless = innocence.harmless(reading.own, before)
+    own = [place for place in reading.places if not place.foreign]
+    calming = [place for place in own if place.concept in harmless]
+    choices = [place for place in own if place.concept in innocence.choices]
+    return bool(calming) and all(
+        any(_overlap(choice, each) for each in calming) for choice in choices
+    )
 
 
 def weigh(
@@ -117,6 +134,10 @@ def _tacked_on(reading: Reading, concept: str, signals: Collection[Signal]) -> b
     start = min(signal.start for signal in here)
     end = max(signal.end for signal in here)
     return all(_outside(place, start, end) for place in reading.places if place.concept == concept)
+
+
+def _overlap(one: Place, other: Place) -> bool:
+    return not _outside(one, other.start, other.end)
 
 
 def _outside(place: Place, start: int, end: int) -> bool:

@@ -22,13 +22,15 @@ _LAST_WORDS = 10.0
 async def insist(store: Store, work: Callable[[Transaction], Awaitable[_T]]) -> _T:
     """Do `work` in one transaction, trying until the database takes it; what it returned.
 
-    Only being cancelled ends the trying, so the caller keeps what it must not lose.
+    Not before an expected migration has ended: the bot connects, and hears, meanwhile. Only being
+    cancelled ends the trying, so the caller keeps what it must not lose.
     """
 
     async def once() -> _T:
         async with store.transaction() as tx:
             return await work(tx)
 
+    await store.migrated()
     return await insist_on(once)
 
 

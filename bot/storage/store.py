@@ -77,6 +77,8 @@ class Store:
         self._idle = asyncio.Event()
         self._idle.set()
         self._closed = False
+        self._current = asyncio.Event()
+        self._current.set()
         self._keyring = keyring
         self.clock = clock
         self.token = token
@@ -94,6 +96,15 @@ class Store:
         """Bring the schema up to this version. Raises StoreUnavailableError."""
         async with self._connection() as connection:
             await connection.run_sync(migrations.upgrade)
+        self._current.set()
+
+    def expect_migration(self) -> None:
+        """From now on `migrated` waits until `migrate` has come to its end."""
+        self._current.clear()
+
+    async def migrated(self) -> None:
+        """Wait for a migration that is expected."""
+        await self._current.wait()
 
     async def is_current(self) -> bool:
         """Whether the schema is this version's. Raises StoreUnavailableError."""

@@ -51,8 +51,12 @@ CALMING = (
     "leave me alone",
     "go ahead post it",
     "the police gets it all",
+    "is it ok if i do",
+    "sorry i showed your pics",
+    "my parents know everything already",
+    "i go to the police",
 )
-"""What silences a message that demands nothing."""
+"""What makes a message harmless that threatens nothing."""
 INNOCENT = (
     "pay up or i leak your baby pics to the whole school lol",
     "send nudes or i leak ur spotify wrapped lol",
@@ -77,10 +81,9 @@ def test_a_remark_before_or_behind_a_threat_does_not_silence_it(judge: Judge, re
 
 
 @pytest.mark.parametrize("calming", CALMING)
-def test_nothing_calming_silences_a_threat_that_demands(judge: Judge, calming: str) -> None:
-    demanding = [threat for threat in THREATS if not threat.startswith("if you block me")]
-    texts = [f"{threat}. {calming}" for threat in demanding]
-    texts += [f"{calming}. {threat}" for threat in demanding]
+def test_nothing_calming_silences_a_threat_beside_it(judge: Judge, calming: str) -> None:
+    texts = [f"{threat}. {calming}" for threat in THREATS]
+    texts += [f"{calming}. {threat}" for threat in THREATS]
 
     assert [text for text in texts if not _is_threat(judge(("leo", text)))] == []
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.services.durable import insist, insist_on, whole
-from bot.storage import Store, StoreUnavailableError, Transaction
+from bot.storage import Keyring, Store, StoreUnavailableError, Transaction
+from tests.conftest import sqlite_url
 
 
 async def test_what_the_database_refuses_is_tried_until_it_takes_it() -> None:
@@ -88,3 +89,19 @@ async def test_cancelling_at_any_moment_ends_the_work_and_lets_go_of_the_databas
         other.execute("BEGIN IMMEDIATE")
         assert other.in_transaction
         other.close()
+
+
+async def test_nothing_is_written_before_an_expected_migration_has_ended(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = Store(sqlite_url(tmp_path / "new" / "notalone.db"), Keyring(bytes(32)))
+    store.expect_migration()
+    noted = asyncio.create_task(insist(store, lambda tx: tx.keeping.returned([100])))
+    await asyncio.sleep(0.05)  # long enough for a first attempt, which would log an error
+
+    await store.migrate()
+    async with asyncio.timeout(5):
+        await noted
+
+    await store.close()
+    assert "database_unavailable" not in "".join(capsys.readouterr())
