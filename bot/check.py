@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.advice import load_resources, load_texts
+from bot.advice import AdviceFileError, load_resources, load_texts
 from bot.app import point_to
 from bot.config import Config, ConfigError, load_config, read_token
-from bot.detection import load_detector
+from bot.detection import CatalogueError, load_detector
+from bot.detection.learned import ModelError
 from bot.services.policies import Policies
 from bot.services.settings import Settings
 from bot.storage import (
@@ -42,14 +43,24 @@ async def diagnose(path: Path, environment: Mapping[str, str]) -> Diagnosis:
     except ConfigError as error:
         found.problems.extend(error.problems)
         return found
-    load_texts()
-    load_detector()
-    found.warnings.extend(load_resources().warnings(datetime.now(UTC).date()))
+    _look_at_files(found)
+    if found.problems:
+        return found
     policies = Policies(config.defaults, config.servers)
     await _look_at_storage(config, policies, found)
     _look_at_signing_key(config.database.signing_key_file, found)
     await _look_at_discord(config, policies, environment, found)
     return found
+
+
+def _look_at_files(found: Diagnosis) -> None:
+    """The texts, rules, model and list of services, which may be edited as well."""
+    try:
+        load_texts()
+        load_detector()
+        found.warnings.extend(load_resources().warnings(datetime.now(UTC).date()))
+    except (AdviceFileError, CatalogueError, ModelError) as error:
+        found.problems.append(str(error))
 
 
 async def _look_at_storage(config: Config, policies: Policies, found: Diagnosis) -> None:
@@ -75,6 +86,11 @@ async def _look_at_storage(config: Config, policies: Policies, found: Diagnosis)
             await store.check_key()
         if await store.is_current():
             await Settings(store, policies, changed=lambda _: None).load()
+        elif not condition.is_newer:
+            found.warnings.append(
+                "the database is not brought up to date yet, so what servers chose with /setup was "
+                "not looked at: the next start does that, or `python run.py db upgrade`"
+            )
     except KeyFileError as error:
         found.problems.append(str(error))
     except StoreUnavailableError as error:

@@ -185,7 +185,10 @@ def _look_after(work: Callable[[Config], str], path: Path) -> None:
 
 
 def _run_bot(config: Config) -> None:
-    from bot.app import App, StartError, point_to  # noqa: PLC0415 - a check or a scan needs no client
+    from bot.advice import AdviceFileError  # noqa: PLC0415 - a check or a scan needs no client
+    from bot.app import App, StartError, point_to  # noqa: PLC0415 - likewise
+    from bot.detection import CatalogueError  # noqa: PLC0415 - likewise
+    from bot.detection.learned import ModelError  # noqa: PLC0415 - likewise
     from bot.logs import configure_logs  # noqa: PLC0415 - likewise
 
     configure_logs(config.logging)
@@ -195,6 +198,8 @@ def _run_bot(config: Config) -> None:
         app = App(config, keyring=Keyring.load_or_create(config.database.key_file))
         asyncio.run(app.run(token))
     except (ConfigError, KeyFileError, StartError) as error:
+        _fail([str(error)])
+    except (AdviceFileError, CatalogueError, ModelError) as error:  # edited files of the project's
         _fail([str(error)])
     except asyncio.CancelledError:
         return

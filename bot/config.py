@@ -13,15 +13,20 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.services.budgets import Budgets
-from bot.services.choices import PolicySettings
+from bot.services.choices import PolicySettings, in_plain_words
 from bot.services.patience import Patience
 from bot.storage import anchored_url
+from bot.yaml_text import parse_yaml
 
 TOKEN_VARIABLE = "NOTALONE_TOKEN"  # noqa: S105 - the variable's name is no secret
 TOKEN_FILE_VARIABLE = "NOTALONE_TOKEN_FILE"  # noqa: S105 - likewise
 
 _TOKEN = re.compile(r"[\w-]{20,32}\.[\w-]{5,8}\.[\w-]{25,50}")
 """The form of a bot token: three parts of base64 (Discord API reference, "Authentication")."""
+
+
+_KEY = "[key]"
+"""What pydantic calls the place of a key that is wrong itself."""
 
 
 class ConfigError(Exception):
@@ -129,20 +134,23 @@ def parse_config(written: Any, *, path: Path) -> Config:
     if not isinstance(written, Mapping):
         raise ConfigError([f"{path}: must be a list of keys and values, see config.yaml"])
     _refuse_token(written, path)
+    written = {key: value for key, value in written.items() if value is not None}
     try:
         config = Config.model_validate(_with_defaults(written))
     except ValidationError as error:
-        raise ConfigError([_problem(path, e) for e in error.errors()]) from None
+        own = [found for found in error.errors() if not _is_inherited(found, written)]
+        raise ConfigError([_problem(path, found) for found in own]) from None
     return _anchored(config, path)
 
 
 def read_token(config: Config, environment: Mapping[str, str] = os.environ) -> str:
     """The bot token from the environment or a file. Raises ConfigError when there is none."""
-    token = environment.get(TOKEN_VARIABLE, "").strip()
+    token, source = environment.get(TOKEN_VARIABLE, "").strip(), TOKEN_VARIABLE
     file = environment.get(TOKEN_FILE_VARIABLE) or config.discord.token_file
     if not token and file:
+        source = f"{file}, which must hold nothing else,"
         try:
-            token = Path(file).read_text("utf-8").strip()
+            token = Path(file).read_text("utf-8-sig").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError([f"{file}: cannot read the bot token ({error})"]) from None
     if not token:
@@ -158,8 +166,9 @@ def read_token(config: Config, environment: Mapping[str, str] = os.environ) -> s
         raise ConfigError(
             [
                 (
-                    "the bot token is malformed: copy it anew from the Developer Portal "
-                    "(your application, Bot, Reset Token); it has three parts with dots between"
+                    f"the bot token in {source} is malformed: copy it anew from the Developer "
+                    "Portal (your application, Bot, Reset Token); it has three parts with dots "
+                    "between"
                 )
             ]
         )
@@ -168,7 +177,7 @@ def read_token(config: Config, environment: Mapping[str, str] = os.environ) -> s
 
 def _read(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text("utf-8"))
+        return parse_yaml(path.read_text("utf-8"))
     except FileNotFoundError:
         raise ConfigError(
             [f"{path}: there is no such file; config.yaml of the project is a complete example"]
@@ -204,21 +213,36 @@ def _token_problem(path: Path, key: str) -> str:
 
 
 def _with_defaults(written: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Let every server's choices stand on the operator's defaults."""
+    """Let every server's choices, which may be none, stand on the operator's defaults."""
     defaults, servers = written.get("defaults"), written.get("servers")
     if not isinstance(servers, Mapping) or not isinstance(defaults, Mapping | None):
         return dict(written)
     merged = {
-        guild: {**(defaults or {}), **choices} if isinstance(choices, Mapping) else choices
+        guild: {**(defaults or {}), **(choices or {})}
+        if isinstance(choices, Mapping | None)
+        else choices
         for guild, choices in servers.items()
     }
     return {**written, "servers": merged}
 
 
+def _is_inherited(error: Any, written: Mapping[Any, Any]) -> bool:
+    """Whether what is wrong in a server's part stands among the defaults, where it is named."""
+    place = error["loc"]
+    if place[0] != "servers" or len(place) < len(("servers", "identifier", "key")):
+        return False
+    return place[2] != _KEY and place[2] not in (written["servers"][place[1]] or {})
+
+
 def _problem(path: Path, error: Any) -> str:
     place = ".".join(str(part) for part in error["loc"])
+    if error["loc"][-1] == _KEY:
+        return (
+            f"{path}: {place.removesuffix(f'.{_KEY}')}: must be the server's identifier, in quotes "
+            "(in Discord: Advanced, Developer Mode; right-click the server, Copy Server ID)"
+        )
     if error["type"] != "extra_forbidden":
-        return f"{path}: {place}: {error['msg'].removeprefix('Value error, ')}"
+        return f"{path}: {place}: {in_plain_words(error)}"
     near = get_close_matches(str(error["loc"][-1]), _known_keys(error["loc"][:-1]), n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     return f"{path}: {place}: there is no such key{hint}"

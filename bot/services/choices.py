@@ -29,11 +29,13 @@ from bot.domain.assessment import Level
 from bot.domain.hours import WEEKDAYS, parse_hours
 from bot.domain.measure import LONGEST_TIMEOUT_HOURS
 from bot.domain.policy import AdviceMode, CaseThreads, Disclosures, Fallback, Policy
+from bot.yaml_text import parse_yaml
 
 _SAID = {
-    "tuple_type": "must be a list",
-    "frozen_set_type": "must be a list",
+    "tuple_type": "must be a list, like [one, another]",
+    "frozen_set_type": "must be a list, like [one, another]",
     "string_type": "must be a text; put it in quotes",
+    "model_type": "must be keys and values, each on a line of its own",
 }
 """What pydantic says in a programmer's words, by its type of error."""
 
@@ -232,7 +234,7 @@ def to_yaml(choices: Choices) -> str:
 def from_yaml(text: str) -> dict[Any, Any]:
     """The keys and values of a YAML text, not checked yet. Raises ChoicesError."""
     try:
-        written = yaml.safe_load(text)
+        written = parse_yaml(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise ChoicesError([f"line {line}: not valid YAML ({error.problem})"]) from None
@@ -241,6 +243,12 @@ def from_yaml(text: str) -> dict[Any, Any]:
     if not isinstance(written, Mapping | None):
         raise ChoicesError(["must be a list of keys and values"])
     return dict(written or {})
+
+
+def in_plain_words(error: Any) -> str:
+    """What pydantic found, as whoever wrote the value understands it."""
+    message: str = _SAID.get(error["type"], error["msg"].removeprefix("Value error, "))
+    return message.replace("Input should be", "must be", 1)
 
 
 def _in_order(dumped: dict[str, Any]) -> dict[str, Any]:
@@ -259,5 +267,4 @@ def _problem(error: Any) -> str:
         near = get_close_matches(str(error["loc"][-1]), SETTINGS, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return f"{place}there is no such key{hint}"
-    message = _SAID.get(error["type"], error["msg"].removeprefix("Value error, "))
-    return f"{place}{message.replace('Input should be', 'must be', 1)}"
+    return f"{place}{in_plain_words(error)}"

@@ -13,7 +13,7 @@ from bot.domain.delivery import NoticeReason
 from bot.domain.policy import Policy
 from bot.services.choices import as_written
 from bot.services.policies import Policies
-from bot.transport.choices_here import objections
+from bot.transport.choices_here import Reason, objections
 from bot.transport.places import alert_channel, missing_permissions, obstacle, role
 from bot.transport.wording import name
 
@@ -26,10 +26,12 @@ NO_CONTENT = (
 )
 
 
-_CHECKED = {
+_CHECKED: dict[Reason, str] = {
     "unknown_channel": "there is no channel",
     "unknown_role": "there is no role",
     "everyone": "everyone has the role",
+    "not_a_forum": "there is a channel that is no forum,",
+    "public_forum": "everyone can see the forum",
 }
 
 

@@ -125,6 +125,48 @@ def test_a_server_stands_on_the_defaults_of_the_file() -> None:
     )
 
 
+def test_a_part_with_nothing_under_it_means_the_defaults() -> None:
+    written = {"contact": None, "servers": None, "defaults": None, "logging": None}
+    assert parse_config(written, path=FILE) == parse_config({}, path=FILE)
+    assert parse_config({"servers": {"12": None}}, path=FILE).servers[12].policy() == Policy()
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (
+            {"defaults": {"moderator_roles": "Moderators"}},
+            "defaults.moderator_roles: must be a list, like [one, another]",
+        ),
+        (
+            {"defaults": {"language": False}},  # what YAML makes of `no`, Norwegian
+            "defaults.language: must be a text; put it in quotes",
+        ),
+        ({"defaults": 4}, "defaults: must be keys and values, each on a line of its own"),
+        (
+            {"servers": {"Harbour": {"advice": "dm"}}},
+            (
+                "servers.Harbour: must be the server's identifier, in quotes "
+                "(in Discord: Advanced, Developer Mode; right-click the server, Copy Server ID)"
+            ),
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_plain_words(written: Any, said: str) -> None:
+    assert problems(written) == [f"{FILE}: {said}"]
+
+
+def test_what_is_wrong_in_the_defaults_is_said_once_and_there() -> None:
+    written = {
+        "defaults": {"many_targets": 0},
+        "servers": {"1": {"advice": "dm"}, "2": {"many_targets": 99}, "3": None},
+    }
+    assert [problem.split(": ")[1] for problem in problems(written)] == [
+        "defaults.many_targets",
+        "servers.2.many_targets",
+    ]
+
+
 def test_an_identifier_that_yaml_took_for_a_number_is_text_again() -> None:
     written = {"defaults": {"alert_channel": 123456789012345678, "ignored_channels": [1, "b"]}}
     policy = parse_config(written, path=FILE).defaults.policy()
@@ -147,6 +189,10 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     ("content", "said"),
     [
         (b"a: 1\nb: c: 2\n", ", line 2: not valid YAML"),
+        (
+            b"servers:\n  '1': {advice: dm}\nservers: {}\n",
+            ", line 3: not valid YAML (the key 'servers' is there twice)",
+        ),
         (b"\xff\xfe\x00", ": cannot be read"),
         (b"a: \x00\n", ": not valid YAML"),
         (b"!!python/object:os.system {}\n", ", line 1: not valid YAML"),
@@ -187,6 +233,21 @@ def test_the_token_is_read_from_the_file(tmp_path: Path) -> None:
     assert read_token(parse_config({}, path=FILE), {"NOTALONE_TOKEN_FILE": str(file)}) == TOKEN
 
 
+def test_a_token_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(TOKEN, "utf-8-sig")
+    assert read_token(with_file(file), {}) == TOKEN
+
+
+def test_a_malformed_token_is_refused_by_where_it_stands(tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(f"NOTALONE_TOKEN={TOKEN}", "utf-8")
+    with pytest.raises(ConfigError) as raised:
+        read_token(with_file(file), {})
+    said = f"the bot token in {file}, which must hold nothing else, is malformed"
+    assert str(raised.value).startswith(said)
+
+
 @pytest.mark.parametrize("content", [b"", b" \n"])
 def test_without_a_token_it_is_said_where_to_put_it(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "token"
@@ -198,7 +259,7 @@ def test_without_a_token_it_is_said_where_to_put_it(tmp_path: Path, content: byt
 
 @pytest.mark.parametrize("token", ["secret", f"Bot {TOKEN}", TOKEN[:-20], TOKEN.replace(".", "")])
 def test_a_malformed_token_is_refused_and_not_repeated(token: str) -> None:
-    with pytest.raises(ConfigError, match="the bot token is malformed") as raised:
+    with pytest.raises(ConfigError, match="the bot token in NOTALONE_TOKEN is malformed") as raised:
         read_token(parse_config({}, path=FILE), {"NOTALONE_TOKEN": token})
     assert token not in str(raised.value)
 
@@ -214,7 +275,7 @@ def test_a_token_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         ({"quiet_hours": "at night"}, 'quiet_hours: must look like "22:00-07:00 Europe/Berlin"'),
         ({"quiet_hours": "22:00-07:00 Berlin"}, "quiet_hours: there is no time zone 'Berlin'"),
         ({"digest_day": "someday"}, "digest_day: must be null or one of monday, tuesday"),
-        ({"auto_timeout_hours": 700}, "auto_timeout_hours: Input should be less than"),
+        ({"auto_timeout_hours": 700}, "auto_timeout_hours: must be less than"),
         ({"case_threads": "forum"}, "case_threads: forum needs case_forum"),
     ],
 )

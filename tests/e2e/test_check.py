@@ -1,10 +1,15 @@
-"""`run.py check` looks at what servers chose for themselves, too."""
+"""`run.py check` looks at the files that people edit, the database, and what servers chose."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from bot.check import diagnose
@@ -15,6 +20,7 @@ from bot.storage import Store
 from tests.e2e.conftest import Build
 from tests.e2e.town import KEYRING, Town
 
+ROOT = Path(__file__).parent.parent.parent
 _TOKEN = ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4OQ", "GabcDE", "a1B2" * 8))
 
 
@@ -68,3 +74,58 @@ async def test_what_a_server_chose_goes_before_the_configuration(build: Build) -
         found = await diagnose(path, {"NOTALONE_TOKEN": _TOKEN})
 
     assert found.problems == []
+
+
+async def test_a_forum_for_cases_that_cannot_be_used_is_named(build: Build) -> None:
+    async with build(token=_TOKEN) as town:
+        town.server.create_channel("archive", kind="forum")
+        found = {
+            name: (await diagnose(_configured(town, case_forum=name), {"NOTALONE_TOKEN": _TOKEN}))
+            for name in ("archive", "general")
+        }
+
+    named = "which the configuration names"
+    assert found["archive"].problems == [
+        f"server Harbour: everyone can see the forum 'archive', {named}"
+    ]
+    assert found["general"].problems == [
+        f"server Harbour: there is a channel that is no forum, 'general', {named}"
+    ]
+
+
+async def test_a_database_that_is_not_up_to_date_is_named(build: Build) -> None:
+    async with build(token=_TOKEN) as town:
+        (town.folder / "notalone.db").touch()
+        found = await diagnose(_configured(town), {"NOTALONE_TOKEN": _TOKEN})
+
+    assert found.problems == []
+    not_looked_at = (
+        "the database is not brought up to date yet, so what servers chose with /setup was not "
+        "looked at: the next start does that, or `python run.py db upgrade`"
+    )
+    assert not_looked_at in found.warnings
+
+
+@pytest.mark.parametrize("command", [["check"], []])
+def test_an_edited_file_that_is_wrong_is_named_and_nothing_is_tried_again(
+    tmp_path: Path, command: list[str]
+) -> None:
+    for name in ("bot", "cogs"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    for name in ("run.py", "config.yaml"):
+        shutil.copy(ROOT / name, tmp_path)
+    services = tmp_path / "bot" / "advice" / "resources.yaml"
+    services.write_text(services.read_text("utf-8") + "\nmagic: 1\n", "utf-8")
+
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "run.py", *command],
+        cwd=tmp_path,
+        env=os.environ | {"NOTALONE_TOKEN": _TOKEN},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2  # the service is not started again
+    assert done.stderr.splitlines()[0].startswith("resources.yaml: magic: ")
+    assert "Traceback" not in done.stderr

@@ -47,6 +47,27 @@ def test_a_module_says_what_it_alone_knows() -> None:
     assert silent == []
 
 
+def test_an_operator_can_look_up_what_the_log_says() -> None:
+    logged = {event for _, module in parsed(SHIPPED) for event in troubles(module)}
+    explained = (ROOT / "docs" / "operate.md").read_text("utf-8")
+
+    assert len(logged) > 20
+    assert [event for event in sorted(logged) if f"`{event}`" not in explained] == []
+
+
+def troubles(module: ast.Module) -> Iterator[str]:
+    """What is logged as a warning or an error."""
+    for node in ast.walk(module):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(
+                    value=ast.Name("_log"), attr="warning" | "error" | "exception" | "critical"
+                ),
+                args=[ast.Constant(str(event)), *_],
+            ):
+                yield event
+
+
 def imported(module: ast.Module) -> Iterator[str]:
     """Every module that is imported, wherever it is imported."""
     for node in ast.walk(module):

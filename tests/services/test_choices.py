@@ -78,7 +78,7 @@ def test_everything_that_is_wrong_is_said_at_once_with_its_key() -> None:
     assert problems(
         {"many_targets": 99, "ping_from": "big", "moderator_roles": 4, "advice": 1, "advise": "dm"}
     ) == [
-        "moderator_roles: must be a list",
+        "moderator_roles: must be a list, like [one, another]",
         "ping_from: must be one of low, medium, high, urgent",
         "advice: must be 'dm', 'button' or 'moderator'",
         "many_targets: must be less than or equal to 20",
@@ -89,8 +89,9 @@ def test_everything_that_is_wrong_is_said_at_once_with_its_key() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("advice: dm\nping_role: [", "line 2: not valid YAML"),
+        ("advice: dm\nping_role: ]", "line 2: not valid YAML"),
         ("- advice", "must be a list of keys and values"),
+        ("advice: dm\nadvice: button", "line 2: not valid YAML"),
         ("!!python/object:os.system {}", "line 1: not valid YAML"),
         ("a: \x00", "not valid YAML"),
     ],
