@@ -113,13 +113,15 @@ class Postponed:
     """Not now: try again after `seconds` at the earliest (None: by the dispatcher's backoff).
 
     `breaker` asks that no further direct messages be opened until then. `uncertain` says that the
-    message may exist all the same, because only the answer was lost.
+    message may exist all the same, because only the answer was lost. `tried` is false where Discord
+    was not asked, or took no notice: for that it is never given up.
     """
 
     explanation: str
     seconds: float | None = None
     breaker: bool = False
     uncertain: bool = False
+    tried: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,8 @@ class Desk:
     ) -> None:
         """Close the case as a false alarm: its words are erased at once, what is counted stays.
 
-        `quiet` says what alerts nobody here anymore. Advice that did not go out yet is held back.
+        `quiet` says what alerts nobody here anymore. Advice, an offer or a timeout that did not go
+        out yet is held back.
         """
         async with self._store.transaction() as tx:
             case = await _unresolved(tx, case_id, presser)
@@ -157,7 +158,7 @@ class Desk:
             await record(tx, case, "resolved", presser, detail=verdict.value, why=why.value)
             await tx.cases.resolved(case, verdict=verdict, by=presser.id)
             await tx.cases.erase_content(case_id)
-            await tx.outbox.withdraw_advice_of(case_id, reason=HeldReason.FALSE_ALARM.value)
+            await tx.outbox.withdraw_all_of(case_id, reason=HeldReason.FALSE_ALARM.value)
             await tx.outbox.refresh_alert(case_id, every=True)
         self._wake()
 

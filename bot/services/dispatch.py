@@ -212,7 +212,7 @@ class Dispatcher:
             await tx.outbox.refused(delivery, outcome)
         elif isinstance(outcome, Rehearsed):
             await tx.outbox.rehearsed(delivery, outcome)
-        elif delivery.attempts < self._patience.attempts:
+        elif delivery.attempts < self._patience.attempts or not outcome.tried:
             await self._postpone(tx, delivery, outcome)
             return
         else:
@@ -229,7 +229,8 @@ class Dispatcher:
 
     async def _postpone(self, tx: Transaction, delivery: Delivery, outcome: Postponed) -> None:
         until = tx.now + timedelta(seconds=outcome.seconds or backoff(delivery.attempts))
-        await tx.outbox.postponed(delivery, outcome, until=until)
+        counts = outcome.tried or outcome.seconds is None  # the backoff grows by what is counted
+        await tx.outbox.postponed(delivery, outcome, until=until, counts=counts)
         if outcome.breaker:
             _log.error("direct_messages_stopped", until=until.isoformat())
             await tx.memory.break_until(DIRECT_MESSAGES, until, reason=outcome.explanation)

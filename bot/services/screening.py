@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
+import stamina
 import structlog
 
 from bot.detection import Conversations, Detector
@@ -23,6 +24,8 @@ from bot.storage import Store, StoreUnavailableError
 _log = structlog.get_logger(__name__)
 
 _MARK_EVERY = 15.0
+_ATTEMPTS = 3
+"""How often it is tried to store what fails for another reason than the database."""
 
 
 _Work = Found | Edited | Deleted | Banned
@@ -52,7 +55,7 @@ class Screening:
         self._wake = wake
         self._numbers = itertools.count()
         self._work: asyncio.Queue[tuple[int, _Work]] = asyncio.Queue()
-        self._unstored: dict[int, int] = {}
+        self._unstored: dict[int, tuple[int, int]] = {}
         self._newest: dict[int, int] = {}
         self._behind: set[int] = set()
 
@@ -73,7 +76,7 @@ class Screening:
         if source == HISTORY and self._is_remembered(message):
             return
         if source == HISTORY and message.edited_at is not None:
-            self._put(Edited(message, HISTORY), oldest=message.id)
+            self._put(Edited(message, HISTORY), message.guild_id, oldest=message.id)
         guild_id = message.guild_id or 0
         if message.id > self._newest.get(guild_id, 0):
             self._newest[guild_id] = message.id
@@ -87,7 +90,7 @@ class Screening:
             _log.info("experimental", message=message.id, rules=assessment.experimental)
         if assessment.kind is Kind.NONE:
             return
-        self._put(Found(window, assessment, source, circumstances()), oldest=message.id)
+        self._put(Found(window, assessment, source, circumstances()), guild_id, oldest=message.id)
 
     def _is_remembered(self, message: Message) -> bool:
         known = self._conversations.find(message.channel_id, message.id)
@@ -101,12 +104,12 @@ class Screening:
         circumstances: Callable[[], Circumstances] = Circumstances,
     ) -> None:
         """Look at a new version, and keep it if the message is preserved."""
-        self._put(Edited(message), oldest=message.id)
+        self._put(Edited(message), message.guild_id, oldest=message.id)
         self.screen(message, present, circumstances=circumstances)
 
     def banned(self, person_id: int, *, guild_id: int) -> None:
         """Keep on record that somebody was banned, if a case is about them."""
-        self._put(Banned(guild_id, person_id), oldest=self.newest(guild_id))
+        self._put(Banned(guild_id, person_id), guild_id, oldest=self.newest(guild_id))
 
     def deleted(
         self,
@@ -119,12 +122,12 @@ class Screening:
     ) -> None:
         """Keep on record that messages were deleted, if they are preserved."""
         gone = tuple(message_ids)
-        self._put(Deleted(guild_id, channel_id, gone, bulk, source), oldest=min(gone))
+        self._put(Deleted(guild_id, channel_id, gone, bulk, source), guild_id, oldest=min(gone))
 
-    def _put(self, work: _Work, *, oldest: int) -> None:
-        """Have it stored; until then the marks stay before the oldest message that it is about."""
+    def _put(self, work: _Work, guild_id: int | None, *, oldest: int) -> None:
+        """Have it stored; until then the server's mark stays before its oldest message."""
         number = next(self._numbers)
-        self._unstored[number] = oldest
+        self._unstored[number] = (guild_id or 0, oldest)
         self._work.put_nowait((number, work))
 
     async def missing(self, channel_id: int, *, since: int, present: Collection[int]) -> None:
@@ -180,12 +183,14 @@ class Screening:
 
     async def set_marks(self) -> None:
         """Store how far every server was screened. Raises StoreUnavailableError."""
-        oldest = min(self._unstored.values(), default=None)
         marks = {
-            guild_id: newest if oldest is None else min(newest, oldest - 1)
+            guild_id: newest
             for guild_id, newest in self._newest.items()
             if guild_id not in self._behind
         }
+        for guild_id, oldest in self._unstored.values():
+            if guild_id in marks:
+                marks[guild_id] = min(marks[guild_id], oldest - 1)
         if marks:
             async with self._store.transaction() as tx:
                 await tx.memory.set_marks(marks)
@@ -202,7 +207,7 @@ class Screening:
         while True:
             number, work = await self._work.get()
             try:
-                await insist(self._store, partial(self._recorder.record, work=work))
+                await self._record(work)
                 del self._unstored[number]
                 self._wake()
             except Exception:  # noqa: BLE001 - one must not stop the others
@@ -210,3 +215,9 @@ class Screening:
                 _log.exception("not_stored", work=type(work).__name__)
             finally:
                 self._work.task_done()
+
+    async def _record(self, work: _Work) -> None:
+        """Store it; what fails for another reason than the database may work the next time."""
+        async for attempt in stamina.retry_context(on=Exception, attempts=_ATTEMPTS, timeout=None):
+            with attempt:
+                await insist(self._store, partial(self._recorder.record, work=work))

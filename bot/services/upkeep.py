@@ -1,4 +1,4 @@
-"""What falls due by the clock: reminders of cases that wait, and the weekly digest."""
+"""What falls due by the clock: reminders, the weekly digest, and new rounds of attempts."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from bot.storage import Store, StoreUnavailableError, Transaction
 _log = structlog.get_logger(__name__)
 
 _EVERY = 60.0
+_REST, _FRESH = timedelta(hours=1), timedelta(days=1)
+"""How long what was given up rests before it is tried anew, and how old it may be."""
 _MORNING = time(8)
 """When digests go out, in UTC, unless quiet hours hold them longer."""
 
@@ -50,6 +52,12 @@ class Upkeep:
                 await self._remind(tx, guild_id)
             for guild_id in await tx.weeks.servers_with_events(tx.now - WEEK):
                 await self._sum_up(tx, guild_id)
+        async with self._store.transaction() as tx:
+            revived = await tx.outbox.revive(
+                given_up_before=tx.now - _REST, made_after=tx.now - _FRESH
+            )
+        if revived:
+            _log.info("tried_anew", deliveries=revived)
         self._wake()
 
     async def _remind(self, tx: Transaction, guild_id: int) -> None:

@@ -66,17 +66,20 @@ class Cases:
             opened_at=self._now,
             updated_at=self._now,
         )
-        new_id = await self._connection.scalar(statement.returning(cases.c.id))
-        if new_id is not None:
-            key = self._keyring.new_data_key(place=key_place(new_id))
-            await self._set(new_id, data_key=key)
-            return await self.get(new_id)
         query = select(cases).where(
             cases.c.guild_id == guild_id,
             cases.c.offender_id == offender_id,
             cases.c.state != CaseState.RESOLVED.value,
         )
-        return await self._one(query.with_for_update())
+        while True:  # PostgreSQL: whoever resolves the open one meanwhile leaves neither
+            new_id = await self._connection.scalar(statement.returning(cases.c.id))
+            if new_id is not None:
+                key = self._keyring.new_data_key(place=key_place(new_id))
+                await self._set(new_id, data_key=key)
+                return await self.get(new_id)
+            found = (await self._connection.execute(query.with_for_update())).one_or_none()
+            if found is not None:
+                return record_of(found)
 
     async def get(self, case_id: int) -> CaseRecord:
         """The case, locked until the commit. Raises LookupError when there is none."""

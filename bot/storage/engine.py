@@ -16,6 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 BUSY_SECONDS = 5.0
 """How long SQLite waits for another writer before it says that the database is locked."""
 
+_LOCK_TIMEOUT = "60s"
+"""How long PostgreSQL waits for a lock that another session holds, before it says so."""
+
 
 class StoreUnavailableError(Exception):
     """The database cannot be used now (locked, full, gone); what was asked can be asked again."""
@@ -53,11 +56,17 @@ def make_engine(url: str, *, busy_seconds: float = BUSY_SECONDS) -> AsyncEngine:
 
     SQLite: write-ahead log, foreign keys, full synchronisation at commit, what is deleted is
     overwritten, and `BEGIN IMMEDIATE`, so that a transaction which reads first cannot fail later.
-    Values are kept out of error messages: they may be somebody's words.
+    PostgreSQL: no wait for a lock has no end. Values are kept out of error messages: they may be
+    somebody's words.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+        return create_async_engine(
+            parsed,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            connect_args={"server_settings": {"lock_timeout": _LOCK_TIMEOUT}},
+        )
     arguments = {"timeout": busy_seconds, "isolation_level": None}
     engine = create_async_engine(parsed, hide_parameters=True, connect_args=arguments)
     event.listen(engine.sync_engine, "do_connect", _make_folder)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.case import CaseState
 from bot.domain.delivery import (
     Delivered,
     Delivery,
@@ -25,6 +26,10 @@ from bot.storage.schema import cases, outbox
 _SHOWING = (DeliveryKind.ALERT.value, DeliveryKind.THREAD.value)
 """What shows a case, and is edited when the case changes."""
 _UNSETTLED = (DeliveryState.REFUSED.value, DeliveryState.GAVE_UP.value)
+_REVIVED = (*_SHOWING, DeliveryKind.ADVICE.value)
+"""What is worth another round of attempts once Discord may work again."""
+_OF_CASES = (DeliveryKind.ADVICE.value, DeliveryKind.OFFER.value, DeliveryKind.TIMEOUT.value)
+"""What a case that was none must not bring anymore."""
 _UNSENT = (DeliveryState.HELD.value, DeliveryState.REHEARSED.value)
 
 
@@ -132,6 +137,21 @@ class Outbox:
             )
             .values(state=DeliveryState.PENDING.value, due_at=self._now, attempts=0)
         )
+        return result.rowcount
+
+    async def revive(self, *, given_up_before: datetime, made_after: datetime) -> int:
+        """Try anew what was given up by then, of cases that wait for moderators; how many."""
+        open_cases = select(cases.c.id).where(cases.c.state != CaseState.RESOLVED.value)
+        which = and_(
+            outbox.c.state == DeliveryState.GAVE_UP.value,
+            outbox.c.kind.in_(_REVIVED),
+            outbox.c.settled_at <= given_up_before,
+            outbox.c.created_at > made_after,
+            outbox.c.case_id.in_(open_cases),
+        )
+        await self._lock_cases(which)
+        values = {"state": DeliveryState.PENDING.value, "due_at": self._now, "attempts": 0}
+        result = await self._connection.execute(update(outbox).where(which).values(values))
         return result.rowcount
 
     async def claim(
@@ -292,18 +312,16 @@ class Outbox:
 
     async def withdraw_advice(self, recipient_id: int, *, reason: str) -> list[int]:
         """Hold back every pending advice to a person; the cases that it belonged to."""
-        return await self._withdraw(outbox.c.recipient_id == recipient_id, reason)
+        advice = outbox.c.kind == DeliveryKind.ADVICE.value
+        return await self._withdraw(and_(outbox.c.recipient_id == recipient_id, advice), reason)
 
-    async def withdraw_advice_of(self, case_id: int, *, reason: str) -> None:
-        """Hold back every pending advice of a case."""
-        await self._withdraw(outbox.c.case_id == case_id, reason)
+    async def withdraw_all_of(self, case_id: int, *, reason: str) -> None:
+        """Hold back what a case has not brought about yet: advice, an offer, a timeout."""
+        brought = outbox.c.kind.in_(_OF_CASES)
+        await self._withdraw(and_(outbox.c.case_id == case_id, brought), reason)
 
     async def _withdraw(self, which: ColumnElement[bool], reason: str) -> list[int]:
-        pending = and_(
-            which,
-            outbox.c.kind == DeliveryKind.ADVICE.value,
-            outbox.c.state == DeliveryState.PENDING.value,
-        )
+        pending = and_(which, outbox.c.state == DeliveryState.PENDING.value)
         await self._lock_cases(pending)
         values = {"state": DeliveryState.HELD.value, "reason": reason}
         statement = update(outbox).where(pending).values(values)

@@ -87,8 +87,11 @@ class Store:
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Begin, and commit on leaving; an error rolls back.
 
-        Raises StoreUnavailableError when the database cannot be used now.
+        Raises StoreUnavailableError when the database cannot be used now, or a migration that is
+        expected has not ended.
         """
+        if not self._current.is_set():
+            raise StoreUnavailableError("the database is being brought up to date")
         async with self._connection() as connection:
             yield Transaction(connection, self._keyring, self.clock())
 

@@ -38,7 +38,7 @@ async def carry(
     """
     place = _place(guild, policy)
     title = language.text("thread.name", case=case.id)
-    thread = await _known(guild, delivery)
+    thread = await _known(guild, delivery, place)
     if thread is None and delivery.uncertain:
         thread = await _lost(guild, place, title)
     if thread is None:
@@ -59,8 +59,11 @@ def _place(guild: discord.Guild, policy: Policy) -> _Place:
     return place
 
 
-async def _known(guild: discord.Guild, delivery: Delivery) -> discord.Thread | None:
-    """The thread that was made before; None when there is none, or it was deleted."""
+async def _known(guild: discord.Guild, delivery: Delivery, place: _Place) -> discord.Thread | None:
+    """The thread that was made before; None when there is none, or it was deleted.
+
+    Nor one elsewhere than in today's place: everyone may read there by now.
+    """
     if delivery.message_id is None or delivery.channel_id is None:
         return None
     try:
@@ -69,7 +72,9 @@ async def _known(guild: discord.Guild, delivery: Delivery) -> discord.Thread | N
         )
     except discord.NotFound:
         return None
-    return thread if isinstance(thread, discord.Thread) else None
+    if not isinstance(thread, discord.Thread) or thread.parent_id != place.id:
+        return None
+    return thread
 
 
 async def _lost(guild: discord.Guild, place: _Place, title: str) -> discord.Thread | None:

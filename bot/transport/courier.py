@@ -34,6 +34,8 @@ from bot.transport.wording import name
 _log = structlog.get_logger(__name__)
 
 _SEARCHED = 100
+_NOT_HERE = 5.0
+"""Seconds after which it is looked again whether Discord announced the server."""
 _ALIKE = (DeliveryKind.OFFER, DeliveryKind.NOTICE)
 """Kinds whose messages to one place are worth the same, whichever delivery they came from."""
 _CLOCKS_APART = timedelta(minutes=1)
@@ -75,9 +77,9 @@ class DiscordCourier:
         except UndeliverableError as error:
             return error.refusal
         except NotYetError:
-            return Postponed("server_not_here")
+            return Postponed("server_not_here", seconds=_NOT_HERE, tried=False)
         except discord.RateLimited as error:
-            return Postponed("rate_limited", seconds=error.retry_after)
+            return Postponed("rate_limited", seconds=error.retry_after, tried=False)
         except discord.HTTPException as error:
             return refusal(error)
         except (OSError, TimeoutError, aiohttp.ClientError) as error:

@@ -33,5 +33,5 @@ def refusal(error: discord.HTTPException) -> Outcome:
     if error.status >= _SERVER_ERROR:
         return Postponed(f"http_{error.status}", uncertain=True)
     if error.status == 429:  # noqa: PLR2004 - Too Many Requests
-        return Postponed("rate_limited")
+        return Postponed("rate_limited", tried=False)
     return Refused(error.code, f"http_{error.status}")

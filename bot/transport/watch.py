@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -32,6 +33,8 @@ _Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | 
 _WITHOUT_MESSAGES = (discord.CategoryChannel, discord.ForumChannel)
 
 _TRY_AGAIN = 30.0
+_ATTEMPTS = 10
+"""After so many, in about ten minutes, a channel whose history alone fails is left out."""
 _SETTINGS_PATIENCE = 3.0
 
 
@@ -80,12 +83,13 @@ class Watch:
         if "guild_id" not in data:
             return False
         guild = self._client.get_guild(int(data["guild_id"]))
-        if guild is not None and guild.id in self._gates:
+        if guild is not None:
             channel = guild.get_channel_or_thread(int(data["channel_id"]))
-            if not self._is_ignored(channel) and self._is_persons(data, guild.id):
+            watched = guild.id in self._gates and not self._is_ignored(channel)
+            if watched and self._is_persons(data, guild.id):
                 self._take(guild, data)
             if channel is not None and not isinstance(channel, _WITHOUT_MESSAGES):
-                channel.last_message_id = int(data["id"])
+                channel.last_message_id = int(data["id"])  # by which catching up finds the channel
         return not self._mentions_me(data)
 
     def _take(self, guild: discord.Guild, data: Payload) -> None:
@@ -136,17 +140,19 @@ class Watch:
     async def consider(self, guild: discord.Guild, *, missed: bool = False) -> None:
         """Arm a server whose moderators can be alerted, or tell its owner why that cannot be.
 
-        A server that is armed stays so: what is found is kept until it can be alerted. `missed`
-        says that events may have been lost, so that an armed server is caught up too.
+        A server that is armed stays so, after a restart as well: what is found is kept until it can
+        be alerted. `missed` says that events may have been lost, so that an armed server is caught
+        up too.
         """
         self._apply_policy(guild)
         async with self._locks[guild.id]:
             reason = await self._obstacle(guild)
             armed = guild.id in self._gates
+            begun = armed or reason is None or await self._screening.mark(guild.id) is not None
             if reason is not None:
-                told = NoticeReason.ALERTS_FAIL if armed else reason
+                told = NoticeReason.ALERTS_FAIL if begun else reason
                 await self._readiness.cannot_alert(guild.id, told)
-            if missed if armed else reason is None:
+            if missed if armed else begun:
                 await self._arm(guild)
             if reason is None:
                 await self._readiness.can_alert(guild.id)
@@ -213,11 +219,13 @@ class Watch:
         self._gates[guild.id] = held
         seen: set[int] = set()
         with self._screening.catching_up(guild.id):
-            while not await self._caught_up(guild, seen):  # noqa: ASYNC110 - Discord tells nobody
+            for attempt in itertools.count(1):
+                if await self._caught_up(guild, seen, forgiving=attempt >= _ATTEMPTS):
+                    break
                 await asyncio.sleep(_TRY_AGAIN)
         for message_id, event in held:
             if message_id not in seen:
-                event()
+                _safely(event)
         self._gates[guild.id] = None
 
     def _apply_policy(self, guild: discord.Guild) -> None:
@@ -242,18 +250,22 @@ class Watch:
             circumstances=partial(circumstances, message),
         )
 
-    async def _caught_up(self, guild: discord.Guild, seen: set[int]) -> bool:
-        """Screen what was missed and is not `seen`; False when Discord failed meanwhile."""
+    async def _caught_up(self, guild: discord.Guild, seen: set[int], *, forgiving: bool) -> bool:
+        """Screen what was missed and is not `seen`; False when Discord failed meanwhile.
+
+        `forgiving` goes on without a channel whose history alone Discord does not hand out.
+        """
         mark = await self._screening.mark(guild.id)
         if mark is None:
             await self._screening.begin(guild.id, time_snowflake(time.time()))
             return True
         oldest = max(snowflake_time(mark) - self._window_seconds, time.time() - self._seconds_back)
         since = time_snowflake(oldest)
+        failed = False
         try:
             for channel in _readable(guild):
                 if (channel.last_message_id or 0) > since:
-                    await self._catch_up(channel, since, seen)
+                    failed |= not await self._catch_up(channel, since, seen)
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
             _log.error("catching_up_failed", guild=guild.id, error=type(error).__name__)
             return False
@@ -261,10 +273,13 @@ class Watch:
             if not self._client.is_closed():
                 raise
             return False  # the bot is shutting down: the next start catches up
-        return True
+        return forgiving or not failed
 
-    async def _catch_up(self, channel: _Readable, since: int, seen: set[int]) -> None:
-        """Screen a channel's messages since then; none where the bot may not look."""
+    async def _catch_up(self, channel: _Readable, since: int, seen: set[int]) -> bool:
+        """Screen a channel's messages since then, none where the bot may not look.
+
+        False where Discord failed for this channel, which may be this channel's trouble alone.
+        """
         count = 0
         history = channel.history(
             limit=self._per_channel, after=discord.Object(since), oldest_first=True
@@ -273,15 +288,24 @@ class Watch:
             async for message in history:
                 count += 1
                 if message.id not in seen and self._is_somebodys(message):
-                    self._screen_again(message)
+                    _safely(partial(self._screen_again, message))
                 seen.add(message.id)
-        except (discord.Forbidden, discord.NotFound) as error:
+        except discord.HTTPException as error:
             _log.warning("channel_unreadable", channel=channel.id, code=error.code)
-            return
+            return isinstance(error, discord.Forbidden | discord.NotFound)
         if count >= self._per_channel:
             _log.error("catching_up_cut_off", channel=channel.id, messages=count)
-            return
+            return True
         await self._screening.missing(channel.id, since=since, present=seen)
+        return True
+
+
+def _safely(screen: Callable[[], None]) -> None:
+    """Screen one message or event; a fault there must not leave the whole server unwatched."""
+    try:
+        screen()
+    except Exception:  # noqa: BLE001 - the border, as where messages are heard
+        _log.exception("message_not_screened")
 
 
 def _readable(guild: discord.Guild) -> list[_Readable]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import discord
 import pytest
 
 from bot.sandbox import Permission
@@ -75,7 +76,7 @@ async def test_a_server_that_cannot_be_alerted_is_not_screened_and_its_owner_is_
 
 
 @pytest.mark.parametrize("obstacle", _OBSTACLES)
-async def test_arming_later_catches_up_with_what_was_written_since_it_was_last_armed(
+async def test_a_server_that_was_watched_stays_so_over_a_restart_and_its_alerts_wait(
     town: Town, obstacle: str
 ) -> None:
     spoil, mend, _ = _OBSTACLES[obstacle]
@@ -84,13 +85,31 @@ async def test_arming_later_catches_up_with_what_was_written_since_it_was_last_a
     missed = await town.threatens()
     await town.start(armed=False)
     await town.until(town.owner.direct_messages)
-    assert town.bot.bot.parts.watch.armed == frozenset()
+    await town.settled(missed)
+    assert town.bot.bot.parts.watch.armed == {town.server.id}
+    assert town.advised() == {"olga": 1, "ava": 1}
+    assert _alerts(town) == []
 
     mend(town)
-    await town.armed()
-    await town.settled(missed)
+    await town.until(lambda: _alerts(town))
+    await town.settled()
     assert town.advised() == {"olga": 1, "ava": 1}
     assert len(_alerts(town)) == 1
+
+
+async def test_catching_up_later_finds_a_channel_that_was_silent_before(quiet_town: Town) -> None:
+    """By a channel's last message, which discord.py notes only of what it is handed on."""
+    town = quiet_town
+    town.alerts.delete()
+    await town.start(armed=False)
+    await town.until(town.owner.direct_messages)
+    written = await town.sam.writes("hello", channel=town.general)
+
+    def noted() -> bool:
+        seen = town.bot.bot.get_channel(town.general.id)
+        return isinstance(seen, discord.TextChannel) and seen.last_message_id == written.id
+
+    await town.until(noted)
 
 
 @pytest.mark.parametrize("obstacle", _OBSTACLES)

@@ -110,6 +110,31 @@ async def test_a_thread_that_was_deleted_is_made_anew(quiet_town: Town, kind: st
     assert f"Talk about it in {anew.mention}." in town.alert.text
 
 
+async def test_a_post_where_cases_had_their_place_before_is_not_written_to_anymore(
+    quiet_town: Town,
+) -> None:
+    """Everyone may read there by now."""
+    town = quiet_town
+    forum = forum_of(town)
+    await town.start(case_threads="forum", case_forum="cases")
+    await town.settled(await town.threatens())
+    (post,) = threads(town)
+    (first,) = town.written_in(post)
+    before = first.text
+
+    await town.stop()
+    forum.allow(town.server.everyone, allow=Permission.VIEW_CHANNEL)
+    await town.start(case_threads="thread")
+    await town.settled(await town.threatens(OTHER_THREAT))
+    await town.until(lambda: len(threads(town)) == 2)
+    await town.settled()
+
+    (thread,) = (each for each in threads(town) if each is not post)
+    assert thread.parent is town.alerts
+    assert [message.text for message in town.written_in(post)] == [before]
+    assert f"Talk about it in {thread.mention}." in town.alert.text
+
+
 @pytest.mark.parametrize("kind", ["thread", "forum"])
 @pytest.mark.parametrize("lost", ["thread", "message"])
 async def test_an_answer_that_was_lost_makes_no_second_thread(

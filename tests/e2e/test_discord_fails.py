@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.detection import Conversations
+from bot.domain.message import Message, Window
 from bot.sandbox.faults import Faults
 from tests.e2e.conftest import Build
 from tests.e2e.town import OTHER_THREAT, Town
@@ -48,6 +50,18 @@ async def test_what_fails_for_a_while_arrives_once(build: Build, fault: str, pat
     async with build(nonce_window=0) as town:
         await town.start()
         _FAULTS[fault](town.sandbox.faults, path)
+        await town.threatens()
+        await _until_told(town)
+        await _assert_told_once(town)
+
+
+async def test_being_told_to_slow_down_more_often_than_there_are_attempts_gives_nothing_up(
+    build: Build,
+) -> None:
+    async with build() as town:
+        await town.start(deliveries={"attempts": 2})
+        for path in (_OPEN, _POST):
+            town.sandbox.faults.limit(method="POST", path=path, via=False, times=3)
         await town.threatens()
         await _until_told(town)
         await _assert_told_once(town)
@@ -235,6 +249,47 @@ async def test_history_that_fails_is_asked_for_again(build: Build) -> None:
         await town.start(armed=False)
         await town.until(lambda: reset.struck)
         assert town.server.id in town.bot.bot.parts.watch.armed
+
+
+async def test_a_channel_whose_history_alone_fails_does_not_blind_the_server(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.transport.watch._TRY_AGAIN", 0.05)
+    async with build() as town:
+        broken = town.server.create_channel("broken")
+        await town.start()
+        await town.stop()
+        await town.sam.writes("hello", channel=broken)
+        missed = await town.threatens()
+        path = rf"/channels/{broken.id}/messages$"
+        failing = town.sandbox.faults.fail(method="GET", path=path, status=400, times=None)
+        await town.start()
+        await town.settled(missed, await town.sam.writes("hello", channel=town.general))
+
+        assert failing.struck
+        assert town.advised() == {"ava": 1}
+
+
+async def test_a_message_that_makes_screening_fail_does_not_blind_the_server(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No such message is known; the fault is put in by hand."""
+    right = Conversations.observe
+
+    def fails(self: Conversations, message: Message) -> Window | None:
+        if message.text == "the one":
+            raise ZeroDivisionError
+        return right(self, message)
+
+    monkeypatch.setattr(Conversations, "observe", fails)
+    async with build() as town:
+        await town.start()
+        await town.stop()
+        await town.sam.writes("the one", channel=town.general)
+        missed = await town.threatens()
+        await town.start()
+        await town.settled(missed)
+        assert town.advised() == {"ava": 1}
 
 
 async def test_what_is_due_during_an_outage_of_the_server_waits_for_its_end(town: Town) -> None:

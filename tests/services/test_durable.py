@@ -105,3 +105,18 @@ async def test_nothing_is_written_before_an_expected_migration_has_ended(
 
     await store.close()
     assert "database_unavailable" not in "".join(capsys.readouterr())
+
+
+async def test_whoever_asks_before_an_expected_migration_has_ended_is_told_to_come_later(
+    tmp_path: Path,
+) -> None:
+    store = Store(sqlite_url(tmp_path / "notalone.db"), Keyring(bytes(32)))
+    store.expect_migration()
+    with pytest.raises(StoreUnavailableError, match="being brought up to date"):
+        async with store.transaction():
+            pass
+
+    await store.migrate()
+    async with store.transaction() as tx:
+        assert await tx.cases.ids() == []
+    await store.close()

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from bot.domain.assessment import Level
+from bot.domain.case import Verdict
 from bot.domain.evidence import GENESIS
 from bot.storage import KeyFileError, Keyring, Store
 from tests.conftest import Opener
@@ -140,3 +141,22 @@ async def test_a_key_is_checked_against_the_database_before_it_is_used(
     await store.check_key()
     with pytest.raises(KeyFileError, match="put back the key file that belongs to this database"):
         await stranger.check_key()
+
+
+async def test_a_threat_while_the_open_case_is_being_resolved_makes_a_new_one(
+    store: Store, open_store: Opener
+) -> None:
+    first = await case_with(store, draft())
+    other = open_store()
+
+    async def another_threat() -> int:
+        async with other.transaction() as tx:
+            return (await open_case(tx)).id
+
+    async with store.transaction() as tx:
+        case = await tx.cases.get(first)
+        meanwhile = asyncio.create_task(another_threat())
+        await asyncio.sleep(0.3)  # until it waits for the case, which is locked
+        await tx.cases.resolved(case, verdict=Verdict.CONFIRMED, by=71)
+
+    assert await meanwhile != first

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.domain.case import Verdict
 from bot.domain.delivery import (
     Delivered,
     Delivery,
@@ -22,7 +23,17 @@ from bot.storage import Store, Transaction
 from bot.storage.schema import outbox
 from bot.storage.standings import Standing
 from tests.conftest import Clock, Opener
-from tests.storage.building import AVA, BEN, GUILD, case_with, claim, draft, enqueue, open_case
+from tests.storage.building import (
+    AVA,
+    BEN,
+    GUILD,
+    case_with,
+    claim,
+    draft,
+    enqueue,
+    open_case,
+    threatened,
+)
 
 ADVICE, ALERT, NOTICE, OFFER = (
     DeliveryKind.ADVICE,
@@ -631,3 +642,47 @@ async def test_settling_and_screening_at_once_do_not_wait_for_each_other_in_a_ri
     await asyncio.gather(first(), second())
 
     assert [d.revision for d in await claim(store)] == [2]
+
+
+async def test_what_was_given_up_is_tried_anew_after_a_rest_while_its_case_is_open(
+    store: Store, clock: Clock
+) -> None:
+    case_id, closed = await case_with_alert(store), await threatened(store, 1, offender=777)
+    await enqueue(store, case_id=case_id)
+    await enqueue(store, NOTICE, about="notice")
+    for delivery in await claim(store):
+        await give_up(store, delivery)
+    async with store.transaction() as tx:
+        closing = await tx.cases.get(closed)
+        await tx.cases.resolved(closing, verdict=Verdict.CONFIRMED, by=71)
+
+    async def revive() -> int:
+        async with store.transaction() as tx:
+            return await tx.outbox.revive(
+                given_up_before=tx.now - timedelta(hours=1), made_after=tx.now - timedelta(days=1)
+            )
+
+    clock.advance(minutes=59)
+    assert await revive() == 0
+    clock.advance(minutes=1)
+    assert await revive() == 2
+    again = await claim(store)
+    assert [(d.kind, d.attempts, d.uncertain) for d in again] == [
+        (ALERT, 1, True),  # it may have arrived: it is looked for first
+        (ADVICE, 1, True),
+    ]
+    for delivery in again:
+        await give_up(store, delivery)
+    clock.advance(hours=23)
+    assert await revive() == 0  # a day later nobody is written to out of the blue
+
+
+async def test_a_case_that_was_none_brings_about_nothing_more(store: Store) -> None:
+    case_id = await case_with_alert(store)
+    for kind in (ADVICE, OFFER, DeliveryKind.TIMEOUT):
+        await enqueue(store, kind, about=kind.value, case_id=case_id)
+
+    async with store.transaction() as tx:
+        await tx.outbox.withdraw_all_of(case_id, reason="false_alarm")
+
+    assert [d.kind for d in await claim(store)] == [ALERT]
