@@ -17,6 +17,7 @@ from discord.ext import commands
 from bot.advice import Situation, situations_of
 from bot.client import NotAlone, Parts
 from bot.services.guidance import Look
+from bot.services.telling import accuses
 from bot.storage import StoreUnavailableError
 from bot.transport import help_views
 from bot.transport.answering import Page, hide, language_of, show
@@ -134,9 +135,8 @@ async def help_with_message(interaction: _Interaction, message: discord.Message)
     guidance = _parts(interaction).guidance
     look = guidance.look(to_message(message))
     own = message.author.id == interaction.user.id
-    token = guidance.remember(
-        look, person_id=interaction.user.id, may_be_told=not (own or message.author.bot)
-    )
+    may_be_told = not (own or message.author.bot) and accuses(look.assessment)
+    token = guidance.remember(look, person_id=interaction.user.id, may_be_told=may_be_told)
     await show(interaction, help_views.message(language_of(interaction), look, token, own=own))
 
 

@@ -127,6 +127,8 @@ class SendButton(
             told = await telling.tell(look, person=_person(interaction), guild_id=server.id)
         except (StoreUnavailableError, LookupError):
             return help_views.said(language, "error.try_later")
+        if told is Told.NO_ACCUSATION:
+            return help_views.message(language, look, self.parts["token"], own=False)
         keys = {Told.FULL: "keep.full", Told.TOO_MANY: "tell.too_many"}
         if told in keys:
             return help_views.said(language, keys[told])

@@ -15,6 +15,7 @@ from bot.services.desk import Presser
 from bot.storage import Store, Transaction
 
 REPORTED = "reported"
+_WRITTEN = (ItemKind.MESSAGE, ItemKind.CONTEXT, ItemKind.EDIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Written:
     message_id: int
     channel_id: int
     at: datetime
+    is_erased: bool
+    """Whether its words are no longer in the evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +99,13 @@ async def _ground(tx: Transaction, case_id: int, guild_id: int) -> Ground:
     case = await own_case(tx, case_id, guild_id)
     items = sound(await tx.evidence.items(case_id))
     gone = {item.message_id for item in items if item.kind is ItemKind.DELETION}
+    erased = {item.message_id for item in items if item.kind in _WRITTEN and item.content is None}
     written = {
         item.facts["message_id"]: Written(
             item.facts["message_id"],
             item.facts["channel_id"],
             datetime.fromisoformat(item.facts["written_at"]),
+            item.message_id in erased,
         )
         for item in items
         if item.kind in (ItemKind.MESSAGE, ItemKind.CONTEXT)

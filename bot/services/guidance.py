@@ -76,9 +76,12 @@ class Guidance:
     def remember(self, look: Look, *, person_id: int, may_be_told: bool) -> str:
         """Keep it in mind for this person; the token by which buttons refer to it.
 
-        It begins with "t" if moderators may be told of it, else with "k".
+        It begins with "t" if moderators may be told of it, else with "k". What was shown too long
+        ago is forgotten here.
         """
         token = f"{'t' if may_be_told else 'k'}{self._token()}"
+        while self._shown and self._is_past(next(iter(self._shown.values()))[0]):
+            self._shown.popitem(last=False)
         self._shown[token] = (self._clock(), person_id, look)
         if len(self._shown) > _REMEMBERED:
             self._shown.popitem(last=False)
@@ -87,6 +90,7 @@ class Guidance:
     def recall(self, token: str, *, person_id: int) -> Look | None:
         """What this person showed, unless it was too long ago or before the last start."""
         at, owner, look = self._shown.get(token, (0.0, 0, None))
-        if owner != person_id or self._clock() - at > _MINUTES * 60:
-            return None
-        return look
+        return None if owner != person_id or self._is_past(at) else look
+
+    def _is_past(self, at: float) -> bool:
+        return self._clock() - at > _MINUTES * 60

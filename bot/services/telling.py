@@ -40,6 +40,8 @@ class Told(StrEnum):
     DONE = "done"
     FULL = "full"
     TOO_MANY = "too_many"
+    NO_ACCUSATION = "no_accusation"
+    """It is a call for help: whoever wrote it is nobody to open a case against."""
 
 
 class Telling:
@@ -57,9 +59,12 @@ class Telling:
     async def tell(self, look: Look, *, person: Person, guild_id: int) -> Told:
         """Preserve it in a case against its author, with the consent, and alert the moderators.
 
-        The person keeps a record of what they passed on. A few times a day and no more.
+        The person keeps a record of what they passed on. A few times a day and no more; and never
+        a call for help, whose author would be named as the one who threatens.
         Raises StoreUnavailableError.
         """
+        if not accuses(look.assessment):
+            return Told.NO_ACCUSATION
         async with self._store.transaction() as tx:
             if await _told_lately(tx, person.id) >= _A_DAY:
                 return Told.TOO_MANY
@@ -100,6 +105,11 @@ class Telling:
         if not is_new:
             await tx.outbox.refresh_alert(case.id)
         return case.id
+
+
+def accuses(assessment: Assessment) -> bool:
+    """Whether its author may be named in a case: not of a call for help, by whoever needs it."""
+    return assessment.kind is not Kind.DISCLOSURE
 
 
 async def _told_lately(tx: Transaction, person_id: int) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, String, and_, cast, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.case import CaseState
+from bot.domain.case import CaseState, Verdict
 from bot.domain.delivery import DeliveryKind, DeliveryState
 from bot.domain.evidence import FROM_PERSON, ItemKind
 from bot.storage.evidence import AS_WRITTEN, read_facts
@@ -138,9 +138,9 @@ class Personal:
     async def words(self, user_id: int) -> list[Place]:
         """Where messages that they wrote are preserved and not erased.
 
-        Not those that a case against them is about as long as it is open, nor those that a legal
-        hold keeps; and never those that somebody told moderators of in private, since nobody may
-        find out that they did.
+        Not those that a case against them is about as long as it is open or when it was confirmed,
+        nor those that a legal hold keeps; and never those that somebody told moderators of in
+        private, since nobody may find out that they did.
         """
         query = (
             self._with_facts(user_id)
@@ -150,7 +150,10 @@ class Personal:
             .where(
                 or_(
                     cases.c.offender_id != user_id,
-                    cases.c.state == CaseState.RESOLVED.value,
+                    and_(
+                        cases.c.state == CaseState.RESOLVED.value,
+                        cases.c.verdict.is_distinct_from(Verdict.CONFIRMED.value),
+                    ),
                 )
             )
         )

@@ -9,8 +9,10 @@ from typing import Any
 from bot.advice import Language
 from bot.domain.evidence import EvidenceItem, ItemKind
 from bot.domain.fates import BANNED, deleted_with_ban
+from bot.domain.message import Person
 from bot.services.casework import Exhibit
 from bot.services.gathering import LOOKED_AROUND
+from bot.transport.layouts import known_as
 from bot.transport.wording import in_line, under_spoiler
 
 _PAGE = 1800
@@ -85,7 +87,7 @@ def _message(
     yield language.text(
         _SHOWN[item.kind],
         number=item.seq,
-        author=in_line(content.get("author_name", "?"), limit=32),
+        author=known_as(Person(item.facts["author_id"], content.get("author_name", ""))),
         when=_when(item.facts["edited_at"] or item.facts["written_at"]),
     )
     if item.facts.get("reply_to") and not item.facts.get("forwarded_from"):

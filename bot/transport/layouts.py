@@ -15,6 +15,7 @@ from bot.advice import Language, direct_message
 from bot.domain.assessment import Level
 from bot.domain.case import CaseState, CaseView, Reached, Thread
 from bot.domain.delivery import DeliveryState, HeldReason
+from bot.domain.evidence import ERASED
 from bot.domain.message import Person
 from bot.services.names import BUDGET
 from bot.services.support import NOTHING
@@ -130,7 +131,7 @@ def _facts(language: Language, view: CaseView, titles: Mapping[str, str]) -> Ite
     words = " · ".join(in_line(word, limit=40) for word in _telling(view.words)[:_WORDS_SHOWN])
     yield f"### {headline}"
     yield case_lines.progress(language, view.progress)
-    yield f"**{language.text('alert.who')}** {_person(view.offender)}"
+    yield f"**{language.text('alert.who')}** {known_as(view.offender)}"
     yield _to_whom(language, view)
     yield f"**{language.text('alert.why')}** {why}{f': {words}' if words else ''}"
     if view.is_forwarded:
@@ -156,7 +157,7 @@ def _to_whom(language: Language, view: CaseView) -> str:
     if not view.targets:
         return f"**{language.text('alert.to_whom')}** {language.text('alert.not_clear')}"
     key = "alert.to_whom" if view.aimed else "alert.possibly_aimed_at"
-    people = ", ".join(_person(person) for person in view.targets[:_PEOPLE_SHOWN])
+    people = ", ".join(known_as(person) for person in view.targets[:_PEOPLE_SHOWN])
     rest = len(view.targets) - _PEOPLE_SHOWN
     more = f" {language.text('alert.and_others', count=rest)}" if rest > 0 else ""
     return f"**{language.text(key)}** {people}{more}"
@@ -168,14 +169,12 @@ def _done(language: Language, view: CaseView) -> Iterable[str]:
     for reached in view.reached[:_PEOPLE_SHOWN]:
         yield f"- {_advice_line(language, reached, view)}"
         if reached.answer == NOTHING:
-            said = language.text("case.was_nothing", person=_person(reached.person))
+            said = language.text("case.was_nothing", person=known_as(reached.person))
             yield f"- {said}"
     if view.is_offered and any(map(_is_unreached, view.reached)):
         yield f"- {language.text('delivery.offered_in_channel')}"
-    if view.edits:
-        yield f"- {language.text('case.edited', count=view.edits)}"
-    if view.deletions:
-        yield f"- {language.text('case.deleted', count=view.deletions)}"
+    for line in _changes(language, view):
+        yield f"- {line}"
     for line in case_lines.measures(language, view.deeds, limit=_MEASURES_SHOWN):
         yield f"- {line}"
     yield f"- {_evidence_line(language, view)}"
@@ -183,6 +182,18 @@ def _done(language: Language, view: CaseView) -> Iterable[str]:
         yield f"- {case_lines.earlier(language, view.earlier)}"
     if view.thread is not None:
         yield from _thread_line(language, view.thread)
+
+
+def _changes(language: Language, view: CaseView) -> Iterable[str]:
+    """What became of the messages, and no promise of words that were erased."""
+    if view.is_erased:
+        return
+    if view.edits:
+        yield language.text("case.edited", count=view.edits)
+    if view.deletions:
+        yield language.text("case.deleted", count=view.deletions)
+    if any(deed.what == ERASED for deed in view.deeds):
+        yield language.text("case.partly_erased")
 
 
 def _thread_line(language: Language, thread: Thread) -> Iterable[str]:
@@ -194,7 +205,7 @@ def _thread_line(language: Language, thread: Thread) -> Iterable[str]:
 
 
 def _advice_line(language: Language, reached: Reached, view: CaseView) -> str:
-    return language.text(_advice_key(reached, view), person=_person(reached.person))
+    return language.text(_advice_key(reached, view), person=known_as(reached.person))
 
 
 def _advice_key(reached: Reached, view: CaseView) -> str:
@@ -267,7 +278,8 @@ def held_people(view: CaseView) -> list[Person]:
     return [reached.person for reached in view.reached if _can_be_offered(reached)]
 
 
-def _person(person: Person) -> str:
+def known_as(person: Person) -> str:
+    """Discord's mention, which nobody can choose, and beside it the name that they chose."""
     known = f" ({in_line(person.name, limit=32)})" if person.name else ""
     return f"<@{person.id}>{known}"
 

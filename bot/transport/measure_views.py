@@ -91,7 +91,8 @@ def confirmation(
     values = dict(prepared.values)
     if measure is Measure.TIMEOUT:
         values["span"] = span(language, int(argument))
-    lines = [language.text(f"measure.will.{measure.value}", **values)]
+    key = f"{measure.value}_erased" if prepared.is_last_copy else measure.value
+    lines = [language.text(f"measure.will.{key}", **values)]
     if measure is not Measure.PAUSE:  # Discord takes no reason there
         lines.append(f"-# {language.text('measure.confirm', reason=reason)}")
     do_it = doing_id(ground.case_id, measure, argument, token)

@@ -50,6 +50,8 @@ class Prepared:
 
     act: Callable[[str], Awaitable[object]]
     values: Mapping[str, object] = field(default_factory=dict)
+    is_last_copy: bool = False
+    """Whether it deletes words that the evidence no longer has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ class Measures:
         return Prepared(
             lambda reason: delete(place.id, written.message_id, reason=reason),
             {"channel": f"<#{written.channel_id}>", "when": moment(written.at)},
+            is_last_copy=written.is_erased,
         )
 
     async def _member_below(self, request: _Request) -> discord.Member | None:

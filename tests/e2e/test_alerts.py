@@ -146,7 +146,7 @@ async def test_long_evidence_comes_in_pages(town: Town) -> None:
     assert len(pages) > 3
     last = pages[-1].splitlines()[-1]
     assert last == f"Part {len(pages)} of {len(pages)}"
-    assert "\n".join(pages).count("`sam` wrote") == 14
+    assert "\n".join(pages).count(f"{town.sam.mention} (`sam`) wrote") == 14
     back = await town.mo.presses(answer, "Previous page")
     assert f"Part {len(pages) - 1} of {len(pages)}" in back.text
 

@@ -157,6 +157,23 @@ async def test_a_false_alarm_erases_the_words_wherever_the_bot_wrote_them(town: 
     assert [earlier in alert.text for alert in town.alert_messages()] == [False, False, True]
 
 
+async def test_an_erased_case_promises_no_words(town: Town) -> None:
+    message = await town.threatens()
+    await town.settled(message)
+    await town.leo.edits(message, "hello")
+    await town.until_case(lambda case: case.edits)
+    await town.leo.deletes(message)
+    await town.until_case(lambda case: case.deletions)
+    await town.settled()
+    promises = ("Edited later: 1.", "Deleted later: 1.", "preserved")
+    assert [promise in town.alert.text for promise in promises] == [True] * 3
+    await resolves(town, "False alarm", why="joke")
+    await town.settled()
+
+    assert [promise in town.alert.text for promise in promises] == [False] * 3
+    assert "The words of this case were erased." in town.alert.text
+
+
 @pytest.mark.parametrize("facts", ["{", "{}", '{"rules": 5, "channel_id": "x"}'])
 async def test_altered_evidence_is_told_and_hinders_nobody(town: Town, facts: str) -> None:
     await town.settled(await town.threatens())

@@ -81,6 +81,17 @@ async def test_a_reply_to_what_was_just_said_keeps_the_order(town: Town) -> None
     assert [p.facts["joined_at"] is None for p in await people_of(town)] == [False, False]
 
 
+async def test_nobody_is_taken_for_somebody_whose_name_they_chose(town: Town) -> None:
+    """Leo calls himself ava; Discord's mention beside it says who it is, and pings nobody."""
+    town.server.members[town.leo.id].nick = "ava"
+    await town.settled(await town.threatens())
+
+    answer = await town.mo.presses(town.alert, "Show evidence")
+
+    assert f"{town.leo.mention} (`ava`) wrote " in answer.text
+    assert {message.pings for message in answer.messages} == {frozenset()}
+
+
 async def test_words_are_under_a_spoiler_and_cannot_uncover_themselves(town: Town) -> None:
     await town.settled(await town.threatens(f"{THREAT} || now || you ||| see"))
 

@@ -46,7 +46,7 @@ async def test_every_version_of_a_preserved_message_is_kept(town: Town) -> None:
 
     assert await _texts(town, ItemKind.MESSAGE) == [first]
     assert await _texts(town, ItemKind.EDIT) == ["hello", "nothing to see here"]
-    assert "Edited later: 2. Every version is preserved." in town.alert.text
+    assert "Edited later: 2. Every version was preserved." in town.alert.text
     assert len(town.alert_messages()) == 1
 
 
@@ -85,7 +85,7 @@ async def test_a_deletion_is_on_record_and_the_words_are_kept(town: Town) -> Non
     await town.settled()
 
     assert await _texts(town, ItemKind.MESSAGE) == [message.content]
-    assert "Deleted later: 1. What was said is preserved." in town.alert.text
+    assert "Deleted later: 1. What was said was preserved." in town.alert.text
     (deletion,) = [i for i in await town.evidence() if i.kind is ItemKind.DELETION]
     assert (deletion.message_id, deletion.facts["bulk"]) == (message.id, False)
 

@@ -158,6 +158,29 @@ async def test_a_message_is_deleted_only_after_it_was_said_twice_that_it_was_rep
     assert "pay me 100 dollars tonight" in evidence.text
 
 
+async def test_deleting_the_last_copy_says_that_it_is_the_last(town: Town) -> None:
+    message = await town.threatens()
+    await town.settled(message)
+    pages = []
+    for _ in range(2):
+        first = await acts(town, "Delete a message")
+        if "It was reported" in first.buttons:
+            await town.mo.presses(first, "It was reported")
+            first = await acts(town, "Delete a message")
+        (select,) = first.messages[0].selects
+        page = await town.mo.selects(first, str(select.custom_id), [str(message.id)])
+        pages.append(page.text)
+        if len(pages) == 1:
+            form = await town.mo.presses(
+                await town.mo.presses(town.alert, "Resolve"), "False alarm"
+            )
+            await town.mo.submits(form, {"why": "joke"})
+            await town.settled()
+
+    assert "Its words stay in the evidence." in pages[0]
+    assert "Its words are no longer in the evidence: this is the last copy here." in pages[1]
+
+
 async def test_pressed_twice_at_once_or_after_a_restart_it_is_done_once(town: Town) -> None:
     await town.settled(await town.threatens())
     page = await acts(town, "Ban")

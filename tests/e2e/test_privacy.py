@@ -6,13 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from bot.domain.case import CaseState
 from bot.sandbox import Answer, Person
 from bot.storage.engine import transaction
 from bot.storage.personal import IMPERSONAL, PATHS
-from bot.storage.schema import cases, metadata
+from bot.storage.schema import metadata
 from tests.e2e.town import THREAT, Town
 
 _COMMAND = "Get help with this message"
@@ -121,7 +120,7 @@ async def test_erasing_takes_the_words_and_leaves_the_chain_whole(town_on_each: 
     await _keep(town, town.ava)
     before = await _everything(town)
     asked = await town.ava.presses(await town.ava.runs("privacy"), "Erase it")
-    assert "two things stay until a case ends" in asked.text
+    assert "some things stay until a case ends: your account number" in asked.text
     done = await town.ava.presses(asked, "Erase it")
     await town.settled()
 
@@ -134,6 +133,9 @@ async def test_erasing_takes_the_words_and_leaves_the_chain_whole(town_on_each: 
     assert "chain intact" in town.alert.text
     evidence = await town.mo.presses(town.alert, "Show evidence")
     assert "These words were erased." in evidence.text
+    await town.mo.presses(town.alert, "Claim")
+    await town.settled()
+    assert "Some words of this case were erased later" in town.alert.text
     again = await town.ava.runs("privacy")
     assert "Messages of yours that moderators keep" not in again.text
     async with town.store.transaction() as tx:
@@ -163,7 +165,7 @@ async def test_whoever_threatened_reads_what_everybody_reads(town: Town, told_in
 
     assert before.text == after.text == innocent.text
     assert before.buttons == after.buttons == innocent.buttons
-    assert "It cannot be erased while they do so." in after.text
+    assert "it is not listed here and cannot be erased here." in after.text
     erased = await town.bot.bot.parts.privacy.erase(town.leo.id)
     exported = await town.bot.bot.parts.privacy.export(town.leo.id)
     assert erased == 0
@@ -172,19 +174,63 @@ async def test_whoever_threatened_reads_what_everybody_reads(town: Town, told_in
     assert THREAT in await _everything(town)
 
 
-@pytest.mark.parametrize(("told_in", "erased"), [("public", 1), ("private", 0)])
-async def test_when_a_case_is_closed_public_words_can_go_and_nobody_is_betrayed(
-    town: Town, told_in: str, erased: int
+@pytest.mark.parametrize(
+    ("verdict", "told_in", "erased"),
+    [
+        ("Unclear", "public", 1),
+        ("No action", "public", 1),
+        ("Confirmed", "public", 0),
+        ("Unclear", "private", 0),
+        ("Confirmed", "private", 0),
+    ],
+)
+async def test_what_was_not_confirmed_can_go_and_nobody_is_betrayed(
+    town_on_each: Town, verdict: str, told_in: str, erased: int
 ) -> None:
+    """Whoever was suspected for nothing has their words erased; a proof that holds stays.
+
+    And what somebody told in private is never found out.
+    """
+    town = town_on_each
+    before = await town.leo.runs("privacy")
     if told_in == "public":
         await town.settled(await town.threatens())
     else:
         await _keep(town, town.ava, tell=True)
-    async with transaction(town.store._engine) as connection:
-        await connection.execute(update(cases).values(state=CaseState.RESOLVED.value))
+    await _resolve(town, verdict)
+    after = await town.leo.runs("privacy")
 
+    assert (after.text == before.text) == (erased == 0)
+    assert (await town.bot.bot.parts.privacy.overview(town.leo.id)).words == erased
     assert await town.bot.bot.parts.privacy.erase(town.leo.id) == erased
+    assert (THREAT in await _everything(town)) == (erased == 0)
     assert await town.evidence()
+
+
+async def test_a_false_alarm_leaves_no_words_to_erase(town: Town) -> None:
+    await town.settled(await town.threatens())
+    await _resolve(town, "False alarm", why="joke")
+
+    assert THREAT not in await _everything(town)
+    assert (await town.bot.bot.parts.privacy.overview(town.leo.id)).words == 0
+
+
+async def test_a_confirmed_threat_keeps_the_words_of_bystanders_in_their_own_hands(
+    town: Town,
+) -> None:
+    await _in_public(town)
+    await _resolve(town, "Confirmed")
+
+    assert await town.bot.bot.parts.privacy.erase(town.kim.id) == 1
+    assert "who is coming to the concert" not in await _everything(town)
+
+
+async def _resolve(town: Town, verdict: str, **fields: str) -> None:
+    """Mo resolves the only case."""
+    page = await town.mo.presses(town.alert, "Resolve")
+    form = await town.mo.presses(page, verdict)
+    await town.mo.submits(form, fields or {"reason": "we looked at it"})
+    await town.settled()
 
 
 async def test_messages_are_turned_off_and_on(town: Town) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.assessment import Level
+from bot.domain.message import Person as Author
 from bot.sandbox import Answer, Message, SandboxError
 from bot.storage import StoreUnavailableError
 from bot.storage.engine import transaction
@@ -48,6 +49,7 @@ async def test_the_message_is_explained_to_the_person_alone_and_nothing_is_store
     assert answer.text.startswith("**If you are not safe, or think of hurting yourself:**")
     assert "This looks like someone is putting pressure on you." in answer.text
     assert "It seems to ask for money." in answer.text
+    assert "Asking me keeps nothing and tells nobody, unless you choose it below." in answer.text
     assert "Do not pay, not even a little." in answer.text
     assert answer.buttons == [
         *("Keep this as evidence", "Tell the moderators of …"),
@@ -275,6 +277,38 @@ async def test_ones_own_words_accuse_nobody(town: Town) -> None:
     assert "Keep this as evidence" in shown.buttons
 
 
+CALL = "someone has my pics and says they send them to my friends if i do not pay. what do i do"
+
+
+@pytest.mark.parametrize("place", ["server", "private"])
+async def test_a_call_for_help_accuses_nobody(town: Town, place: str) -> None:
+    """Its author is the one who is threatened: no case may name them as the offender."""
+    town.sam.installs_app()
+    private = town.sandbox.private_chat(town.ava, town.sam)
+    call = await town.ava.writes(CALL, channel=town.general if place == "server" else private)
+    shown = await town.sam.runs_on(call, COMMAND)
+
+    assert "This looks like someone is under pressure and may need help." in shown.text
+    assert "Tell the moderators of …" not in shown.buttons
+    assert "Keep this as evidence" in shown.buttons
+
+
+async def test_a_call_for_help_is_not_told_of_whoever_asks(town: Town) -> None:
+    """Not even through a question that is open already."""
+    asked = await _chosen(town, await _threat(town))
+    call = await town.sam.writes(CALL, channel=town.sandbox.private_chat(town.ava, town.sam))
+    guidance = town.bot.bot.parts.guidance
+    (token,) = guidance._shown
+    at, owner, look = guidance._shown[token]
+    message = look.message._replace(id=call.id, author=Author(town.sam.id, "sam"), text=CALL)
+    guidance._shown[token] = (at, owner, guidance.look(message))
+    answer = await town.ava.presses(asked, "Yes, send it")
+    await town.settled()
+
+    assert "This looks like someone is under pressure and may need help." in answer.text
+    assert set((await _rows(town)).values()) == {0}
+
+
 async def test_what_was_shown_to_one_is_nothing_to_another(town: Town) -> None:
     """Custom ids are seen by whoever pressed; knowing one must not help anybody else."""
     shown = await town.ava.runs_on(await _threat(town), COMMAND)
@@ -282,6 +316,19 @@ async def test_what_was_shown_to_one_is_nothing_to_another(town: Town) -> None:
     token = str(keep).rpartition(":")[2]
 
     assert town.bot.bot.parts.guidance.recall(token, person_id=town.leo.id) is None
+
+
+async def test_what_was_shown_half_an_hour_ago_is_forgotten_with_the_next(town: Town) -> None:
+    first = await town.ava.runs_on(await _threat(town), COMMAND)
+    guidance = town.bot.bot.parts.guidance
+    (token,) = guidance._shown
+    at, owner, look = guidance._shown[token]
+    guidance._shown[token] = (at - 31 * 60, owner, look)
+    kept = await town.ava.presses(first, "Keep this as evidence")
+    await town.ava.runs_on(await _threat(town, "pay me"), COMMAND)
+
+    assert kept.text.startswith("I no longer have this message in mind.")
+    assert [look.message.text for _, _, look in guidance._shown.values()] == ["pay me"]
 
 
 async def test_after_a_restart_the_person_is_asked_to_show_it_once_more(town: Town) -> None:

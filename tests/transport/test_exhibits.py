@@ -27,7 +27,7 @@ def item(
         message_id=seq,
         recorded_at=TIME,
         source="gateway",
-        facts={"written_at": TIME, "edited_at": None},
+        facts={"author_id": 42, "written_at": TIME, "edited_at": None},
         content=None if kind is ItemKind.DELETION else {"attachments": [], **said},
         content_digest=None,
         salt=None,
@@ -64,6 +64,13 @@ def test_no_page_is_longer_than_discord_takes(text: str) -> None:
     assert len(found) > 5
     assert [page for page in found if len(page) > 2000] == []
     assert [page for page in found if page.count("```") % 2] == []
+
+
+def test_whoever_wrote_is_named_by_discord_and_by_the_name_they_chose() -> None:
+    said = item(1, "pay me", author_name="`ava`, <@7>")
+    (page,) = shown(said, EvidenceItem(**{**_fields(item(2)), "content": None}))
+    assert "**1.** <@42> (`ˋavaˋ, <@7>`) wrote <t:" in page
+    assert "**2.** <@42> wrote <t:" in page
 
 
 def test_many_short_messages_fill_the_pages() -> None:
