@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
-from bot.detection import Conversations, Detector, Explanation, load_detector
+from bot.detection import CatalogueError, Conversations, Detector, Explanation, load_detector
+from bot.detection.learned import ModelError
 from bot.domain.assessment import Kind, Signal
 from bot.domain.message import Window
 from bot.transcripts import Entry, TranscriptError, read_transcript
@@ -32,9 +33,13 @@ class Explained(NamedTuple):
 def run(files: Sequence[Path | str], *, as_json: bool, out: TextIO, err: TextIO) -> int:
     """Explain every message of `files` on `out`; `-` stands for standard input.
 
-    Returns 0, or 2 if a file could not be read, which is said on `err`.
+    Returns 0, or 2 if a file could not be read, be it one of the rules: that is said on `err`.
     """
-    detector = load_detector()
+    try:
+        detector = load_detector()
+    except (CatalogueError, ModelError) as error:  # edited files of the project's
+        err.write(f"{error}\n")
+        return 2
     titles = {rule.id: rule.title for rule in detector.rules}
     status = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -123,11 +128,12 @@ def _told(explained: Explained, titles: dict[str, str]) -> str:
     where = " ".join(filter(None, (explained.file, entry.conversation, f"#{entry.place}")))
     who = f"{entry.message.author.name}: " if entry.message.author.name else ""
     lines = [f"{where}  {who}{entry.message.text}", f"  → {what}{level}"]
-    lines += [f"  {line}" for line in _reasons(explained.explanation, titles)]
+    lines += [f"  {line}" for line in reasons(explained.explanation, titles)]
     return "".join(f"{_visible(line)}\n" for line in lines) + "\n"
 
 
-def _reasons(explanation: Explanation, titles: dict[str, str]) -> Iterator[str]:
+def reasons(explanation: Explanation, titles: dict[str, str]) -> Iterator[str]:
+    """Line by line what was found, or what was missing, and what the learned judge says."""
     for finding in explanation.assessment.findings:
         title = titles.get(finding.rule, "")
         yield f"{finding.rule} ({finding.level.label}): {title}"

@@ -14,7 +14,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from bot.detection import Conversations, Detector, load_detector, spare_what_stays
+from bot.detection import CatalogueError, Conversations, Detector, load_detector, spare_what_stays
+from bot.detection.learned import ModelError
 from bot.domain.assessment import Assessment, Finding, Kind
 from bot.domain.message import Person
 from bot.transcripts import Entry, TranscriptError, read_transcript
@@ -69,9 +70,14 @@ def run(files: Sequence[Path | str], *, as_json: bool, out: TextIO, err: TextIO)
     """Scan `files` and write what is found to `out`: JSON objects line by line, or a table.
 
     Returns the exit status: 0 whether or not something was found, 2 if a file could not be read,
-    which is said on `err`; the other files are still scanned.
+    which is said on `err`; the other files are still scanned. 2 also if the rules or languages are
+    wrong: then nothing is scanned.
     """
-    detector = load_detector()
+    try:
+        detector = load_detector()
+    except (CatalogueError, ModelError) as error:  # edited files of the project's
+        err.write(f"{error}\n")
+        return 2
     spare_what_stays()
     results: list[Result] = []
     status = more = read = 0

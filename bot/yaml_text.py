@@ -6,26 +6,71 @@ from typing import Any
 
 import yaml
 
-try:  # the one written in C, where there is one, reads forty files many times sooner
+try:  # the ones written in C, where there are, read forty files many times sooner
+    from yaml import CBaseLoader as BaseLoader
     from yaml import CSafeLoader as SafeLoader
 except ImportError:
-    from yaml import SafeLoader  # type: ignore[assignment]
+    from yaml import BaseLoader, SafeLoader  # type: ignore[assignment]
 
 
-class _UniqueKeyLoader(SafeLoader):
-    """YAML's safe loader; of a key that is there twice it would take the second in silence."""
+class _UniqueKeys(yaml.constructor.BaseConstructor):
+    """Refuses a key that is there twice, of which YAML would take the second in silence."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 (PyYAML's signature)
         keys: list[Any] = []
-        for key, _ in node.value:
+        for key, value in node.value:
             if key.value in keys:
+                single = isinstance(value, yaml.ScalarNode)
                 raise yaml.constructor.ConstructorError(
-                    problem=f"the key {key.value!r} is there twice", problem_mark=key.start_mark
+                    problem=f"the key {key.value!r} is there twice",
+                    problem_mark=key.start_mark,
+                    note="keep one of them" if single else "put both lists under one",
                 )
             keys.append(key.value)
         return super().construct_mapping(node, deep=deep)
 
 
+class _ValueLoader(_UniqueKeys, SafeLoader):
+    """YAML's safe loader, with unique keys."""
+
+
+class _WordLoader(_UniqueKeys, BaseLoader):
+    """Reads every scalar as text, with unique keys."""
+
+
 def parse_yaml(text: str) -> Any:
     """The one document of a YAML text. Raises yaml.YAMLError, also if it repeats a key."""
-    return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 (a SafeLoader)
+    return yaml.load(text, Loader=_ValueLoader)  # noqa: S506 (a SafeLoader)
+
+
+def parse_words(text: str) -> Any:
+    """Like `parse_yaml`, but every scalar is text: the words `no` and `on` stay words."""
+    return yaml.load(text, Loader=_WordLoader)  # noqa: S506 (builds nothing but strings)
+
+
+def slip_in(text: str, error: yaml.YAMLError) -> tuple[int, str]:
+    """The line (from 1) of what `error` found in `text`, and what to mend there, if it is plain."""
+    mark = getattr(error, "problem_mark", None)
+    if not isinstance(error, yaml.MarkedYAMLError) or mark is None:
+        before = text[: getattr(error, "position", 0)]
+        return before.count("\n") + 1, str(error).splitlines()[0]
+    line = text.split("\n")[mark.line]
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return mark.line + 1, "a tab; indent with spaces"
+    quoted = _quote_before(text, error)
+    if quoted is not None:
+        return quoted + 1, "this quotation mark is not closed, or stands inside the text"
+    found = ": ".join(filter(None, (error.context, error.problem)))
+    return mark.line + 1, "; ".join(filter(None, (found, error.note)))
+
+
+def _quote_before(text: str, error: yaml.MarkedYAMLError) -> int | None:
+    """The line (from 0) where the quotation begins right behind whose end reading failed."""
+    if isinstance(error, yaml.scanner.ScannerError):
+        is_open = error.context == "while scanning a quoted scalar"
+        return error.context_mark.line if is_open and error.context_mark else None
+    here = error.problem_mark.index if error.problem_mark else 0
+    for token in yaml.scan(text, Loader=BaseLoader):
+        if isinstance(token, yaml.ScalarToken) and token.end_mark.index == here:
+            return token.start_mark.line if token.style in {'"', "'"} else None
+    return None

@@ -9,16 +9,17 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from bot.domain.assessment import Category, Kind, Level
+from bot.yaml_text import parse_words, slip_in
 
 HERE = Path(__file__).parent
 
 SHARED = "und"
 """The language of what all languages share: emoji, names of payment services (ISO 639)."""
 
-_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-"""Reads every scalar as text, so that the words `no` and `on` stay words."""
+_LEVELS = {level.label: level for level in Level if level is not Level.NONE}
 
 
 class CatalogueError(Exception):
@@ -61,7 +62,7 @@ class LanguageExamples(_Strict):
 class LanguageFile(_Strict):
     """`languages/*.yaml`: one language's wording of the concepts."""
 
-    language: str = Field(pattern=r"[a-z]{2,3}(-[A-Za-z]+)?")
+    language: str = Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")
     name: str
     words: dict[str, list[str]] = {}
     common: list[str] = []
@@ -73,9 +74,11 @@ class LanguageFile(_Strict):
     examples: LanguageExamples | None = None
 
 
-def _level_of(value: object) -> object:
-    names = {level.label: level for level in Level}
-    return names.get(value, value) if isinstance(value, str) else value
+def _level_of(value: object) -> Level:
+    if not isinstance(value, str) or value not in _LEVELS:
+        message = f"there is no level {value!r}; write {', '.join(_LEVELS)}"
+        raise PydanticCustomError("level", "{message}", {"message": message})
+    return _LEVELS[value]
 
 
 class When(_Strict):
@@ -94,7 +97,7 @@ class When(_Strict):
 class RuleEntry(_Strict):
     """One rule as it is written."""
 
-    id: str = Field(pattern=r"[a-z][a-z0-9-]+")
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]+$")
     version: int = Field(ge=1)
     title: str
     kind: Kind = Kind.THREAT
@@ -132,7 +135,16 @@ def read_languages(folder: Path = HERE) -> Iterator[tuple[Path, LanguageFile]]:
     """Every language file of `folder`/languages, what all share first. Raises CatalogueError."""
     paths = (folder / "languages").glob("*.yaml")
     for path in sorted(paths, key=lambda path: (path.stem != SHARED, path.stem)):
-        yield path, _read(path, LanguageFile)
+        file = _read(path, LanguageFile)
+        if file.language != path.stem:
+            message = (
+                f"{path}: language: {file.language!r} is not the file's name; write {path.stem}"
+            )
+            raise CatalogueError(message)
+        if file.examples is None and file.language != SHARED:
+            message = f"{path}: examples: there are none; write match, no_match and disclosure"
+            raise CatalogueError(message)
+        yield path, file
 
 
 def read_rules(folder: Path = HERE) -> Iterator[tuple[Path, RuleEntry]]:
@@ -162,12 +174,15 @@ def require_known(name: str, known: Mapping[str, object], *, path: Path, key: st
 def _read(path: Path, model: type[Entry]) -> Entry:
     try:
         text = path.read_text(encoding="utf-8")
-        content = yaml.load(text, Loader=_LOADER)  # noqa: S506 - builds nothing but strings
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        message = f"{path}: cannot be read as YAML: {error}"
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path}: cannot be read: {error}"
         raise CatalogueError(message) from error
     try:
-        return model.model_validate(content)
+        return model.model_validate(parse_words(text))
+    except yaml.YAMLError as error:
+        line, slip = slip_in(text, error)
+        message = f"{path}:{line}: {slip}"
+        raise CatalogueError(message) from error
     except ValidationError as error:
         raise CatalogueError(_explained(path, text, error)) from error
 

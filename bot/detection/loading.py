@@ -182,14 +182,17 @@ def _innocence(concepts: ConceptFile) -> Innocence:
 
 
 def _rule(path: Path, entry: RuleEntry, concepts: ConceptFile) -> Rule:
+    known = {**concepts.groups, **concepts.concepts}
+
     def some(names: Iterable[str]) -> AnyOf:
         members: set[str] = set()
         for name in names:
-            if name not in concepts.groups:
-                require_known(name, concepts.concepts, path=path, key=f"{entry.id}.when")
+            require_known(name, known, path=path, key=f"{entry.id}.when")
             members.update(concepts.groups.get(name, (name,)))
         return frozenset(members)
 
+    for name in entry.when.order:
+        require_known(name, concepts.concepts, path=path, key=f"{entry.id}.when.order")
     needs = [some([need] if isinstance(need, str) else need) for need in entry.when.all]
     if entry.when.any:
         needs.append(some(entry.when.any))

@@ -28,6 +28,14 @@ SHORTEST_STEM = 3
 """How many letters a word must share with a stem at least."""
 _ELEMENT = re.compile(r"[^\s|?]+(?:\|[^\s|?]+)*\??")
 _GAP = re.compile(r"\.\.([0-9])")
+_SLIP = re.compile(r"(?P<gap>^\.[.0-9])|(?P<star>\*(?!$))|(?P<class>[<>])|(?P<caret>\^)")
+_MENDS = {
+    "gap": f"a gap skips between 1 and {LONGEST_GAP} words",
+    "star": "a star stands only at the end of a stem",
+    "class": "a class is written <media>",
+    "caret": "^ stands only at the beginning",
+}
+"""What looks like a sign of the phrase language where it is none would never match."""
 
 
 class PhraseError(ValueError):
@@ -111,7 +119,7 @@ def element_of(name: str, entries: list[str], classes: Mapping[str, Element]) ->
 
 def _bounded(gap: int, phrase: str) -> int:
     if not 1 <= gap <= LONGEST_GAP:
-        message = f"{phrase!r}: a gap skips between 1 and {LONGEST_GAP} words"
+        message = f"{phrase!r}: {_MENDS['gap']}"
         raise PhraseError(message)
     return gap
 
@@ -135,7 +143,11 @@ def _gathered(alternatives: list[str], classes: Mapping[str, Element], phrase: s
             stems |= known.stems
             shapes |= known.shapes
             continue
-        found = _folded(written.rstrip("*"))
+        slip = None if written.isalnum() else _SLIP.search(written)  # most are: it takes less time
+        if slip is not None:
+            message = f"{phrase!r}: {written!r}: {_MENDS[slip.lastgroup or '']}"
+            raise PhraseError(message)
+        found = _folded(written.removesuffix("*"))
         if len(found) != 1:
             message = f"{phrase!r}: {written!r} is {len(found)} words; write one in each place"
             raise PhraseError(message)

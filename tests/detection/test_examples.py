@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from bot.detection import Detector, load_detector
 from bot.detection.catalogue import Example, read_languages, read_rules
 from bot.domain.assessment import Assessment, Category, Kind, Level
 from bot.domain.message import Message, Person, Window
+from bot.explain import reasons
 
-LANGUAGES = {file.language: file.examples for _, file in read_languages() if file.examples}
-RULES = {rule.id: rule for _, rule in read_rules()}
+LANGUAGES = {
+    path.stem: file.examples for path, file in read_languages() if file.examples is not None
+}
+RULES = {rule.id: (path, rule) for path, rule in read_rules()}
+
+Kinds = Literal["match", "no_match", "disclosure"]
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +25,8 @@ def detector() -> Detector:
     return load_detector(learned=False)
 
 
-def _assess(detector: Detector, example: Example) -> Assessment:
-    """Judge an example; what begins with `> ` is said by somebody else."""
+def _window(example: Example) -> Window:
+    """What is judged of an example; what begins with `> ` is said by somebody else."""
     texts = [example] if isinstance(example, str) else example
     said = [
         Message(
@@ -31,66 +38,118 @@ def _assess(detector: Detector, example: Example) -> Assessment:
         )
         for n, text in enumerate(texts, start=1)
     ]
-    return detector.assess(Window(said[-1], tuple(said[:-1])))
+    return Window(said[-1], tuple(said[:-1]))
 
 
-@pytest.mark.parametrize(
-    ("language", "example"),
-    [(name, each) for name, examples in LANGUAGES.items() for each in examples.match],
-)
-def test_a_threat_of_the_language_is_found(
-    detector: Detector, language: str, example: Example
-) -> None:
+def _assess(detector: Detector, example: Example) -> Assessment:
+    return detector.assess(_window(example))
+
+
+def _mistake(detector: Detector, place: str, example: Example, wanted: Kind) -> str | None:
+    """What is wrong with the example at `place`, by which rule, or what the nearest rule lacked."""
     assessment = _assess(detector, example)
+    if assessment.kind is wanted and (wanted is not Kind.THREAT or assessment.level > Level.LOW):
+        return None
+    rules = ", ".join(finding.rule for finding in assessment.findings)
+    if assessment.kind is not Kind.NONE:
+        level = f" of level {assessment.level.label}" if assessment.kind is wanted else ""
+        return f"{place}: {example!r} is taken for a {assessment.kind}{level} by {rules}"
+    why = "; ".join(map(str.strip, reasons(detector.explain(_window(example)), {})))
+    return f"{place}: {example!r} is not found as a {wanted} by the rules; {why}"
 
-    assert assessment.kind is Kind.THREAT
-    assert assessment.level >= Level.MEDIUM
+
+def _examples(kind: Kinds) -> list[object]:
+    """The examples of one kind of all languages, each with its place: `ca-match-1`."""
+    return [
+        pytest.param(
+            f"languages/{language}.yaml: examples.{kind}.{n}", each, id=f"{language}-{kind}-{n}"
+        )
+        for language, examples in LANGUAGES.items()
+        for n, each in enumerate(getattr(examples, kind))
+    ]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+def _rule_examples(kind: Literal["match", "no_match"]) -> list[object]:
+    return [
+        pytest.param(rule.id, f"rules/{path.name}: {kind}.{n}", each, id=f"{rule.id}-{kind}-{n}")
+        for path, rule in RULES.values()
+        for n, each in enumerate(getattr(rule, kind))
+    ]
+
+
+@pytest.mark.parametrize(("place", "example"), _examples("match"))
+def test_a_threat_of_the_language_is_found(
+    detector: Detector, place: str, example: Example
+) -> None:
+    mistake = _mistake(detector, place, example, Kind.THREAT)
+
+    assert mistake is None, mistake
+
+
+@pytest.mark.parametrize(
+    "language", [pytest.param(each, id=f"{each}-shouted") for each in LANGUAGES]
+)
 def test_an_exclamation_mark_hides_no_threat(detector: Detector, language: str) -> None:
-    examples = [each for each in LANGUAGES[language].match if isinstance(each, str)]
-    shouted = [f"{each.rstrip('.!?')}!" for each in examples]
+    mistakes = [
+        _mistake(detector, f"languages/{language}.yaml: examples.match.{n}", shouted, Kind.THREAT)
+        for n, each in enumerate(LANGUAGES[language].match)
+        if isinstance(each, str)
+        for shouted in [f"{each.rstrip('.!?')}!"]
+    ]
 
-    assert not [each for each in shouted if _assess(detector, each).kind is not Kind.THREAT]
+    assert not any(mistakes), "\n".join(filter(None, mistakes))
 
 
-@pytest.mark.parametrize(
-    ("language", "example"),
-    [(name, each) for name, examples in LANGUAGES.items() for each in examples.no_match],
-)
+@pytest.mark.parametrize(("place", "example"), _examples("no_match"))
 def test_innocent_speech_of_the_language_is_left_alone(
-    detector: Detector, language: str, example: Example
+    detector: Detector, place: str, example: Example
 ) -> None:
-    assert _assess(detector, example).kind is Kind.NONE
+    mistake = _mistake(detector, place, example, Kind.NONE)
+
+    assert mistake is None, mistake
 
 
-@pytest.mark.parametrize(
-    ("language", "example"),
-    [(name, each) for name, examples in LANGUAGES.items() for each in examples.disclosure],
-)
+@pytest.mark.parametrize(("place", "example"), _examples("disclosure"))
 def test_a_disclosure_of_the_language_is_understood(
-    detector: Detector, language: str, example: Example
+    detector: Detector, place: str, example: Example
 ) -> None:
-    assert _assess(detector, example).kind is Kind.DISCLOSURE
+    mistake = _mistake(detector, place, example, Kind.DISCLOSURE)
+
+    assert mistake is None, mistake
 
 
-@pytest.mark.parametrize(
-    ("rule", "example"), [(rule.id, each) for rule in RULES.values() for each in rule.match]
-)
-def test_a_rule_fires_on_its_match(detector: Detector, rule: str, example: Example) -> None:
+@pytest.mark.parametrize(("rule", "place", "example"), _rule_examples("match"))
+def test_a_rule_fires_on_its_match(
+    detector: Detector, rule: str, place: str, example: Example
+) -> None:
     fired = [finding.rule for finding in _assess(detector, example).findings]
 
-    assert rule in fired
+    assert rule in fired, f"{place}: {example!r} is not found by {rule}, but by {fired}"
 
 
-@pytest.mark.parametrize(
-    ("rule", "example"), [(rule.id, each) for rule in RULES.values() for each in rule.no_match]
-)
-def test_a_rule_is_silent_on_its_no_match(detector: Detector, rule: str, example: Example) -> None:
+@pytest.mark.parametrize(("rule", "place", "example"), _rule_examples("no_match"))
+def test_a_rule_is_silent_on_its_no_match(
+    detector: Detector, rule: str, place: str, example: Example
+) -> None:
     fired = [finding.rule for finding in _assess(detector, example).findings]
 
-    assert rule not in fired
+    assert rule not in fired, f"{place}: {example!r} is found by {rule}"
+
+
+def test_a_failed_example_names_file_place_and_what_is_missing(detector: Detector) -> None:
+    place = "languages/en.yaml: examples.match.1"
+    missed, wrong = "pay by friday or the shop goes online", "pay me 80, i post it"
+
+    assert _mistake(detector, place, missed, Kind.THREAT) == (
+        f"{place}: {missed!r} is not found as a threat by the rules; nearest rule: "
+        "pay-or-it-is-shown: Money is demanded, or an image of the person is shown; there: "
+        "money_demand: pay (0-3); exposure: goes online (26-37); condition: or (14-16); "
+        "missing: intimate or possession or your_media"
+    )
+    assert _mistake(detector, place, wrong, Kind.DISCLOSURE) == (
+        f"{place}: {wrong!r} is taken for a threat by money-exposed"
+    )
+    assert _mistake(detector, place, wrong, Kind.THREAT) is None
 
 
 def test_a_faked_image_marks_a_finding_and_is_none_by_itself(detector: Detector) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.detection.index import Language, Wording
@@ -73,11 +75,26 @@ def test_a_caret_asks_for_the_beginning_of_a_clause() -> None:
         ("tell <kni>", "there is no word class <kni>"),
         ("tell a||b", "cannot read"),
         ("tell ki*", "3 letters at least"),
+        ("tell ..12 mom", "'..12': a gap skips between 1 and 8 words"),
+        ("tell ...3 mom", "'...3': a gap skips between 1 and 8 words"),
+        ("tell .3 mom", "'.3': a gap skips between 1 and 8 words"),
+        ("tell <kin", "'<kin': a class is written <media>"),
+        ("tell kin>|mom", "'kin>': a class is written <media>"),
+        ("tell *ublic", "'*ublic': a star stands only at the end of a stem"),
+        ("pa*ga", "'pa*ga': a star stands only at the end of a stem"),
+        ("leak**", "'leak**': a star stands only at the end of a stem"),
+        ("x ^pay", "'^pay': ^ stands only at the beginning"),
+        ("^send|^bring", "'^bring': ^ stands only at the beginning"),
     ],
 )
 def test_a_malformed_phrase_is_refused_with_what_to_mend(phrase: str, hint: str) -> None:
-    with pytest.raises(PhraseError, match=hint):
+    with pytest.raises(PhraseError, match=re.escape(hint)):
         parse(phrase, CLASSES)
+
+
+def test_a_slip_in_a_word_class_is_refused_too() -> None:
+    with pytest.raises(PhraseError, match=r"'<kin': a class is written <media>"):
+        element_of("family", ["aunt", "<kin"], CLASSES)
 
 
 def test_a_word_class_may_hold_another() -> None:

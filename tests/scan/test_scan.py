@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
+
 from bot.scan import run
+
+ROOT = Path(__file__).parents[2]
 
 LINES: list[dict[str, object]] = [
     {"text": "i have your video", "author": "leo", "conversation": "c", "channel": "dm", "id": 5},
@@ -106,3 +113,26 @@ def test_a_long_file_is_streamed(tmp_path: Path) -> None:
     ]
 
     assert _scan(_file(tmp_path, [*lines, *LINES]))[0] == 0
+
+
+@pytest.mark.parametrize("options", [[], ["--explain"]])
+def test_a_broken_language_file_is_named_and_nothing_is_scanned(
+    tmp_path: Path, options: list[str]
+) -> None:
+    shutil.copytree(ROOT / "bot", tmp_path / "bot")
+    shutil.copy(ROOT / "run.py", tmp_path)
+    broken = tmp_path / "bot" / "detection" / "languages" / "bg.yaml"
+    broken.write_text('language: bg\nname: "B\n', encoding="utf-8")
+
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "run.py", "scan", *options, str(_file(tmp_path))],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    slip = "this quotation mark is not closed, or stands inside the text"
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"{broken}:2: {slip}\n"
