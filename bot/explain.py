@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
@@ -14,6 +13,7 @@ from bot.detection import CatalogueError, Conversations, Detector, Explanation, 
 from bot.detection.learned import ModelError
 from bot.domain.assessment import Kind, Signal
 from bot.domain.message import Window
+from bot.terminal import visible
 from bot.transcripts import Entry, TranscriptError, read_transcript
 
 _TYPED = "-"
@@ -129,7 +129,7 @@ def _told(explained: Explained, titles: dict[str, str]) -> str:
     who = f"{entry.message.author.name}: " if entry.message.author.name else ""
     lines = [f"{where}  {who}{entry.message.text}", f"  → {what}{level}"]
     lines += [f"  {line}" for line in reasons(explained.explanation, titles)]
-    return "".join(f"{_visible(line)}\n" for line in lines) + "\n"
+    return "".join(f"{visible(line)}\n" for line in lines) + "\n"
 
 
 def reasons(explanation: Explanation, titles: dict[str, str]) -> Iterator[str]:
@@ -178,8 +178,3 @@ def _learned(explanation: Explanation) -> Iterator[str]:
 
 def _words(signals: Iterable[Signal]) -> str:
     return "; ".join(f"{s.concept}: {s.words} ({s.start}-{s.end})" for s in signals)
-
-
-def _visible(text: str) -> str:
-    """`text` in one line, without what steers a terminal or turns its writing direction."""
-    return "".join("·" if unicodedata.category(letter)[0] == "C" else letter for letter in text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
@@ -13,6 +14,7 @@ from bot.config import Config
 from bot.domain.dossier import Dossier, Purpose
 from bot.services.exporting import Exporting
 from bot.storage import Keyring, Signer, Store
+from bot.terminal import visible
 
 INTACT, ALTERED, UNREADABLE = 0, 1, 2
 
@@ -52,26 +54,29 @@ def verify(path: Path, *, signed_by: str | None, out: TextIO, err: TextIO) -> in
     try:
         verdict = verify_bundle(path, signed_by=signed_by)
     except UnreadableBundleError as error:
-        err.write(f"{error}\n")
+        _write(err, str(error))
         return UNREADABLE
     if verdict.faults:
-        out.write(f"{path}: ALTERED\n")
-        out.writelines(f"  {fault}\n" for fault in verdict.faults)
+        _write(out, f"{path}: ALTERED", *(f"  {fault}" for fault in verdict.faults))
         return ALTERED
-    out.write(_intact(path, verdict, compared=signed_by is not None))
+    _write(out, *_intact(path, verdict, compared=signed_by is not None))
     return INTACT
 
 
-def _intact(path: Path, verdict: Verdict, *, compared: bool) -> str:
+def _intact(path: Path, verdict: Verdict, *, compared: bool) -> Iterator[str]:
     erased = " (their words were erased before)" if verdict.is_erased else ""
-    proof = (
-        "  It is the key that you named.\n"
-        if compared
-        else "  That proves who made the bundle only if this fingerprint is the one that whoever\n"
-        "  runs the bot told you in another way. To have it compared: --signed-by FINGERPRINT\n"
-    )
-    return (
+    yield (
         f"{path}: intact. Case {verdict.case_id}, {verdict.items} items{erased}: none changed, "
-        f"removed, added or reordered.\n"
-        f"  Signed by the key with the fingerprint {verdict.fingerprint}.\n{proof}"
+        "removed, added or reordered."
     )
+    yield f"  Signed by the key with the fingerprint {verdict.fingerprint}."
+    if compared:
+        yield "  It is the key that you named."
+        return
+    yield "  That proves who made the bundle only if this fingerprint is the one that whoever"
+    yield "  runs the bot told you in another way. To have it compared: --signed-by FINGERPRINT"
+
+
+def _write(to: TextIO, *lines: str) -> None:
+    """Write lines that a forged bundle may have a hand in: they stay lines, and steer nothing."""
+    to.writelines(f"{visible(line)}\n" for line in lines)

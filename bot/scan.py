@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from bot.detection import CatalogueError, Conversations, Detector, load_detector
 from bot.detection.learned import ModelError
 from bot.domain.assessment import Assessment, Finding, Kind
 from bot.domain.message import Person
+from bot.terminal import visible
 from bot.transcripts import Entry, TranscriptError, read_transcript
 
 _WINDOW_MINUTES = 24 * 60
@@ -139,7 +139,7 @@ def _table(results: Iterable[Result]) -> Table | Text:
     for heading in ("Where", "What", "Who → whom", "Why"):
         table.add_column(heading, overflow="fold")
     for result in results:
-        table.add_row(*(Text(_visible(cell)) for cell in _cells(result)))
+        table.add_row(*(Text(visible(cell, keep="\n")) for cell in _cells(result)))
     return table if table.row_count else Text("Nothing found.")
 
 
@@ -156,14 +156,6 @@ def _cells(result: Result) -> tuple[str, str, str, str]:
         for finding in assessment.findings
     )
     return where, what, who, why
-
-
-def _visible(text: str) -> str:
-    """`text` without the characters that steer a terminal or turn its writing direction."""
-    return "".join(
-        letter if letter == "\n" or unicodedata.category(letter)[0] != "C" else "·"
-        for letter in text
-    )
 
 
 @contextmanager

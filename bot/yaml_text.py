@@ -1,7 +1,11 @@
-"""How YAML is read wherever people write it: safely, and a key that is there twice is an error."""
+"""How YAML is read wherever people write it: safely, and a key that is there twice is an error.
+
+Aliases and merge keys are refused: a few lines of them can stand for more than any memory holds.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -13,12 +17,24 @@ except ImportError:
     from yaml import BaseLoader, SafeLoader  # type: ignore[assignment]
 
 
-class _UniqueKeys(yaml.constructor.BaseConstructor):
-    """Refuses a key that is there twice, of which YAML would take the second in silence."""
+_MERGE = "tag:yaml.org,2002:merge"
+_MAY_BE_ALIAS = re.compile(r"(?:^|[\s,:\[{-])\*[^\s*]", re.MULTILINE)
+"""A star where a value may begin; most stand at the end of a stem, within quotation marks."""
+
+
+class _PlainKeys(yaml.constructor.BaseConstructor):
+    """Refuses merge keys, and a key that is there twice, of which YAML would take the second."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 (PyYAML's signature)
-        keys: list[Any] = []
+        keys: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue  # it is refused below: only words and numbers can be keys
+            if key.tag == _MERGE:
+                raise yaml.constructor.ConstructorError(
+                    problem="merge keys (<<) cannot be used here; write the keys out",
+                    problem_mark=key.start_mark,
+                )
             if key.value in keys:
                 single = isinstance(value, yaml.ScalarNode)
                 raise yaml.constructor.ConstructorError(
@@ -26,26 +42,40 @@ class _UniqueKeys(yaml.constructor.BaseConstructor):
                     problem_mark=key.start_mark,
                     note="keep one of them" if single else "put both lists under one",
                 )
-            keys.append(key.value)
+            keys.add(key.value)
         return super().construct_mapping(node, deep=deep)
 
 
-class _ValueLoader(_UniqueKeys, SafeLoader):
-    """YAML's safe loader, with unique keys."""
+class _ValueLoader(_PlainKeys, SafeLoader):
+    """YAML's safe loader, with plain and unique keys."""
 
 
-class _WordLoader(_UniqueKeys, BaseLoader):
-    """Reads every scalar as text, with unique keys."""
+class _WordLoader(_PlainKeys, BaseLoader):
+    """Reads every scalar as text, with plain and unique keys."""
 
 
 def parse_yaml(text: str) -> Any:
-    """The one document of a YAML text. Raises yaml.YAMLError, also if it repeats a key."""
+    """The one document of a YAML text. Raises yaml.YAMLError, also for what is refused here."""
+    _refuse_aliases(text)
     return yaml.load(text, Loader=_ValueLoader)  # noqa: S506 (a SafeLoader)
 
 
 def parse_words(text: str) -> Any:
     """Like `parse_yaml`, but every scalar is text: the words `no` and `on` stay words."""
+    _refuse_aliases(text)
     return yaml.load(text, Loader=_WordLoader)  # noqa: S506 (builds nothing but strings)
+
+
+def _refuse_aliases(text: str) -> None:
+    """Raise yaml.YAMLError at the first alias, before anything is built of it."""
+    if _MAY_BE_ALIAS.search(text) is None:  # reading forty files twice would take a second
+        return
+    for event in yaml.parse(text, Loader=BaseLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.constructor.ConstructorError(
+                problem="aliases (*) cannot be used here; write the value out, or in quotes",
+                problem_mark=event.start_mark,  # type: ignore[arg-type]  # either mark will do
+            )
 
 
 def slip_in(text: str, error: yaml.YAMLError) -> tuple[int, str]:

@@ -42,8 +42,9 @@ class Arming(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
-        """It may be the alert channel that was missing."""
+        """It may be the alert channel that was missing, or bear a name that the settings name."""
         await self._watch.consider(channel.guild)
+        await self._tell_if_chosen(channel)
 
     @commands.Cog.listener()
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
@@ -57,6 +58,7 @@ class Arming(commands.Cog):
     ) -> None:
         """Its name or its permissions may have changed."""
         await self._watch.consider(after.guild)
+        await self._tell_if_chosen(after)
 
     @commands.Cog.listener()
     async def on_settings_changed(self, guild_id: int) -> None:
@@ -66,9 +68,15 @@ class Arming(commands.Cog):
             await self._watch.consider(guild)
 
     @commands.Cog.listener()
+    async def on_guild_role_create(self, role: discord.Role) -> None:
+        """It may bear a name that the settings name."""
+        await self._tell_if_chosen(role)
+
+    @commands.Cog.listener()
     async def on_guild_role_update(self, _: discord.Role, after: discord.Role) -> None:
-        """The bot's own permissions may have changed."""
+        """The bot's own permissions may have changed, or its name be one that the settings name."""
         await self._watch.consider(after.guild)
+        await self._tell_if_chosen(after)
 
     @commands.Cog.listener()
     async def on_guild_role_delete(self, role: discord.Role) -> None:
@@ -82,11 +90,11 @@ class Arming(commands.Cog):
         if after.id == after.guild.me.id:
             await self._watch.consider(after.guild)
 
-    async def _tell_if_chosen(self, gone: discord.Role | discord.abc.GuildChannel) -> None:
-        """Have the owner told if a setting names what was deleted."""
-        parts, guild = self._bot.parts, gone.guild
+    async def _tell_if_chosen(self, changed: discord.Role | discord.abc.GuildChannel) -> None:
+        """Have the owner told if a setting names this, and cannot hold as it is now."""
+        parts, guild = self._bot.parts, changed.guild
         found = objections(guild, as_written(parts.policies.settings(guild.id)))
-        keys = [one.key for one in found if one.value in (str(gone.id), gone.name)]
+        keys = [one.key for one in found if one.value in (str(changed.id), changed.name)]
         if keys:
             await parts.readiness.choice_gone(guild.id, keys)
 

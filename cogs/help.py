@@ -14,7 +14,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from bot.advice import Situation, situations_of
+from bot.advice import Language, Situation, situations_of
 from bot.client import NotAlone, Parts
 from bot.services.guidance import Look
 from bot.services.telling import accuses
@@ -59,10 +59,7 @@ class Help(commands.Cog):
         """Whatever went wrong here, the person gets help."""
         _log.error("help_failed", exc_info=error)
         if not interaction.response.is_done():
-            language = language_of(interaction)
-            page = help_views.steps(language)
-            text = "\n\n".join((language.text("error.our_side"), page.text))
-            await show(interaction, Page(text, page.view))
+            await show(interaction, _steps_after(language_of(interaction), "error.our_side"))
 
     @app_commands.command(
         name=named("help-sextortion", "command.help.name"),
@@ -125,14 +122,21 @@ class Help(commands.Cog):
 
     async def _locale_of_server(self, person_id: int) -> str | None:
         """The language of a server that the person is in, for whom no other is known."""
-        armed = self._bot.parts.watch.armed
-        shared = await shared_servers(self._bot, person_id, armed)
+        parts = self._bot.parts
+        known = parts.guidance.servers_of(person_id)
+        shared = await shared_servers(self._bot, person_id, parts.watch.armed, known=known)
         return str(shared[0].preferred_locale) if shared else None
 
 
 async def help_with_message(interaction: _Interaction, message: discord.Message) -> None:
-    """Say what the message looks like, at once and only to the person. Nothing is stored."""
+    """Say what the message looks like, at once and only to the person. Nothing is stored.
+
+    Who asks too often gets the steps instead, like everyone who asks for help.
+    """
     guidance = _parts(interaction).guidance
+    if not guidance.limit.allows(interaction.user.id):
+        await show(interaction, _steps_after(language_of(interaction), "error.try_later"))
+        return
     look = guidance.look(to_message(message))
     own = message.author.id == interaction.user.id
     may_be_told = not (own or message.author.bot) and accuses(look.assessment)
@@ -215,6 +219,12 @@ class ServicesButton(
             token=self.parts["token"] or "",
         )
         await show(interaction, page)
+
+
+def _steps_after(language: Language, key: str) -> Page:
+    """The steps, after a text which says why there is nothing else."""
+    page = help_views.steps(language)
+    return Page("\n\n".join((language.text(key), page.text)), page.view)
 
 
 def _parts(interaction: _Interaction) -> Parts:

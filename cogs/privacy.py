@@ -60,7 +60,10 @@ class PrivacyButton(
 async def _answer(
     interaction: _Interaction, act: Callable[[_Interaction], Awaitable[None]]
 ) -> None:
-    """Answer when the database has; say so if it cannot."""
+    """Answer when the database has; say so if it cannot, or was asked too often by this person."""
+    if not _parts(interaction).privacy.limit.allows(interaction.user.id):
+        await show(interaction, help_views.said(language_of(interaction), "error.try_later"))
+        return
     await prepare(interaction)
     try:
         await act(interaction)

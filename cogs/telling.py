@@ -78,8 +78,11 @@ class TellButton(
     async def on_message_shown(self, interaction: _Interaction, _: Look) -> None:
         """Show the servers that the person and the bot share, and whose moderators can be told."""
         await prepare(interaction)
-        armed = _parts(interaction).watch.armed
-        servers = await shared_servers(interaction.client, interaction.user.id, armed)
+        parts, person_id = _parts(interaction), interaction.user.id
+        known = parts.guidance.servers_of(person_id)
+        servers = await shared_servers(
+            interaction.client, person_id, parts.watch.armed, known=known
+        )
         page = telling_views.choose_server(language_of(interaction), servers, self.parts["token"])
         await fill(interaction, page)
 
@@ -110,11 +113,11 @@ class SendButton(
     """*Yes, send it*: the consent."""
 
     async def on_message_shown(self, interaction: _Interaction, look: Look) -> None:
-        """Tell the moderators, if the person is in that server."""
+        """Tell the moderators, if the person is in that server: Discord is asked anew."""
         await prepare(interaction)
         language, parts = language_of(interaction), _parts(interaction)
         wanted = {int(self.parts["server"])} & parts.watch.armed
-        servers = await shared_servers(interaction.client, interaction.user.id, wanted)
+        servers = await shared_servers(interaction.client, interaction.user.id, wanted, known={})
         if not servers:
             page = telling_views.choose_server(language, [], self.parts["token"])
         else:

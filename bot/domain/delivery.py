@@ -60,11 +60,13 @@ class NoticeReason(StrEnum):
     """Why a server cannot be protected as it is set up."""
 
     NO_ALERT_CHANNEL = "no_alert_channel"
+    SEVERAL_ALERT_CHANNELS = "several_alert_channels"
+    """Several bear its name, so that nobody knows which is meant."""
     PUBLIC_ALERT_CHANNEL = "public_alert_channel"
     MISSING_PERMISSIONS = "missing_permissions"
     ALERTS_FAIL = "alerts_fail"
     CHOICE_GONE = "choice_gone"
-    """A channel or role that the server's settings name was deleted."""
+    """A channel or role that the server's settings name was deleted, or is not the only one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,8 +75,8 @@ def _name_or_id(value: Any) -> Any:
 
 
 def _hours(value: Any) -> Any:
-    if value is not None:
-        parse_hours(str(value))
+    if isinstance(value, str):  # what else there may be is refused behind this
+        parse_hours(value)
     return value
 
 

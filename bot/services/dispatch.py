@@ -251,7 +251,8 @@ class Dispatcher:
         if isinstance(outcome, Delivered | Rehearsed) or not wanted or delivery.case_id is None:
             return
         view = await case_view(tx, delivery.case_id)
-        if await tx.standings.offered_since(view.channel_id, tx.now - OFFER_COOLDOWN):
+        since = tx.now - OFFER_COOLDOWN
+        if await tx.standings.offers_itself(view.channel_id, since, of_case=True):
             return
         await tx.outbox.enqueue(
             DeliveryKind.OFFER,

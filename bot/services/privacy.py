@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.domain.delivery import DeliveryState
 from bot.domain.evidence import ERASED, content_digest
 from bot.services.custody import BOT, action_draft
+from bot.services.restraint import Limit
 from bot.storage import Place, Record, Store, Transaction
 
 _SALT = "00" * 16
@@ -35,21 +37,23 @@ class Privacy:
     """The use cases of whoever asks what is kept about them.
 
     Nothing here lets anybody find out that they are suspected, or that somebody asked for help:
-    to whoever wrote a threat it says the same as to whoever never wrote anything.
+    to whoever wrote a threat, and to their other accounts, it says the same as to whoever never
+    wrote anything.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
+        self.limit = Limit(clock)
+        """To be asked before anything here: every use reads the whole evidence."""
 
     async def overview(self, person_id: int) -> Overview:
         """How much is kept. Raises StoreUnavailableError."""
         async with self._store.transaction() as tx:
             records = await tx.records.of(person_id)
-            sent = await tx.personal.sent(person_id)
             return Overview(
                 kept=len(records),
                 told=sum(len(record.shared) for record in records),
-                sent=sum(1 for each in sent if each.state is DeliveryState.DELIVERED),
+                sent=len(await tx.personal.sent(person_id)),
                 words=len(await tx.personal.words(person_id)),
                 named=await tx.personal.named(person_id),
                 messages_off=bool(await tx.memory.opted_out([person_id])),

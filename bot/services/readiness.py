@@ -27,7 +27,7 @@ class Readiness:
         self._wake()
 
     async def choice_gone(self, guild_id: int, keys: Sequence[str]) -> None:
-        """Tell the owner, once a day, that what these settings name was deleted."""
+        """Tell the owner, once a day, that what these settings name is gone or no longer unique."""
         _log.error("choice_gone", guild=guild_id, keys=list(keys))
         reason = NoticeReason.CHOICE_GONE
         await insist(self._store, lambda tx: self._tell_owner(tx, guild_id, reason))

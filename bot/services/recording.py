@@ -70,7 +70,7 @@ class Recorder:
         if await tx.evidence.assessed(message.id, assessment_about(message)):
             return
         policy = self._policies.of(message.guild_id or 0)
-        history = await self._history(tx, message, assessment)
+        history = await self._history(tx, message, assessment, policy)
         plan = decide(assessment, policy, history)
         if plan.offer and assessment.kind is Kind.DISCLOSURE:
             await self._enqueue_offer(tx, message)
@@ -84,12 +84,18 @@ class Recorder:
             await tx.quiets.count(silenced, message_id=message.id)
         return silenced is not None
 
-    async def _history(self, tx: Transaction, message: Message, assessment: Assessment) -> History:
+    async def _history(
+        self, tx: Transaction, message: Message, assessment: Assessment, policy: Policy
+    ) -> History:
         people = [person.id for person in assessment.targets]
-        lately = tx.now - OFFER_COOLDOWN
         return History(
             opted_out=await tx.memory.opted_out(people),
-            offered_lately=await tx.standings.offered_since(message.channel_id, lately),
+            offered_lately=await tx.standings.offers_itself(
+                message.channel_id,
+                tx.now - OFFER_COOLDOWN,
+                of_case=assessment.kind is Kind.THREAT,
+                rehearsed=policy.dry_run,
+            ),
         )
 
     async def _open_or_join(self, tx: Transaction, found: Found, history: History) -> None:
@@ -194,8 +200,13 @@ class Recorder:
         )
 
     async def _edit(self, tx: Transaction, edited: Edited) -> None:
-        for case_id in await tx.evidence.cases_holding(edited.message.id):
-            draft = message_draft(edited.message, kind=ItemKind.EDIT, source=edited.source)
+        """Keep the new version in its own server's cases: no other one may see what is said there.
+
+        Another server's case can hold the message because somebody told its moderators of it.
+        """
+        message = edited.message
+        draft = message_draft(message, kind=ItemKind.EDIT, source=edited.source)
+        for case_id in await tx.evidence.cases_holding(message.id, guild_id=message.guild_id or 0):
             if await tx.evidence.append(case_id, [draft]):
                 await tx.cases.counted(await tx.cases.get(case_id), edits=1)
                 await tx.outbox.refresh_alert(case_id)

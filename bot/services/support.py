@@ -8,6 +8,7 @@ from bot.domain.delivery import DeliveryKind, HeldReason
 from bot.services.custody import PERSON, action_draft
 from bot.services.names import OFFER_COOLDOWN
 from bot.storage import Store
+from bot.storage.standings import ASKED
 
 NOTHING = "nothing"
 
@@ -52,6 +53,7 @@ class Support:
                 token=self._store.token(),
                 guild_id=guild_id,
                 channel_id=channel_id,
+                subject=ASKED,
             )
         self._wake()
 

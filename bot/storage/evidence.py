@@ -71,8 +71,11 @@ class Evidence:
         erased = {seq for row in rows for seq in _erased_by(row)}
         return [_item(row, None if row.seq in erased else box) for row in rows]
 
-    async def cases_holding(self, message_id: int) -> list[int]:
-        """The cases in which this message is preserved, oldest first; not those erased."""
+    async def cases_holding(self, message_id: int, *, guild_id: int | None = None) -> list[int]:
+        """The cases in which this message is preserved, oldest first; not those erased.
+
+        With `guild_id`, only those of that server.
+        """
         query = (
             select(evidence.c.case_id)
             .join(cases, cases.c.id == evidence.c.case_id)
@@ -84,6 +87,8 @@ class Evidence:
             .distinct()
             .order_by(evidence.c.case_id)
         )
+        if guild_id is not None:
+            query = query.where(cases.c.guild_id == guild_id)
         return list(await self._connection.scalars(query))
 
     async def preserved(self, channel_id: int, *, since: int) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, String, and_, cast, or_, select, update
+from sqlalchemy import ColumnElement, Row, String, and_, cast, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.case import CaseState, Verdict
@@ -30,18 +30,18 @@ PATHS = MappingProxyType(
         "opt_outs": {"user_id": "shown; taken back by Allow these messages"},
         "evidence": {
             "facts": "own words and acts exported; numbers stay until the case ends",
-            "sealed": "own words exported and erased, unless they are what the case is about",
+            "sealed": "own words exported and erased, once nobody can be betrayed by it",
             "about": "numbers stay until the case ends",
             "message_id": "the number of a message, not of a person",
         },
         "cases": {
             "offender_id": "never shown or erased by that person: somebody may need it to be safe",
-            "targets": "counted for the person; stays until the case ends",
+            "targets": "counted where advice reached the person; stays until the case ends",
             "holder_id": "a moderator's work, exported as acts; stays until the case ends",
             "resolver_id": "a moderator's work, exported as acts; stays until the case ends",
         },
         "outbox": {
-            "recipient_id": "exported; stays until the case ends, so that nobody is told twice",
+            "recipient_id": "exported once delivered; stays, so that nobody is told twice",
             "about": "numbers as in recipient_id",
             "answer": "exported",
         },
@@ -90,11 +90,13 @@ IMPERSONAL = MappingProxyType(
 """Every other column: it says nothing about anybody once those of `PATHS` are gone."""
 
 _WORDS = (ItemKind.MESSAGE.value, ItemKind.CONTEXT.value, ItemKind.EDIT.value)
+_FROM_HISTORY = "history"
+"""The source of what was read from a channel's history, as when a moderator looked around."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A direct message that the bot sent, or meant to send, to a person unasked."""
+    """A direct message that the bot sent to a person unasked."""
 
     guild_id: int
     state: DeliveryState
@@ -119,43 +121,45 @@ class Personal:
         self._now = now
 
     async def sent(self, user_id: int) -> list[Sent]:
-        """Every direct message to them that was queued, oldest first."""
-        query = select(outbox).where(
-            outbox.c.recipient_id == user_id, outbox.c.kind == DeliveryKind.ADVICE.value
-        )
-        rows = await self._connection.execute(query.order_by(outbox.c.id))
+        """Every direct message that reached them, oldest first.
+
+        Not what is held or was refused: they would learn from it of a case that nobody told them.
+        """
+        query = select(outbox).where(_reached(user_id)).order_by(outbox.c.id)
+        rows = await self._connection.execute(query)
         return [
             Sent(r.guild_id, DeliveryState(r.state), r.settled_at or r.created_at, r.answer)
             for r in rows
         ]
 
     async def named(self, user_id: int) -> int:
-        """How many cases name them as one who may have been threatened."""
-        likely = cast(cases.c.targets, String).like(f"%{user_id}%")
-        rows = await self._connection.scalars(select(cases.c.targets).where(likely))
-        return sum(1 for targets in rows if any(target == user_id for target, _ in targets))
+        """In how many cases advice reached them, as one who may have been threatened.
+
+        Whoever is merely named in a threat learns nothing: it may be the offender's own doing.
+        """
+        query = select(func.count(outbox.c.case_id.distinct())).where(_reached(user_id))
+        return await self._connection.scalar(query) or 0
 
     async def words(self, user_id: int) -> list[Place]:
         """Where messages that they wrote are preserved and not erased.
 
-        Not those that a case against them is about as long as it is open or when it was confirmed,
-        nor those that a legal hold keeps; and never those that somebody told moderators of in
-        private, since nobody may find out that they did.
+        Not those in a case that is open or was confirmed, whoever wrote them: an offender's second
+        account would learn from a word of its own that a threat was noticed. Only whom advice
+        reached knows of the case. Nor those that a legal hold keeps; and never those that are there
+        because somebody told moderators in private, since nobody may find out that they did.
         """
+        is_over = and_(
+            cases.c.state == CaseState.RESOLVED.value,
+            cases.c.verdict.is_distinct_from(Verdict.CONFIRMED.value),
+        )
+        knows = (
+            select(outbox.c.id).where(_reached(user_id), outbox.c.case_id == cases.c.id).exists()
+        )
         query = (
             self._with_facts(user_id)
             .where(evidence.c.kind.in_(_WORDS), evidence.c.sealed.is_not(None))
-            .where(evidence.c.source != FROM_PERSON, cases.c.data_key.is_not(None))
-            .where(~is_held(self._now))
-            .where(
-                or_(
-                    cases.c.offender_id != user_id,
-                    and_(
-                        cases.c.state == CaseState.RESOLVED.value,
-                        cases.c.verdict.is_distinct_from(Verdict.CONFIRMED.value),
-                    ),
-                )
-            )
+            .where(cases.c.data_key.is_not(None), ~is_held(self._now), ~_told_in_private())
+            .where(or_(is_over, and_(knows, cases.c.offender_id != user_id)))
         )
         return [
             _place(row)
@@ -188,6 +192,42 @@ class Personal:
             .where(cast(evidence.c.facts, String).like(f"%{user_id}%"))
             .order_by(evidence.c.case_id, evidence.c.seq)
         )
+
+
+def _reached(user_id: int) -> ColumnElement[bool]:
+    """For a query over the outbox: whether it is advice that this person got."""
+    return and_(
+        outbox.c.recipient_id == user_id,
+        outbox.c.kind == DeliveryKind.ADVICE.value,
+        outbox.c.state == DeliveryState.DELIVERED.value,
+    )
+
+
+def _told_in_private() -> ColumnElement[bool]:
+    """For a query over evidence: whether a message is there because somebody told moderators.
+
+    They told of it, or of one around which a moderator looked. Its later versions count as well.
+    """
+    same, told = evidence.alias(), evidence.alias()
+    versions = select(same.c.seq).where(
+        same.c.case_id == evidence.c.case_id,
+        same.c.message_id == evidence.c.message_id,
+        same.c.kind.in_(_WORDS),
+    )
+    is_looked_for = and_(same.c.kind == ItemKind.CONTEXT.value, same.c.source == _FROM_HISTORY)
+    is_told_case = (
+        select(told.c.seq)
+        .where(
+            told.c.case_id == evidence.c.case_id,
+            told.c.kind.in_(_WORDS),
+            told.c.source == FROM_PERSON,
+        )
+        .exists()
+    )
+    return or_(
+        versions.where(same.c.source == FROM_PERSON).exists(),
+        and_(is_told_case, versions.where(is_looked_for).exists()),
+    )
 
 
 def _place(row: Row[Any]) -> Place:

@@ -14,6 +14,9 @@ from bot.domain.case import Thread
 from bot.domain.delivery import DeliveryKind, DeliveryState
 from bot.storage.schema import outbox
 
+ASKED = "asked"
+"""The subject of an offer that somebody had put into a channel by calling the bot."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -151,6 +154,27 @@ class Standings:
         )
         if delivered:
             query = query.where(outbox.c.state == DeliveryState.DELIVERED.value)
+        return await self._connection.scalar(query.limit(1)) is not None
+
+    async def offers_itself(
+        self, channel_id: int, since: datetime, *, of_case: bool, rehearsed: bool = False
+    ) -> bool:
+        """Whether the bot itself has offered *Private help* there since then, or is about to.
+
+        Neither what somebody asked for counts, nor what Discord refused: an offender could keep
+        help away by either. With `of_case`, only what a threat brought counts; with `rehearsed`,
+        what was shown to moderators instead does too.
+        """
+        states = [DeliveryState.PENDING.value, DeliveryState.DELIVERED.value]
+        if rehearsed:
+            states.append(DeliveryState.REHEARSED.value)
+        query = select(outbox.c.id).where(
+            outbox.c.channel_id == channel_id,
+            outbox.c.kind == DeliveryKind.OFFER.value,
+            outbox.c.created_at >= since,
+            outbox.c.state.in_(states),
+            outbox.c.case_id.is_not(None) if of_case else outbox.c.subject.is_distinct_from(ASKED),
+        )
         return await self._connection.scalar(query.limit(1)) is not None
 
 

@@ -31,6 +31,8 @@ from bot.storage.standings import Standings
 from bot.storage.weeks import Weeks
 
 _TOKEN_BYTES = 8
+_MIGRATION_PATIENCE = 2.0
+"""Seconds; whoever presses a button waits three at most for an answer."""
 
 
 class Transaction:
@@ -88,10 +90,10 @@ class Store:
         """Begin, and commit on leaving; an error rolls back.
 
         Raises StoreUnavailableError when the database cannot be used now, or a migration that is
-        expected has not ended.
+        expected does not end soon.
         """
         if not self._current.is_set():
-            raise StoreUnavailableError("the database is being brought up to date")
+            await self._soon_migrated()
         async with self._connection() as connection:
             yield Transaction(connection, self._keyring, self.clock())
 
@@ -108,6 +110,13 @@ class Store:
     async def migrated(self) -> None:
         """Wait for a migration that is expected."""
         await self._current.wait()
+
+    async def _soon_migrated(self) -> None:
+        try:
+            async with asyncio.timeout(_MIGRATION_PATIENCE):
+                await self.migrated()
+        except TimeoutError:
+            raise StoreUnavailableError("the database is being brought up to date") from None
 
     async def is_current(self) -> bool:
         """Whether the schema is this version's. Raises StoreUnavailableError."""

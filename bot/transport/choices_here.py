@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,18 +13,28 @@ from bot.services.choices import SETTINGS, Kind, PolicySettings, Setting, as_wri
 from bot.transport.places import (
     ALERT_CHANNEL,
     CASE_FORUM,
-    channel_of,
+    alert_channels,
+    bearers,
+    case_forums,
+    channels_of,
     is_public,
     missing_permissions,
     obstacle_in,
-    role,
 )
 from bot.transport.wording import in_line, name
 
 _SHOWN = 10
 """How many channels or roles of one setting are shown; the rest is counted."""
 
-Reason = Literal["unknown_channel", "unknown_role", "everyone", "not_a_forum", "public_forum"]
+Reason = Literal[
+    "unknown_channel",
+    "unknown_role",
+    "several_channels",
+    "several_roles",
+    "everyone",
+    "not_a_forum",
+    "public_forum",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +67,40 @@ def values_of(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, list | tuple | frozenset) else (value,)
 
 
+def meant(
+    guild: discord.Guild, setting: Setting, wanted: Any
+) -> Sequence[discord.abc.GuildChannel | discord.Role]:
+    """The channels or roles that one value of a setting may mean: several, where names are alike.
+
+    Unless the setting is of many channels, it holds only where it is one.
+    """
+    if setting.kind is Kind.ROLE:
+        return bearers(guild.roles, wanted)
+    if setting.key == ALERT_CHANNEL:
+        return alert_channels(guild, wanted)
+    return (case_forums if setting.key == CASE_FORUM else channels_of)(guild, wanted)
+
+
+def is_clear(setting: Setting, found: Sequence[object]) -> bool:
+    """Whether a value that may mean these means something in particular."""
+    return len(found) == 1 or (len(found) > 1 and setting.kind is Kind.CHANNEL and setting.many)
+
+
 def _objection(guild: discord.Guild, setting: Setting, wanted: Any) -> Reason | None:
-    if setting.kind is Kind.CHANNEL:
-        return _about_channel(channel_of(guild, wanted), for_cases=setting.key == CASE_FORUM)
-    if setting.kind is not Kind.ROLE:
+    if setting.kind not in (Kind.CHANNEL, Kind.ROLE):
         return None
-    found = role(guild, wanted)
-    if found is None:
-        return "unknown_role"
-    return "everyone" if found.is_default() else None
-
-
-def _about_channel(channel: discord.abc.GuildChannel | None, *, for_cases: bool) -> Reason | None:
-    if channel is None:
-        return "unknown_channel"
-    if not for_cases:
-        return None
-    if not isinstance(channel, discord.ForumChannel):
+    is_role = setting.kind is Kind.ROLE
+    found = meant(guild, setting, wanted)
+    if not found and setting.key == CASE_FORUM and channels_of(guild, wanted):
         return "not_a_forum"
-    return "public_forum" if is_public(channel) else None
+    if not found:
+        return "unknown_role" if is_role else "unknown_channel"
+    if not is_clear(setting, found):
+        return "several_roles" if is_role else "several_channels"
+    (one, *_) = found
+    if isinstance(one, discord.Role):
+        return "everyone" if one.is_default() else None
+    return "public_forum" if setting.key == CASE_FORUM and is_public(one) else None
 
 
 def shown(
@@ -95,10 +120,11 @@ def _one(
     language: Language, languages: Texts, guild: discord.Guild, setting: Setting, value: Any
 ) -> str:
     if setting.kind in (Kind.CHANNEL, Kind.ROLE):
-        of_kind = channel_of if setting.kind is Kind.CHANNEL else role
-        found = of_kind(guild, value)
-        gone = language.text("setup.missing", value=in_line(str(value)))
-        return found.mention if found is not None else gone
+        found = meant(guild, setting, value)
+        if is_clear(setting, found):
+            return found[0].mention + (f" +{len(found) - 1}" if len(found) > 1 else "")
+        key = "setup.several" if found else "setup.missing"
+        return language.text(key, value=in_line(str(value)))
     if setting.kind is Kind.LANGUAGE:
         return languages.get(str(value)).name
     if setting.kind is Kind.SWITCH:
@@ -121,7 +147,7 @@ def refusal(language: Language, guild: discord.Guild, choices: Mapping[str, Any]
     found = next(objections(guild, choices), None)
     if found is None:
         return ""
-    channel = channel_of(guild, found.value)
+    channel = next(iter(channels_of(guild, found.value)), None)
     return language.text(
         f"setup.refused.{found.reason}",
         value=in_line(found.value),
@@ -132,9 +158,11 @@ def refusal(language: Language, guild: discord.Guild, choices: Mapping[str, Any]
 
 def _about_alerts(language: Language, guild: discord.Guild, choices: Mapping[str, Any]) -> str:
     wanted = str(choices[ALERT_CHANNEL])
-    channel = channel_of(guild, wanted)
-    if not isinstance(channel, discord.TextChannel):
-        return language.text("setup.refused.unknown_channel", value=in_line(wanted))
+    found = alert_channels(guild, wanted)
+    if len(found) != 1:
+        key = "several_channels" if found else "unknown_channel"
+        return language.text(f"setup.refused.{key}", value=in_line(wanted))
+    (channel,) = found
     reason = obstacle_in(channel)
     if reason is None:
         return ""

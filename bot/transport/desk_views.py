@@ -26,7 +26,7 @@ from bot.transport.case_ids import (
 )
 from bot.transport.layouts import jump
 from bot.transport.widgets import button, view_of
-from bot.transport.wording import in_line
+from bot.transport.wording import in_line, label
 
 _PAGE = 1800
 _QUIETS = 20
@@ -140,7 +140,10 @@ def people_to_help(language: Language, case_id: int, people: Sequence[Person]) -
         custom_id=offered_people_id(case_id),
         max_values=len(shown),
         options=[
-            discord.SelectOption(label=p.name[:100] or str(p.id), value=str(p.id)) for p in shown
+            discord.SelectOption(
+                label=label(p.name or str(p.id)), description=str(p.id), value=str(p.id)
+            )
+            for p in shown
         ],
     )
     return Page(language.text("offer.choose"), view_of(menu))

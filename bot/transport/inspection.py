@@ -29,10 +29,15 @@ NO_CONTENT = (
 _CHECKED: dict[Reason, str] = {
     "unknown_channel": "there is no channel",
     "unknown_role": "there is no role",
+    "several_channels": "several channels are called",
+    "several_roles": "several roles are called",
     "everyone": "everyone has the role",
     "not_a_forum": "there is a channel that is no forum,",
     "public_forum": "everyone can see the forum",
 }
+_IN_ITS_PLACE = dict.fromkeys(
+    ("several_channels", "several_roles"), ": write the identifier of the one that is meant"
+)
 
 
 def intents() -> discord.Intents:
@@ -121,7 +126,7 @@ def _unknown_names(guild: discord.Guild, policies: Policies) -> Iterator[str]:
         yield f"server {guild.name}: {_CHECKED[found.reason]} {found.value!r}, which " + (
             f"the stored setting {found.key} names: type /setup settings there"
             if stored
-            else "the configuration names"
+            else f"the configuration names{_IN_ITS_PLACE.get(found.reason, '')}"
         )
     policy = policies.of(guild.id)
     pinged, channel = role(guild, policy.ping_role), alert_channel(guild, policy)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import discord
 
@@ -27,33 +28,55 @@ PERMISSIONS = {
 _NEEDED = ("view_channel", "send_messages", "read_message_history")
 
 
-def channel_of(guild: discord.Guild, wanted: str) -> discord.abc.GuildChannel | None:
-    """The channel with this identifier or name."""
-    bare = wanted.removeprefix("#")
-    return next((c for c in guild.channels if bare in (str(c.id), c.name)), None)
+_Named = TypeVar("_Named", bound=discord.abc.GuildChannel | discord.Role)
+
+
+def bearers(among: Iterable[_Named], wanted: str) -> list[_Named]:
+    """Those with this identifier or, where it is not all digits, those with this name.
+
+    Names are not unique, and anybody's name may be another's identifier.
+    """
+    is_identifier = wanted.isascii() and wanted.isdecimal()
+    return [one for one in among if wanted == (str(one.id) if is_identifier else one.name)]
+
+
+def channels_of(guild: discord.Guild, wanted: str) -> list[discord.abc.GuildChannel]:
+    """The channels of any kind with this identifier or name."""
+    return bearers(guild.channels, wanted.removeprefix("#"))
+
+
+def alert_channels(guild: discord.Guild, wanted: str) -> list[discord.TextChannel]:
+    """The text channels with this identifier or name; alerts go nowhere unless it is one."""
+    return bearers(guild.text_channels, wanted.removeprefix("#"))
+
+
+def case_forums(guild: discord.Guild, wanted: str) -> list[discord.ForumChannel]:
+    """The forums with this identifier or name; cases go nowhere unless it is one."""
+    return bearers(guild.forums, wanted.removeprefix("#"))
 
 
 def alert_channel(guild: discord.Guild, policy: Policy) -> discord.TextChannel | None:
-    """The text channel that the policy names, by identifier or by name."""
-    wanted = policy.alert_channel.removeprefix("#")
-    found = (c for c in guild.text_channels if wanted in (str(c.id), c.name))
-    return next(found, None)
+    """The one text channel that the policy names, by identifier or by name."""
+    return _only(alert_channels(guild, policy.alert_channel))
 
 
 def case_forum(guild: discord.Guild, policy: Policy) -> discord.ForumChannel | None:
-    """The forum for cases that the policy names, by identifier or by name."""
-    wanted = (policy.case_forum or "").removeprefix("#")
-    return next((c for c in guild.forums if wanted in (str(c.id), c.name)), None)
+    """The one forum for cases that the policy names, by identifier or by name."""
+    return _only(case_forums(guild, policy.case_forum)) if policy.case_forum else None
+
+
+def role(guild: discord.Guild, wanted: str | None) -> discord.Role | None:
+    """The one role with this identifier or name."""
+    return _only(bearers(guild.roles, wanted)) if wanted else None
+
+
+def _only(found: Sequence[_Named]) -> _Named | None:
+    return found[0] if len(found) == 1 else None
 
 
 def is_public(channel: discord.abc.GuildChannel) -> bool:
     """Whether everyone in the server can see a channel."""
     return channel.permissions_for(channel.guild.default_role).view_channel
-
-
-def role(guild: discord.Guild, wanted: str | None) -> discord.Role | None:
-    """The role with this identifier or name."""
-    return next((r for r in guild.roles if wanted in (str(r.id), r.name)), None)
 
 
 def missing_permissions(
@@ -66,7 +89,10 @@ def missing_permissions(
 
 def obstacle(guild: discord.Guild, policy: Policy) -> NoticeReason | None:
     """Why the moderators of this server cannot be alerted as it is set up; None if they can."""
-    return obstacle_in(alert_channel(guild, policy))
+    found = alert_channels(guild, policy.alert_channel)
+    if len(found) > 1:
+        return NoticeReason.SEVERAL_ALERT_CHANNELS
+    return obstacle_in(_only(found))
 
 
 def obstacle_in(channel: discord.TextChannel | None) -> NoticeReason | None:
@@ -107,8 +133,8 @@ def is_moderator(member: discord.User | discord.Member, policy: Policy) -> bool:
     if permissions.administrator:
         return True
     if policy.moderator_roles:
-        return any(_moderates(r, policy) for r in member.roles if not r.is_default())
-    return permissions.moderate_members or permissions.manage_guild
+        return not _chosen(member.guild, policy).isdisjoint(member.roles)
+    return _may_moderate(permissions)
 
 
 def is_administrator(member: discord.User | discord.Member) -> bool:
@@ -118,12 +144,21 @@ def is_administrator(member: discord.User | discord.Member) -> bool:
 
 def moderators(guild: discord.Guild, policy: Policy) -> list[discord.Role]:
     """The roles whose members are moderators; bots' own roles and everyone's are none."""
+    chosen = _chosen(guild, policy)
     return [
-        r for r in guild.roles if not r.is_default() and not r.managed and _moderates(r, policy)
+        r
+        for r in guild.roles
+        if not r.is_default()
+        and not r.managed
+        and (r in chosen if policy.moderator_roles else _may_moderate(r.permissions))
     ]
 
 
-def _moderates(one: discord.Role, policy: Policy) -> bool:
-    if policy.moderator_roles:
-        return bool({str(one.id), one.name} & set(policy.moderator_roles))
-    return one.permissions.moderate_members or one.permissions.manage_guild
+def _chosen(guild: discord.Guild, policy: Policy) -> set[discord.Role]:
+    """The roles that the policy gives power. A name that several bear gives it to none of them."""
+    found = (role(guild, wanted) for wanted in policy.moderator_roles)
+    return {r for r in found if r is not None and not r.is_default()}
+
+
+def _may_moderate(permissions: discord.Permissions) -> bool:
+    return permissions.moderate_members or permissions.manage_guild

@@ -10,8 +10,8 @@ import discord
 
 from bot.advice import Language, Texts
 from bot.services.choices import Kind, PolicySettings, Setting, as_written
-from bot.transport.choices_here import option_text, shown, values_of
-from bot.transport.places import ALERT_CHANNEL, channel_of, role
+from bot.transport.choices_here import is_clear, meant, option_text, shown, values_of
+from bot.transport.places import ALERT_CHANNEL
 from bot.transport.widgets import button
 
 YAML_FORM, YAML_FIELD = "na:setup:import", "yaml"
@@ -90,10 +90,10 @@ def _present(
     room: Room, setting: Setting, kind: discord.SelectDefaultValueType
 ) -> list[discord.SelectDefaultValue]:
     """What is chosen now and still exists, as a menu shows it."""
-    of_kind = channel_of if kind is discord.SelectDefaultValueType.channel else role
     values = values_of(getattr(room.settings, setting.key))
-    found = [of_kind(room.guild, value) for value in values]
-    present = [discord.SelectDefaultValue(id=one.id, type=kind) for one in found if one is not None]
+    found = [meant(room.guild, setting, value) for value in values]
+    clear = dict.fromkeys(one.id for ones in found if is_clear(setting, ones) for one in ones)
+    present = [discord.SelectDefaultValue(id=one, type=kind) for one in clear]
     return present[:MENU_SIZE]
 
 

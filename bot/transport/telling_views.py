@@ -12,10 +12,11 @@ from bot.domain.message import Message, Person
 from bot.transport.answering import Page
 from bot.transport.layouts import HIDE
 from bot.transport.widgets import button, rows_of
-from bot.transport.wording import as_blocks, in_line, name
+from bot.transport.wording import as_block, in_line, label, name
 
 _MENU_SIZE = 25
 _QUOTED = 700
+_FILES = 3
 
 _Row = list[discord.ui.Item[Any]]
 
@@ -43,7 +44,9 @@ def choose_server(language: Language, servers: Sequence[discord.Guild], token: s
         custom_id=f"na:msg:server:{token}",
         placeholder=language.text("select.server"),
         options=[
-            discord.SelectOption(label=server.name[:100], value=str(server.id))
+            discord.SelectOption(
+                label=label(server.name), description=str(server.id), value=str(server.id)
+            )
             for server in servers[:_MENU_SIZE]
         ],
     )
@@ -60,12 +63,14 @@ def preview(
     words = "\n".join(
         part for part in (message.text, *message.forwarded, *message.embedded) if part
     )
-    files = "\n".join(in_line(attachment.filename) for attachment in message.attachments)
+    files = [in_line(attachment.filename) for attachment in message.attachments[:_FILES]]
+    if more := len(message.attachments) - len(files):
+        files.append(f"+{more}")
     parts = (
         language.text("tell.preview", server=name(server.name)),
         who,
-        "".join(as_blocks(_cut(words), size=_QUOTED)) if words else "",
-        files,
+        as_block(words, limit=_QUOTED) if words else "",
+        "\n".join(files),
         f"<t:{int(message.at)}:f>",
         language.text("tell.care"),
     )
@@ -74,7 +79,3 @@ def preview(
     )
     bottom = [send, back_button(language, token), button(language, "button.hide", HIDE)]
     return Page("\n".join(part for part in parts if part), rows_of(bottom))
-
-
-def _cut(words: str) -> str:
-    return words if len(words) <= _QUOTED else words[: _QUOTED - 1] + "…"

@@ -17,10 +17,10 @@ from bot.transport.inspection import reason_and_remedy
 from bot.transport.places import (
     PERMISSIONS,
     alert_channel,
-    channel_of,
+    channels_of,
     missing_permissions,
     moderators,
-    obstacle_in,
+    obstacle,
     role,
 )
 
@@ -62,7 +62,7 @@ class Trial:
     async def run(self) -> list[Result]:
         """What came of everything, in order. Whatever Discord answers is a result."""
         channel = alert_channel(self._guild, self._policy)
-        reason = obstacle_in(channel)
+        reason = obstacle(self._guild, self._policy)
         if channel is None or reason is NoticeReason.PUBLIC_ALERT_CHANNEL:
             assert reason is not None
             return [self._unusable(reason), *self._reach()]
@@ -140,7 +140,8 @@ class Trial:
     def _reach(self) -> list[Result]:
         """Whether what everyone can see is read, and whether help can be offered there."""
         everyone = self._guild.default_role
-        ignored = {channel_of(self._guild, wanted) for wanted in self._policy.ignored_channels}
+        names = self._policy.ignored_channels
+        ignored = {channel for wanted in names for channel in channels_of(self._guild, wanted)}
         public = [
             c
             for c in self._guild.channels

@@ -22,7 +22,13 @@ from bot.services.readiness import Readiness
 from bot.services.screening import Screening
 from bot.transport.inbound import circumstances, to_message
 from bot.transport.payload import Payload, came_with, read_message
-from bot.transport.places import obstacle, present_in
+from bot.transport.places import (
+    alert_channel,
+    case_forum,
+    channels_of,
+    obstacle,
+    present_in,
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -231,10 +237,11 @@ class Watch:
     def _apply_policy(self, guild: discord.Guild) -> None:
         policy = self._policies.of(guild.id)
         here = {channel.id for channel in guild.channels}
-        unwatched = {policy.alert_channel.removeprefix("#"), *policy.ignored_channels}
-        if policy.case_forum is not None:
-            unwatched.add(policy.case_forum.removeprefix("#"))
-        ignored = {c.id for c in guild.channels if {str(c.id), c.name} & unwatched}
+        unwatched: set[discord.abc.GuildChannel | None]
+        unwatched = {alert_channel(guild, policy), case_forum(guild, policy)}
+        for wanted in policy.ignored_channels:
+            unwatched.update(channels_of(guild, wanted))
+        ignored = {channel.id for channel in unwatched if channel is not None}
         self._ignored = frozenset(self._ignored - here | ignored)
         self._present.update({c.id: present_in(c) for c in guild.text_channels})
         self._webhooks.discard(guild.id)

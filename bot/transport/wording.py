@@ -23,9 +23,14 @@ def as_blocks(words: str, *, size: int) -> Iterator[str]:
 
     Line breaks are kept, everything else is as in `in_line`.
     """
-    lines = _defanged(_visible(words, keep="\n")).replace("`", _BACKTICK) or " "
+    lines = _in_lines(words)
     for start in range(0, len(lines), size):
-        yield f"```text\n{lines[start : start + size]}\n```"
+        yield _block(lines[start : start + size])
+
+
+def as_block(words: str, *, limit: int) -> str:
+    """As `as_blocks`, but one block, and what is too long for it is cut."""
+    return _block(_cut(_in_lines(words), limit))
 
 
 def under_spoiler(words: str, *, size: int) -> Iterator[str]:
@@ -38,6 +43,20 @@ def name(words: str, *, limit: int = 80) -> str:
     """A name within a sentence: as `in_line`, with markdown escaped instead of quoted."""
     flat = _cut(" ".join(_visible(words).split()), limit)
     return re.sub(r"([\\`*_~|>\[\]()<#@:-])", r"\\\1", _defanged(flat)) or "?"
+
+
+def label(words: str, *, limit: int = 100) -> str:
+    """A name in a menu, where Discord shows no markdown: as `in_line`, and no code."""
+    flat = " ".join(_visible(words).split())
+    return _cut(_defanged(flat), limit) or "?"
+
+
+def _in_lines(words: str) -> str:
+    return _defanged(_visible(words, keep="\n")).replace("`", _BACKTICK) or " "
+
+
+def _block(words: str) -> str:
+    return f"```text\n{words}\n```"
 
 
 def _visible(words: str, *, keep: str = "") -> str:

@@ -193,6 +193,10 @@ def test_a_file_is_read(tmp_path: Path) -> None:
             b"servers:\n  '1': {advice: dm}\nservers: {}\n",
             ", line 3: not valid YAML (the key 'servers' is there twice)",
         ),
+        (
+            b"defaults: &all\n  advice: dm\nservers:\n  '1': *all\n",
+            ", line 4: not valid YAML (aliases (*) cannot be used here; write the value out",
+        ),
         (b"\xff\xfe\x00", ": cannot be read"),
         (b"a: \x00\n", ": not valid YAML"),
         (b"!!python/object:os.system {}\n", ", line 1: not valid YAML"),

@@ -205,6 +205,25 @@ async def test_in_the_mode_button_the_channel_is_offered_help(quiet_town: Town) 
     assert "not sent, as this server chose" in town.alert.text
 
 
+async def test_in_the_mode_button_only_an_offer_of_its_own_that_arrived_is_enough(
+    quiet_town: Town,
+) -> None:
+    """Neither one that Discord refused nor one that somebody called for."""
+    town = quiet_town
+    await town.start(advice="button")
+    await town.leo.writes(f"{town.sandbox.bot.mention} hey", channel=town.general)
+    await town.until(town.public_words)
+    path = rf"^/channels/{town.general.id}/messages$"
+    town.sandbox.faults.fail(status=403, code=50013, method="POST", path=path, times=1)
+    await town.settled(await town.threatens())
+    assert len(town.public_words()) == 1
+    for _ in range(2):
+        await town.settled(await town.threatens(OTHER_THREAT))
+        await town.settled()
+
+    assert len(town.public_words()) == 2
+
+
 async def test_in_the_mode_moderator_nothing_is_sent_until_help_is_offered(
     quiet_town: Town,
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import discord
 import pytest
 
-from bot.sandbox import Permission
+from bot.sandbox import Channel, Permission
 from tests.e2e.town import OTHER_THREAT, Town
 
 _SEE = Permission.VIEW_CHANNEL
@@ -29,11 +29,21 @@ def _hide_again(town: Town) -> None:
     town.alerts.deny(town.server.everyone)
 
 
+def _others_of_the_name(town: Town) -> list[Channel]:
+    named = [c for c in town.server.channels.values() if c.name == town.alerts.name]
+    return [channel for channel in named if channel is not town.alerts]
+
+
 _OBSTACLES: dict[str, tuple[Callable[[Town], None], Callable[[Town], object], str]] = {
     "missing": (
         lambda town: town.alerts.delete(),
         lambda town: town.create_alert_channel(),
         "there is no text channel notalone\\-alerts.",
+    ),
+    "not the only one": (
+        lambda town: town.create_alert_channel(),
+        lambda town: _others_of_the_name(town)[0].delete(),
+        "several text channels are called notalone\\-alerts, and I do not guess which is meant.",
     ),
     "public": (_make_public, _hide_again, "everyone can read the channel notalone\\-alerts."),
     "forbidden": (

@@ -93,6 +93,33 @@ async def test_a_forum_for_cases_that_cannot_be_used_is_named(build: Build) -> N
     ]
 
 
+async def test_a_name_that_several_bear_is_named_with_what_to_write(build: Build) -> None:
+    async with build(token=_TOKEN) as town:
+        town.server.create_role("Moderators")
+        for _ in range(2):
+            town.server.create_channel("cases", kind="forum", visible_to=[town.moderators])
+            town.server.create_channel("memes")
+        town.server.create_channel("cases")
+        path = _configured(town, case_forum="cases", ignored_channels=["memes"])
+        found = await diagnose(path, {"NOTALONE_TOKEN": _TOKEN})
+
+    write = "which the configuration names: write the identifier of the one that is meant"
+    assert found.problems == [
+        f"server Harbour: several roles are called 'Moderators', {write}",
+        f"server Harbour: several channels are called 'cases', {write}",
+    ]
+
+
+async def test_a_forum_is_found_beside_a_channel_of_its_name(build: Build) -> None:
+    async with build(token=_TOKEN) as town:
+        town.server.create_channel("cases")
+        town.server.create_channel("cases", kind="forum", visible_to=[town.sandbox.bot])
+        path = _configured(town, case_forum="cases")
+        found = await diagnose(path, {"NOTALONE_TOKEN": _TOKEN})
+
+    assert found.problems == []
+
+
 async def test_a_database_that_is_not_up_to_date_is_named(build: Build) -> None:
     async with build(token=_TOKEN) as town:
         (town.folder / "notalone.db").touch()

@@ -134,6 +134,20 @@ async def test_whatever_goes_wrong_the_person_gets_the_steps(town: Town) -> None
     assert _steps_stand_in(shown.text)
 
 
+async def test_who_asks_all_the_time_still_gets_the_steps(town: Town) -> None:
+    """Looking at messages has a limit for each person; help has none."""
+    town.ava.installs_app()
+    threat = await town.leo.writes(THREAT, channel=town.sandbox.private_chat(town.ava, town.leo))
+    looked_at = [await town.ava.runs_on(threat, "Get help with this message") for _ in range(11)]
+    helped = [await town.ava.runs("help-sextortion") for _ in range(15)]
+
+    assert all("Keep this as evidence" in answer.buttons for answer in looked_at[:10])
+    assert looked_at[10].text.startswith("This did not work just now.")
+    assert _steps_stand_in(looked_at[10].text)
+    assert all(answer.text.startswith(helped[0].text) for answer in helped)
+    assert _steps_stand_in(helped[0].text)
+
+
 async def test_long_lists_of_services_are_pages_of_one_message(town: Town) -> None:
     first = await town.ava.runs("help-sextortion", channel=town.general)
     page = await town.ava.presses(first, "More help")

@@ -8,6 +8,8 @@ from bot.domain.delivery import DeliveryState
 from bot.domain.evidence import ItemKind
 from tests.e2e.town import OTHER_THREAT, SPREAD, THREAT, Town
 
+_CALL = "someone says they will post my pics unless i pay, what do i do"
+
 
 async def test_a_threat_over_several_messages_brings_one_advice_and_one_alert(
     town_on_each: Town,
@@ -148,10 +150,7 @@ async def test_ordinary_talk_leaves_no_trace(town: Town) -> None:
 
 
 async def test_a_disclosure_is_answered_with_an_offer_that_names_nobody(town: Town) -> None:
-    told = await town.ava.writes(
-        "someone says they will post my pics unless i pay, what do i do", channel=town.general
-    )
-    await town.settled(told)
+    await town.settled(await town.ava.writes(_CALL, channel=town.general))
 
     (offer,) = town.public_words()
     assert offer.buttons == ["Private help"]
@@ -159,6 +158,17 @@ async def test_a_disclosure_is_answered_with_an_offer_that_names_nobody(town: To
     assert str(town.ava.id) not in offer.text
     assert await town.cases() == []
     assert town.advised() == {}
+
+
+async def test_disclosures_bring_one_offer_and_a_call_of_the_bot_does_not_stand_for_it(
+    town: Town,
+) -> None:
+    await town.leo.writes(f"{town.sandbox.bot.mention} hey", channel=town.general)
+    await town.until(town.public_words)
+    for person in (town.ava, town.sam, town.ava):
+        await town.settled(await person.writes(_CALL, channel=town.general))
+
+    assert len(town.public_words()) == 2
 
 
 async def test_the_direct_message_quotes_nothing_of_the_threat(town: Town) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from bot.sandbox import Answer, Person
+from bot.domain.case import CaseView
+from bot.sandbox import Answer, Message, Person
 from bot.storage.engine import transaction
 from bot.storage.personal import IMPERSONAL, PATHS
 from bot.storage.schema import metadata
@@ -143,13 +145,62 @@ async def test_erasing_takes_the_words_and_leaves_the_chain_whole(town_on_each: 
 
 
 async def test_a_bystander_can_erase_what_was_kept_as_context(town: Town) -> None:
+    """Once moderators are done with it: before, it would tell that a threat was noticed."""
     await _in_public(town)
+    await _resolve(town, "No action")
     asked = await town.kim.presses(await town.kim.runs("privacy"), "Erase it")
     done = await town.kim.presses(asked, "Erase it")
 
     assert done.text.endswith("Messages erased: 1")
     assert "who is coming to the concert" not in await _everything(town)
     assert await town.evidence()
+
+
+async def _sees_nothing(town: Town, person: Person, before: Answer) -> bool:
+    """Whether `/privacy` is to this person what it was before, and what it is to a stranger."""
+    after, stranger = await person.runs("privacy"), await town.sam.runs("privacy")
+    privacy = town.bot.bot.parts.privacy
+    exported = await privacy.export(person.id)
+    lists = ("kept_by_you", "sent_to_you", "written_by_you", "done_by_you")
+    return (
+        before.text == after.text == stranger.text
+        and before.buttons == after.buttons == stranger.buttons
+        and [exported[key] for key in lists] == [[], [], [], []]
+        and exported["cases_that_name_you"] == 0
+        and await privacy.erase(person.id) == 0
+    )
+
+
+@pytest.mark.parametrize("verdict", [None, "Confirmed"])
+async def test_a_second_account_of_the_offender_learns_nothing_from_its_own_words(
+    town_on_each: Town, verdict: str | None
+) -> None:
+    """What it wrote before the threat is in the evidence: to count it would tell of the case."""
+    town = town_on_each
+    before = await town.kim.runs("privacy")
+    await _in_public(town)
+    if verdict:
+        await _resolve(town, verdict)
+
+    assert await _sees_nothing(town, town.kim, before)
+    assert "who is coming to the concert" in await _everything(town)
+
+
+@pytest.mark.parametrize("why", ["too many", "refused"])
+async def test_whoever_is_only_named_in_a_case_learns_nothing_of_it(town: Town, why: str) -> None:
+    """The offender may have named a second account, to see what comes of it."""
+    before = await town.kim.runs("privacy")
+    await town.kim.writes("lol", channel=town.general)
+    named = [town.kim]
+    if why == "too many":
+        named += [town.ava, town.server.join("nia"), town.server.join("tom")]
+    if why == "refused":
+        town.kim.closes_direct_messages()
+    threat = await town.leo.writes(THREAT, channel=town.general, mentions=named)
+    await town.settled(threat)
+    assert town.kim.id in {person.id for person in (await town.case()).targets}
+
+    assert await _sees_nothing(town, town.kim, before)
 
 
 @pytest.mark.parametrize("told_in", ["public", "private"])
@@ -161,16 +212,9 @@ async def test_whoever_threatened_reads_what_everybody_reads(town: Town, told_in
     else:
         await _keep(town, town.ava, tell=True)
     assert len(await town.cases()) == 1
-    after, innocent = await town.leo.runs("privacy"), await town.sam.runs("privacy")
 
-    assert before.text == after.text == innocent.text
-    assert before.buttons == after.buttons == innocent.buttons
-    assert "it is not listed here and cannot be erased here." in after.text
-    erased = await town.bot.bot.parts.privacy.erase(town.leo.id)
-    exported = await town.bot.bot.parts.privacy.export(town.leo.id)
-    assert erased == 0
-    lists = ("kept_by_you", "sent_to_you", "written_by_you", "done_by_you")
-    assert [exported[key] for key in lists] == [[], [], [], []]
+    assert await _sees_nothing(town, town.leo, before)
+    assert "it is not listed here and cannot be erased here." in before.text
     assert THREAT in await _everything(town)
 
 
@@ -207,6 +251,55 @@ async def test_what_was_not_confirmed_can_go_and_nobody_is_betrayed(
     assert await town.evidence()
 
 
+async def _tell_of(town: Town, message: Message, server: str) -> None:
+    """Ava shows the bot a message, and tells the moderators of a server."""
+    shown = await town.ava.runs_on(message, _COMMAND)
+    question = await town.ava.presses(shown, "Tell the moderators of …")
+    asked = await town.ava.selects(question, "Choose a server", [server])
+    await town.ava.presses(asked, "Yes, send it")
+    await town.settled()
+
+
+async def test_editing_does_not_find_out_what_was_told_in_private(town_on_each: Town) -> None:
+    """Nor does what stood around it: nothing of it was found, so whoever sees it knows of ava."""
+    town = town_on_each
+    before = await town.leo.runs("privacy")
+    around = await town.leo.writes("what a day", channel=town.general)
+    message = await town.leo.writes("we talked about that", channel=town.general)
+    await _tell_of(town, message, "Harbour")
+    evidence = await town.mo.presses(town.alert, "Show evidence")
+    await town.mo.presses(evidence, "More around it")
+    for times, each in enumerate((message, around), start=1):
+        await town.leo.edits(each, f"{each.content}, or not")
+        await town.until_case(partial(_was_edited, times))
+    await _resolve(town, "Unclear")
+
+    assert await _sees_nothing(town, town.leo, before)
+    assert (await town.kinds()).count("edit") == 2
+
+
+def _was_edited(times: int, case: CaseView) -> bool:
+    return case.edits == times
+
+
+async def test_an_edit_is_not_told_to_another_server(town: Town) -> None:
+    """Of a message of Harbour, the moderators of Lake were told; its next version is Harbour's."""
+    lake = town.sandbox.create_server("Lake", owner="otto")
+    moderators = lake.create_role("Moderators")
+    lake.create_channel("notalone-alerts", visible_to=[moderators, town.sandbox.bot])
+    town.ava.joins(lake)
+    await town.until(lambda: town.bot.bot.parts.watch._gates.get(lake.id, ()) is None)
+    message = await town.leo.writes("we talked about that", channel=town.general)
+    await _tell_of(town, message, "Lake")
+    before = await town.kinds()
+    await town.leo.edits(message, "or not")
+    await town.settled(await town.threatens())
+
+    told, found = await town.cases()
+    assert (told.guild_id, found.guild_id) == (lake.id, town.server.id)
+    assert (told.edits, await town.kinds(told.id)) == (0, before)
+
+
 async def test_a_false_alarm_leaves_no_words_to_erase(town: Town) -> None:
     await town.settled(await town.threatens())
     await _resolve(town, "False alarm", why="joke")
@@ -215,14 +308,26 @@ async def test_a_false_alarm_leaves_no_words_to_erase(town: Town) -> None:
     assert (await town.bot.bot.parts.privacy.overview(town.leo.id)).words == 0
 
 
-async def test_a_confirmed_threat_keeps_the_words_of_bystanders_in_their_own_hands(
+async def test_of_a_confirmed_threat_the_words_of_bystanders_go_when_their_time_has_come(
+    town: Town,
+) -> None:
+    """They are not shown, so that no second account learns of the case; but they do not stay."""
+    await _in_public(town)
+    await _resolve(town, "Confirmed")
+    await town.let_pass(days=31)
+    await town.bot.bot.parts.keeper.round()
+
+    assert "who is coming to the concert" not in await _everything(town)
+
+
+async def test_the_words_of_whom_advice_reached_stay_theirs_whatever_becomes_of_the_case(
     town: Town,
 ) -> None:
     await _in_public(town)
     await _resolve(town, "Confirmed")
 
-    assert await town.bot.bot.parts.privacy.erase(town.kim.id) == 1
-    assert "who is coming to the concert" not in await _everything(town)
+    assert await town.bot.bot.parts.privacy.erase(town.ava.id) == 1
+    assert "leave me alone" not in await _everything(town)
 
 
 async def _resolve(town: Town, verdict: str, **fields: str) -> None:
@@ -242,6 +347,19 @@ async def test_messages_are_turned_off_and_on(town: Town) -> None:
     again = await town.ava.runs("privacy")
     assert "I do not write to you first." in again.text
     assert "Allow these messages" in again.buttons
+
+
+async def test_who_asks_all_the_time_is_asked_to_wait_and_nobody_else(town: Town) -> None:
+    await _keep(town, town.kim)
+    for _ in range(10):
+        page = await town.kim.runs("privacy")
+        assert "Messages that you kept as evidence: 1" in page.text
+    wait = "This did not work just now. Please try again in a minute."
+
+    assert (await town.kim.runs("privacy")).text == wait
+    assert (await town.kim.presses(page, "Get a copy")).text == wait
+    assert "What I keep about you" in (await town.sam.runs("privacy")).text
+    assert "Look for help" in (await town.kim.runs("help-sextortion")).text
 
 
 async def test_it_says_so_when_the_database_is_away(town: Town) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.domain.assessment import Level
 from bot.domain.message import Person as Author
-from bot.sandbox import Answer, Message, SandboxError
+from bot.sandbox import Answer, Message, Person, SandboxError
 from bot.storage import StoreUnavailableError
 from bot.storage.engine import transaction
 from bot.storage.schema import cases, evidence, opt_outs, outbox, records
@@ -157,6 +157,40 @@ async def test_moderators_are_told_after_a_look_at_what_they_get_and_a_yes(
     assert "Go to the message" not in town.alert.buttons
     assert (town.advised(), town.public_words()) == ({}, [])
     assert town.leo.sees(threat.channel) == [threat]
+
+
+async def test_what_moderators_would_get_is_shown_however_long_it_is(town: Town) -> None:
+    """Links grow when they are made unclickable, and ten files may have names of any length."""
+    town.ava.installs_app()
+    chat = town.sandbox.private_chat(town.ava, town.leo)
+    files = [f"{number} {'proof' * 20}.png" for number in range(10)]
+    threat = await town.leo.writes("aa." * 600, channel=chat, attachments=files)
+    asked = await _chosen(town, threat)
+
+    assert asked.text.startswith("**Nothing is sent yet.**")
+    assert f"{'aa[.]' * 139}aa[.…\n```" in asked.text
+    lines = asked.text.splitlines()
+    assert [line[1] for line in lines if line.startswith("`") and "proof" in line] == [*"012"]
+    assert "+7" in lines
+
+
+async def test_servers_that_are_called_alike_can_be_told_apart(town: Town) -> None:
+    """Whoever threatens may own a server too, called like one that the person trusts."""
+    alike = town.sandbox.create_server("Har\u200bbour\u202e\nhttps://evil.example")
+    town.ava.joins(alike)
+    mods = alike.create_role("Moderators")
+    alike.create_channel("notalone-alerts", visible_to=[mods, town.sandbox.bot])
+    await town.until(lambda: alike.id in town.bot.bot.parts.watch.armed)
+    shown = await town.ava.runs_on(await _threat(town), COMMAND)
+    question = await town.ava.presses(shown, "Tell the moderators of …")
+
+    options = question.messages[0].components[0]["components"][0]["options"]
+    assert sorted((o["label"], o["description"]) for o in options) == sorted(
+        [
+            ("Harbour", str(town.server.id)),
+            ("Harbour https[:]//evil[.]example", str(alike.id)),
+        ]
+    )
 
 
 async def test_the_words_are_in_the_evidence_that_moderators_open(town: Town) -> None:
@@ -329,6 +363,55 @@ async def test_what_was_shown_half_an_hour_ago_is_forgotten_with_the_next(town: 
 
     assert kept.text.startswith("I no longer have this message in mind.")
     assert [look.message.text for _, _, look in guidance._shown.values()] == ["pay me"]
+
+
+async def test_nobody_pushes_out_what_others_showed(town: Town) -> None:
+    """Five messages are remembered for each person: the sixth takes the place of their first."""
+    shown = await town.ava.runs_on(await _threat(town), COMMAND)
+    town.sam.installs_app()
+    other = await town.leo.writes("hey", channel=town.sandbox.private_chat(town.sam, town.leo))
+    first, *later = [await town.sam.runs_on(other, COMMAND) for _ in range(6)]
+    gone = await town.sam.presses(first, "Keep this as evidence")
+    kept = [await town.sam.presses(each, "Keep this as evidence") for each in later]
+    own = await town.ava.presses(shown, "Keep this as evidence")
+
+    assert gone.text.startswith("I no longer have this message in mind.")
+    assert {answer.messages[-1].text.partition(",")[0] for answer in (*kept, own)} == {"Kept"}
+    assert len(town.bot.bot.parts.guidance._shown) == 6
+
+
+async def test_discord_is_asked_once_in_a_minute_where_somebody_is(town: Town) -> None:
+    shown = await town.ava.runs_on(await _threat(town), COMMAND)
+    question = await town.ava.presses(shown, "Tell the moderators of …")
+    for _ in range(3):
+        again = await town.ava.presses(question, "Go back")
+        question = await town.ava.presses(again, "Tell the moderators of …")
+    assert _asked(town, town.ava) == 1
+    guidance = town.bot.bot.parts.guidance
+    at, known = guidance._servers[town.ava.id]
+    guidance._servers[town.ava.id] = (at - 61, known)
+    await town.ava.selects(question, "Choose a server", ["Harbour"])
+    again = await town.ava.presses(question, "Go back")
+    await town.ava.presses(again, "Tell the moderators of …")
+
+    assert _asked(town, town.ava) == 2
+
+
+async def test_what_discord_did_not_answer_is_asked_again(town: Town) -> None:
+    shown = await town.ava.runs_on(await _threat(town), COMMAND)
+    path = rf"/members/{town.ava.id}$"
+    town.sandbox.faults.fail(status=403, method="GET", path=path, times=1)
+    nowhere = await town.ava.presses(shown, "Tell the moderators of …")
+    assert nowhere.text.startswith("I found no server that you and I share")
+    again = await town.ava.presses(nowhere, "Go back")
+    question = await town.ava.presses(again, "Tell the moderators of …")
+
+    assert [menu.placeholder for menu in question.messages[0].selects] == ["Choose a server"]
+
+
+def _asked(town: Town, person: Person) -> int:
+    """How often the bot asked Discord whether somebody is in a server."""
+    return sum(r.path.endswith(f"/members/{person.id}") for r in town.sandbox.requests)
 
 
 async def test_after_a_restart_the_person_is_asked_to_show_it_once_more(town: Town) -> None:

@@ -88,6 +88,21 @@ async def test_the_fallback_is_not_repeated_for_the_next_threat(quiet_town: Town
     assert len(town.public_words()) == 1
 
 
+async def test_a_call_of_the_bot_does_not_switch_the_fallback_off(quiet_town: Town) -> None:
+    """An offender could call it before each threat, and whom it cannot reach would get nothing."""
+    town = quiet_town
+    await town.start(fallback="button")
+    town.ava.closes_direct_messages()
+    await town.settled(
+        await town.leo.writes(f"{town.sandbox.bot.mention} hey", channel=town.general)
+    )
+    await town.until(town.public_words)
+    await town.settled(await town.threatens())
+    await town.settled()
+
+    assert [offer.buttons for offer in town.public_words()] == [["Private help"]] * 2
+
+
 @pytest.mark.parametrize(("code", "hours"), [(40003, 0.2), (20026, 6.1)])
 async def test_while_discord_wants_no_more_direct_messages_none_is_opened(
     town: Town, code: int, hours: float

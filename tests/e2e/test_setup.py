@@ -405,7 +405,19 @@ async def test_an_import_is_taken_as_a_whole_or_not_at_all(town: Town) -> None:
         "Not saved: there is no role `42` in this server."
     )
     assert await _imported(town, "alert_channel: [") == (
-        "Not saved: line 1: not valid YAML (expected the node content, but found '<stream end>')"
+        "Not saved: line 2: not valid YAML (did not find expected node content)"
+    )
+    assert _stored(town) == {}
+
+
+async def test_a_bomb_of_aliases_is_refused_at_once(town: Town) -> None:
+    """Written out, these 400 characters would fill any memory, and the bot would hear nobody."""
+    lists = [f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    bomb = "\n".join(("a0: &a0 [x]", *lists, "quiet_hours: *a11"))
+
+    assert await _imported(town, bomb) == (
+        "Not saved: line 2: not valid YAML (aliases (*) cannot be used here; "
+        "write the value out, or in quotes)"
     )
     assert _stored(town) == {}
 

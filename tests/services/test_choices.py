@@ -102,6 +102,41 @@ def test_what_is_no_list_of_settings_is_refused(text: str, problem: str) -> None
     assert [said.partition(" (")[0] for said in raised.value.problems] == [problem]
 
 
+def alias_bomb(levels: int) -> str:
+    """Some hundred characters that stand for nine to the power of `levels` words."""
+    lists = [f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 9)}]" for n in range(1, levels)]
+    return "\n".join(("a0: &a0 [x]", *lists, f"quiet_hours: *a{levels - 1}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        (alias_bomb(12), 2, "aliases (*) cannot be used here; write the value out, or in quotes"),
+        ("a: &a 1\n\n\nb: [*a]", 4, "aliases (*) cannot be used here"),
+        ("alert_channel: *alerts", 1, "aliases (*) cannot be used here"),
+        ("advice: dm\n<<: {advice: button}", 2, "merge keys (<<) cannot be used here"),
+        ("advice: {<<: {a: 1}}", 1, "merge keys (<<) cannot be used here; write the keys out"),
+        ("? [a]\n: 1\n? [a]\n: 2", 1, "found unhashable key"),
+        (f"? {'[' * 400}{']' * 400}\n: 1", 1, "found unhashable key"),
+    ],
+)
+def test_what_stands_for_more_than_is_written_is_refused_at_once(
+    text: str, line: int, problem: str
+) -> None:
+    """A bomb that is written out, be it for an error message, never ends."""
+    with pytest.raises(ChoicesError) as raised:
+        from_yaml(text)
+    (said,) = raised.value.problems
+    assert said.startswith(f"line {line}: not valid YAML ({problem}")
+
+
+@pytest.mark.parametrize("written", [["22:00-07:00"], {"22:00-07:00": 1}, 1320, True])
+def test_hours_that_are_no_text_are_refused_unread(written: Any) -> None:
+    assert problems({"quiet_hours": written}) == [
+        "quiet_hours: must be a text; put it in quotes",
+    ]
+
+
 def test_layers_stand_on_one_another() -> None:
     defaults = PolicySettings(alert_channel="mods", many_targets=5, ping_role="Staff")
     here = PolicySettings(alert_channel="room", many_targets=5, ping_role="Staff")

@@ -15,7 +15,7 @@ from bot.domain.evidence import ItemKind
 from bot.storage import Keyring, Store
 from bot.storage.schema import cases, evidence
 from tests.conftest import Clock
-from tests.storage.building import case_with, draft, fault_of
+from tests.storage.building import GUILD, case_with, draft, fault_of
 
 THREE = tuple(draft(f"message:{n}:0", text=f"line {n}", place=f"#{n}") for n in (1, 2, 3))
 
@@ -74,6 +74,7 @@ async def test_a_preserved_message_is_found_in_every_case_that_holds_it(store: S
         assert await tx.evidence.cases_holding(1) == [first]
         assert await tx.evidence.cases_holding(2) == [first, case.id]
         assert await tx.evidence.cases_holding(3) == []
+        assert await tx.evidence.cases_holding(2, guild_id=GUILD) == [first]
         assert await tx.evidence.assessed(2, "message:2:0") is True
         assert await tx.evidence.assessed(2, "message:1:0") is False
 

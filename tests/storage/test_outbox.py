@@ -18,10 +18,11 @@ from bot.domain.delivery import (
     DeliveryState,
     Postponed,
     Refused,
+    Rehearsed,
 )
 from bot.storage import Store, Transaction
 from bot.storage.schema import outbox
-from bot.storage.standings import Standing
+from bot.storage.standings import ASKED, Standing
 from tests.conftest import Clock, Opener
 from tests.storage.building import (
     AVA,
@@ -610,6 +611,29 @@ async def test_an_offer_in_a_channel_is_remembered(store: Store, clock: Clock) -
     async with store.transaction() as tx:
         await tx.outbox.delivered(offer, Delivered(channel_id=7, message_id=70))
         assert await tx.standings.offered_since(7, since, delivered=True) is True
+
+
+async def test_which_offers_the_bot_made_by_itself(store: Store, clock: Clock) -> None:
+    """Not what somebody asked for, nor what never arrived; of a case only where a threat was."""
+    async with store.transaction() as tx:
+        since = tx.now - timedelta(hours=1)
+
+    async def itself(*, rehearsed: bool = False) -> tuple[bool, bool]:
+        async with store.transaction() as tx:
+            look = partial(tx.standings.offers_itself, 7, since, rehearsed=rehearsed)
+            return await look(of_case=True), await look(of_case=False)
+
+    await enqueue(store, OFFER, about="offer:7:1", channel_id=7, case_id=None, subject=ASKED)
+    assert await itself() == (False, False)
+    await enqueue(store, OFFER, about="offer:7:2", channel_id=7, case_id=None)
+    assert await itself() == (False, True)
+    case_id = await case_with(store, draft())
+    await enqueue(store, OFFER, about="offer:7:3", channel_id=7, case_id=case_id)
+    assert await itself() == (True, True)
+    for offer in await claim(store):
+        async with store.transaction() as tx:
+            await tx.outbox.rehearsed(offer, Rehearsed(channel_id=9, message_id=offer.id))
+    assert (await itself(), await itself(rehearsed=True)) == ((False, False), (True, True))
 
 
 async def test_settling_and_screening_at_once_do_not_wait_for_each_other_in_a_ring(

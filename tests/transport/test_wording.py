@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.transport.wording import as_blocks, in_line, name
+from bot.transport.wording import as_block, as_blocks, in_line, label, name
 
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn")
 _LINK = re.compile(r"(?i)[a-z]://")
@@ -50,6 +50,28 @@ def test_blocks_keep_every_visible_word_and_line() -> None:
     words = "one two\nthree " * 50
     inside = [block[len("```text\n") : -len("\n```")] for block in as_blocks(words, size=17)]
     assert "".join(inside) == words
+
+
+@given(st.text(max_size=300), st.integers(1, 50))
+@example("aa.bb.cc." * 30, 50)
+@example("x://" * 30, 7)
+def test_what_is_too_long_for_one_block_is_cut_after_it_was_disarmed(words: str, size: int) -> None:
+    (first, *more) = as_blocks(words, size=size)
+    block = as_block(words, limit=size)
+    assert (block == first) is not bool(more)
+    assert len(block) <= size + len("```text\n\n```")
+    assert block.removesuffix("…\n```") in first
+
+
+@given(st.text())
+@example("olga\u202e\nhttps://evil.example")
+@example("aa.bb.cc." * 30)
+def test_a_label_is_one_line_that_fits_and_hides_nothing(words: str) -> None:
+    shown = label(words)
+    assert 1 <= len(shown) <= 100
+    assert hidden_in(shown) == set()
+    assert "\n" not in shown
+    assert _LINK.search(shown) is None
 
 
 @given(st.text())
