@@ -15,7 +15,7 @@ from rich.table import Table
 from bot.detection.learned import MODEL, LearnedJudge
 from training.measure import WAYS, chat_figures, figures, kinds_of, read_cases
 from training.sentences import Sentence, read_kept_apart, read_sentences
-from training.settings import CALM, COMMON, EVERYDAY, PLAIN, SCENES
+from training.settings import CALM, COMMON, EVERYDAY, PLAIN, SCENES, TWINS
 
 
 def main() -> None:
@@ -35,7 +35,7 @@ def main() -> None:
     _add(table, "others", [each for each in apart if each.language != "en"], model)
     for hand in (EVERYDAY, CALM):
         _add(table, hand, read_kept_apart(hand=hand), model)
-    for hand in (SCENES, PLAIN, COMMON):
+    for hand in (SCENES, PLAIN, COMMON, TWINS):
         written = read_kept_apart(hand=hand)
         _add(table, f"en, {hand}", [each for each in written if each.language == "en"], model)
         _add(table, f"others, {hand}", [each for each in written if each.language != "en"], model)

@@ -73,6 +73,7 @@ def limits() -> dict[str, Any]:
             "doubt": settings.DOUBT,
             "low": settings.LOW,
             "spared": settings.SPARED,
+            "disputed": settings.DISPUTED,
             "tells": settings.TELLS,
             "told": settings.TOLD,
         },

@@ -14,13 +14,12 @@ COMMON = "common"
 """Another such hand that measures; its other half is learned, as `ah`."""
 
 CALM = "calm"
-"""One that measures as well: harmless lines in 36 languages of the kinds that were most often taken
+"""One that measures as well: harmless lines in 39 languages of the kinds that were most often taken
 for threats. Its other half is in `al`."""
 
-TO_BE_LEARNED = ("ak", "al")
-"""Hands that came after the model was made: one more of those that wrote the plainest, and one that
-wrote what was wrongly taken for a threat: answers to one, assurances, advice, requests and praise.
-By the lines of the second one the wordings were made."""
+TWINS = "twins"
+"""The last one that measures: threats and disclosures in 20 languages, each with a harmless message
+in nearly the same words."""
 
 ORDINARY_HANDS = ("k", "l", "t")
 """The hands that wrote nothing but ordinary talk, in every language alike: the gate weighs concepts
@@ -65,13 +64,13 @@ BARE, UNMARKED, MISTYPED = 0.16, 0.05, 0.1
 """Which share is learned without accents, without punctuation, and with letters left out or
 swapped."""
 
-GRAMMAR_WEIGHT, TALK_WEIGHT, VEILED_WEIGHT, PLAIN_WEIGHT = 0.4, 0.7, 0.4, 2.0
-"""What a line of a grammar or of talk counts, or a veiled threat, which alone could often be
-harmless, or a line by the hands that wrote what most people write, next to another sentence that a
-hand wrote."""
+TELLING_HANDS = ("ah", "ai", "aj", "ak", "al", "am", "an", "ao", "aq")
+"""The hands that wrote what most people write, which is common, or harmless messages in the words
+of threats and of people who tell: all of them are few."""
 
-PLAIN_HANDS = ("ah", "ai", "aj")
-"""The hands that wrote what most people write: they are few, and what they wrote is common."""
+GRAMMAR_WEIGHT, TALK_WEIGHT, VEILED_WEIGHT, TELLING_WEIGHT = 0.4, 0.7, 0.4, 2.0
+"""What a line of a grammar or of talk counts, or a veiled threat, which alone could often be
+harmless, or a line by those hands, next to another sentence that a hand wrote."""
 
 HARMLESS = 0.15
 """Above which probability of innocence the model says nothing of a text, nor reads it to the end if
@@ -88,7 +87,7 @@ those of the last one and a glance at it."""
 GLANCE_COUNTS, GLANCE_AT_MOST = 100, 300
 """What the log odds of the glance count in that sum, and how much at most."""
 
-THREAT, RUN, DISCLOSURE = 7.5, 8.0, 8.0
+THREAT, RUN, DISCLOSURE = 7.5, 8.0, 7.0
 """From which log odds on the model speaks: of a threat in one message, of one that was put together
 from several, and of somebody telling. Chosen so that ordinary chat is left alone."""
 
@@ -104,8 +103,9 @@ CONCEPTS = 0.5
 TOLD = 0.95
 """From which probability on a threat that rules found is taken for somebody telling of one."""
 
-SPARED = 0.5
-"""Below which log odds, the concepts counted in, what rules found at medium becomes low."""
+SPARED, DISPUTED = 0.25, 3.0
+"""Below which log odds, the concepts counted in, what rules found at medium becomes low, and a
+threat at high medium: moderators look first, before somebody is written to."""
 
 GLANCE = -1.0
 """From which log odds by its pieces alone a text is read, whatever its concepts weigh."""

@@ -112,6 +112,6 @@ def _weight(sentence: Sentence) -> float:
         return settings.TALK_WEIGHT
     if sentence.veiled:
         return settings.VEILED_WEIGHT
-    if sentence.hand in settings.PLAIN_HANDS:
-        return settings.PLAIN_WEIGHT
+    if sentence.hand in settings.TELLING_HANDS:
+        return settings.TELLING_WEIGHT
     return settings.GRAMMAR_WEIGHT if sentence.hand in settings.ORDINARY else 1.0

@@ -122,20 +122,26 @@ class SecondOpinion:
     ) -> list[tuple[Rule, Finding]]:
         """What rules `found` in the last of `run`, as the model leaves it.
 
-        It has a say in what is at medium and stands in this message alone. What reads innocent
-        enough to outweigh its concepts becomes low, a longer text if every part of it does. Of what
-        is read at once, a threat that reads like somebody telling of one becomes a disclosure; and
-        if it surely reads like a threat as well, both agree, and it becomes high.
+        It has a say in what stands in this message alone. A threat at high becomes medium if it
+        reads innocent enough to outweigh its concepts; what is at medium becomes low, a longer text
+        if every part of it reads so. Of what is at medium and read at once, a threat that reads
+        like somebody telling of one becomes a disclosure; and if it surely reads like a threat as
+        well, both agree, and it becomes high.
         """
         found = list(found)
-        if not self._has_a_say(found, run[-1]):
+        highest = max((finding.level for _, finding in found), default=Level.LOW)
+        tells = any(rule.kind is Kind.DISCLOSURE for rule, _ in found)
+        mine = highest <= Level.MEDIUM or (highest is Level.HIGH and not tells)
+        if not mine or not _is_here(found, run[-1]):
             return found
         text, weight = _text(run[-1:]), self._weight(run[-1:])
         view = self.unasked(run) if self._judge.is_read_whole(text) else None
         grave = view.sure if view else self._judge.gravest(text, weight)
-        if grave is not None and grave < self._limits["spared"]:
-            return [_at(Level.LOW, each) for each in found]
-        if view is None or any(rule.kind is Kind.DISCLOSURE for rule, _ in found):
+        surely = highest is Level.HIGH
+        if grave is not None and grave < self._limits["disputed" if surely else "spared"]:
+            milder = Level.MEDIUM if surely else Level.LOW
+            return [_at_most(milder, each) for each in found]
+        if surely or view is None or tells:
             return found
         if view.kind is Kind.DISCLOSURE and view.disclosure >= self._limits["told"]:
             return [self._finding(DISCLOSURE, view, run[-1:])]
@@ -147,11 +153,6 @@ class SecondOpinion:
         None if it is too short to be read.
         """
         return self._judge.read(_text(run[-1:]), self._weight(run[-1:]))
-
-    def _has_a_say(self, found: Sequence[tuple[Rule, Finding]], judged: Reading) -> bool:
-        """Whether what was found is unsure, and all of it in one message."""
-        medium = all(finding.level <= Level.MEDIUM for _, finding in found)
-        return medium and _is_here(found, judged)
 
     def _agreed(
         self, found: Sequence[tuple[Rule, Finding]], judged: Sequence[Reading]
@@ -241,6 +242,11 @@ def _at(level: Level, found: tuple[Rule, Finding]) -> tuple[Rule, Finding]:
     """What a rule found, at `level`."""
     rule, finding = found
     return rule, replace(finding, level=level)
+
+
+def _at_most(level: Level, found: tuple[Rule, Finding]) -> tuple[Rule, Finding]:
+    """What a rule found, at `level` if it was above."""
+    return _at(min(level, found[1].level), found)
 
 
 def _is_weakened(found: Sequence[tuple[Rule, Finding]]) -> bool:

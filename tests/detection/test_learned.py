@@ -122,7 +122,7 @@ def test_what_a_glance_finds_harmless_is_not_read(model: LearnedJudge) -> None:
 
 
 def test_the_more_its_concepts_weigh_the_less_sure_the_model_must_be(model: LearnedJudge) -> None:
-    doubtful = "do it or they hear about it"
+    doubtful = "do what i say or your mum hears of it"
 
     kinds = [model.judge(doubtful, weight=Weight(own)).kind for own in range(0, 3_000, 100)]
 
@@ -244,8 +244,8 @@ def test_of_what_rules_find_the_review_lowers_little_and_drops_nothing(detector:
     lowered = [(before, now) for before, now in after if now.level < before.level]
 
     assert len(after) > 500
-    assert all(now.level is Level.LOW for _, now in lowered)
-    assert all(before.level is Level.MEDIUM for before, _ in lowered)
+    by_one_step = {Level.HIGH: Level.MEDIUM, Level.MEDIUM: Level.LOW}
+    assert all(now.level is by_one_step[before.level] for before, now in lowered)
     assert all(now.kind is Kind.DISCLOSURE for _, now in told)
     assert all(finding.signals for _, now in told for finding in now.findings)
     assert len(told) < 0.02 * len(after)
@@ -267,6 +267,18 @@ def test_what_reads_innocent_is_low_and_keeps_its_reasons(
     assert (before.level, now.level) == (Level.MEDIUM, Level.LOW)
     assert now.kind is before.kind
     assert [each.rule for each in now.findings] == [each.rule for each in before.findings]
+
+
+def test_what_is_high_and_reads_innocent_is_looked_at_before_anybody_is_written_to(
+    detector: Detector, write: Callable[..., Message]
+) -> None:
+    window = Window(write("leo", "should i send the photos to your mom or to you"))
+
+    before, now = load_detector(learned=False).assess(window), detector.assess(window)
+
+    assert (before.level, now.level) == (Level.HIGH, Level.MEDIUM)
+    assert now.kind is Kind.THREAT
+    assert {each.rule for each in now.findings} == {each.rule for each in before.findings}
 
 
 def test_a_longer_text_is_innocent_if_every_part_of_it_is(model: LearnedJudge) -> None:
@@ -297,15 +309,25 @@ def test_a_doubtful_threat_is_no_answer_to_another(
     assert detector.assess(Window(threat, (before,))).level is Level.HIGH
 
 
-def test_the_model_has_no_say_in_what_is_high_or_spread(
+def test_the_model_has_no_say_in_what_is_urgent_or_spread(
     detector: Detector, write: Callable[..., Message]
 ) -> None:
-    high = Window(write("leo", "pay 80 or i send your nudes to your mom"))
+    despair = write("ava", "i cant take it anymore i want to die")
+    urgent = Window(write("leo", "then kill yourself"), (despair,))
     spread = Window(write("leo", "50 paypal"), (write("leo", "i have your nudes"),))
     rules = load_detector(learned=False)
 
-    for window in (high, spread):
+    for window in (urgent, spread):
         assert detector.assess(window).level == rules.assess(window).level >= Level.MEDIUM
+    assert detector.assess(urgent).level is Level.URGENT
+
+
+def test_an_explicit_threat_stays_high(detector: Detector, write: Callable[..., Message]) -> None:
+    for text in (
+        "pay 80 or i send your nudes to your mom",
+        f"{THREATENING} lol. see you at school",
+    ):
+        assert detector.assess(Window(write("leo", text))).level is Level.HIGH
 
 
 def test_what_rules_and_model_agree_on_is_high_and_keeps_the_reasons_of_the_rules(
@@ -368,7 +390,7 @@ def test_who_tells_is_never_the_offender(detector: Detector) -> None:
 def test_beside_play_stories_and_warnings_the_model_must_be_surer(
     model: LearnedJudge, concept: str
 ) -> None:
-    doubtful = "do it or they hear about it"
+    doubtful = "do what i say or your mum hears of it"
     weights = [Weight(own) for own in range(0, 3_000, 100)]
 
     alone, beside = (
