@@ -74,6 +74,7 @@ def limits() -> dict[str, Any]:
             "low": settings.LOW,
             "spared": settings.SPARED,
             "disputed": settings.DISPUTED,
+            "grave": settings.GRAVE,
             "tells": settings.TELLS,
             "told": settings.TOLD,
         },

@@ -107,6 +107,10 @@ SPARED, DISPUTED = 0.25, 3.0
 """Below which log odds, the concepts counted in, what rules found at medium becomes low, and a
 threat at high medium: moderators look first, before somebody is written to."""
 
+GRAVE = 2.0
+"""From which log odds by a glance on a threat at high is not read: three in four, and hardly one of
+those that read innocent."""
+
 GLANCE = -1.0
 """From which log odds by its pieces alone a text is read, whatever its concepts weigh."""
 

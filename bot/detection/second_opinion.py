@@ -122,11 +122,11 @@ class SecondOpinion:
     ) -> list[tuple[Rule, Finding]]:
         """What rules `found` in the last of `run`, as the model leaves it.
 
-        It has a say in what stands in this message alone. A threat at high becomes medium if it
-        reads innocent enough to outweigh its concepts; what is at medium becomes low, a longer text
-        if every part of it reads so. Of what is at medium and read at once, a threat that reads
-        like somebody telling of one becomes a disclosure; and if it surely reads like a threat as
-        well, both agree, and it becomes high.
+        It has a say in what stands in this message alone. A threat at high, unless a glance finds
+        it grave, becomes medium if it reads innocent enough to outweigh its concepts; what is at
+        medium becomes low, a longer text if every part of it reads so. Of what is at medium and
+        read at once, a threat that reads like somebody telling of one becomes a disclosure; and if
+        it surely reads like a threat as well, both agree, and it becomes high.
         """
         found = list(found)
         highest = max((finding.level for _, finding in found), default=Level.LOW)
@@ -135,9 +135,11 @@ class SecondOpinion:
         if not mine or not _is_here(found, run[-1]):
             return found
         text, weight = _text(run[-1:]), self._weight(run[-1:])
+        surely = highest is Level.HIGH
+        if surely and self._judge.weigh(text) >= self._limits["grave"]:
+            return found
         view = self.unasked(run) if self._judge.is_read_whole(text) else None
         grave = view.sure if view else self._judge.gravest(text, weight)
-        surely = highest is Level.HIGH
         if grave is not None and grave < self._limits["disputed" if surely else "spared"]:
             milder = Level.MEDIUM if surely else Level.LOW
             return [_at_most(milder, each) for each in found]
