@@ -43,6 +43,7 @@ from bot.transport.inspection import BAD_TOKEN, NO_CONTENT
 from bot.transport.languages import Languages
 from bot.transport.making import AlertChannels
 from bot.transport.measures import Measures
+from bot.transport.membership import Membership
 from bot.transport.rehearsal import RehearsingCourier
 from bot.transport.watch import Watch
 
@@ -112,7 +113,8 @@ class App:
             readiness=readiness,
             guidance=Guidance(detector, clock=time.monotonic, token=self.store.token),
             telling=Telling(self.store, wake=wake),
-            privacy=Privacy(self.store),
+            privacy=Privacy(self.store, clock=time.monotonic),
+            membership=Membership(self.bot, clock=time.monotonic),
             languages=languages,
             contact=config.contact,
             watch=Watch(

@@ -34,6 +34,7 @@ from bot.transport.inspection import intents
 from bot.transport.languages import Languages
 from bot.transport.making import AlertChannels
 from bot.transport.measures import Measures
+from bot.transport.membership import Membership
 from bot.transport.payload import Payload, hear_first
 from bot.transport.watch import Watch
 
@@ -83,6 +84,7 @@ class Parts:
     guidance: Guidance
     telling: Telling
     privacy: Privacy
+    membership: Membership
     languages: Languages
     contact: str | None
     watch: Watch

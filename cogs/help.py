@@ -23,7 +23,6 @@ from bot.transport import help_views
 from bot.transport.answering import Page, hide, language_of, show
 from bot.transport.command_texts import named
 from bot.transport.inbound import to_message
-from bot.transport.membership import shared_servers
 from bot.transport.pressing import Recognised
 
 _log = structlog.get_logger(__name__)
@@ -123,8 +122,7 @@ class Help(commands.Cog):
     async def _locale_of_server(self, person_id: int) -> str | None:
         """The language of a server that the person is in, for whom no other is known."""
         parts = self._bot.parts
-        known = parts.guidance.servers_of(person_id)
-        shared = await shared_servers(self._bot, person_id, parts.watch.armed, known=known)
+        shared = await parts.membership.shared(person_id, parts.watch.armed)
         return str(shared[0].preferred_locale) if shared else None
 
 

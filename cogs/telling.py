@@ -13,7 +13,6 @@ from bot.services.telling import Told
 from bot.storage import StoreUnavailableError
 from bot.transport import help_views, telling_views
 from bot.transport.answering import Page, fill, language_of, prepare, show
-from bot.transport.membership import shared_servers
 from bot.transport.pressing import Recognised
 from bot.transport.wording import name
 
@@ -79,10 +78,7 @@ class TellButton(
         """Show the servers that the person and the bot share, and whose moderators can be told."""
         await prepare(interaction)
         parts, person_id = _parts(interaction), interaction.user.id
-        known = parts.guidance.servers_of(person_id)
-        servers = await shared_servers(
-            interaction.client, person_id, parts.watch.armed, known=known
-        )
+        servers = await parts.membership.shared(person_id, parts.watch.armed)
         page = telling_views.choose_server(language_of(interaction), servers, self.parts["token"])
         await fill(interaction, page)
 
@@ -117,7 +113,7 @@ class SendButton(
         await prepare(interaction)
         language, parts = language_of(interaction), _parts(interaction)
         wanted = {int(self.parts["server"])} & parts.watch.armed
-        servers = await shared_servers(interaction.client, interaction.user.id, wanted, known={})
+        servers = await parts.membership.shared(interaction.user.id, wanted, anew=True)
         if not servers:
             page = telling_views.choose_server(language, [], self.parts["token"])
         else:

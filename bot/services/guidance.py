@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,19 +17,11 @@ _MINUTES = 30
 _REMEMBERED = 1_000
 _FOR_ONE = 5
 """How many messages are remembered for one person, so that nobody pushes out those of others."""
-_SERVERS_FOR = 60.0
-"""Seconds for which the servers that somebody is in are not asked for again."""
 _QUIET = 600.0
 """Seconds for which the same answer is not given again to whoever writes on."""
 _QUIET_IF_GRAVE = 60.0
 _ANSWERS = 10
 """How many answers a person gets in that time, whatever they write."""
-
-Servers = dict[int, asyncio.Task[bool | None]]
-"""Whether somebody is in a server, by its number: the question, which may not be answered yet.
-
-None: it could not be found out.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +45,6 @@ class Guidance:
         self._token = token
         self._shown: OrderedDict[str, tuple[float, int, Look]] = OrderedDict()
         self._answered: OrderedDict[int, dict[object, float]] = OrderedDict()
-        self._servers: OrderedDict[int, tuple[float, Servers]] = OrderedDict()
         self.limit = Limit(clock)
         """To be asked before a message is looked at because somebody wants help with it."""
 
@@ -109,15 +99,6 @@ class Guidance:
         """What this person showed, unless it was too long ago or before the last start."""
         at, owner, look = self._shown.get(token, (0.0, 0, None))
         return None if owner != person_id or self._is_past(at) else look
-
-    def servers_of(self, person_id: int) -> Servers:
-        """What is known since less than a minute; whoever asks Discord adds what it answers."""
-        now = self._clock()
-        while self._servers and now - next(iter(self._servers.values()))[0] >= _SERVERS_FOR:
-            self._servers.popitem(last=False)
-        if person_id not in self._servers:
-            self._servers[person_id] = (now, {})
-        return self._servers[person_id][1]
 
     def _is_past(self, at: float) -> bool:
         return self._clock() - at > _MINUTES * 60

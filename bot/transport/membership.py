@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
 
 import aiohttp
 import discord
@@ -14,39 +15,61 @@ _log = structlog.get_logger(__name__)
 _AT_ONCE = 8
 _ASKED = 100
 _PATIENCE = 10.0
+_KEPT = 60.0
+"""Seconds for which an answer is not asked for again."""
 
 
-async def shared_servers(
-    client: discord.Client,
-    person_id: int,
-    among: Iterable[int],
-    *,
-    known: dict[int, asyncio.Task[bool | None]],
-) -> list[discord.Guild]:
-    """Those of the servers that the person is in, by name.
+_Answers = dict[int, asyncio.Task[bool | None]]
+"""Whether somebody is in a server, by its number: the question, which may not be answered yet.
 
-    At most a hundred are asked for, and those that do not answer in time are left out. What is
-    `known` of this person is not asked for again, even if it is being asked for only just now;
-    what is learnt is added to it.
-    """
-    guilds = [guild for guild_id in sorted(among) if (guild := client.get_guild(guild_id))]
-    turns = asyncio.Semaphore(_AT_ONCE)
+None: it could not be found out.
+"""
 
-    async def ask(guild: discord.Guild) -> bool | None:
-        async with turns:
-            return await _is_in(guild, person_id)
 
-    asking = {}
-    for guild in guilds[:_ASKED]:
-        if guild.id not in known or (known[guild.id].done() and _answer(known[guild.id]) is None):
-            known[guild.id] = asyncio.create_task(ask(guild))
-        asking[guild] = known[guild.id]
-    if asking:
-        _, late = await asyncio.wait(asking.values(), timeout=_PATIENCE)
-        for task in late:
-            task.cancel()
-    found = [guild for guild, task in asking.items() if _answer(task)]
-    return sorted(found, key=lambda guild: guild.name)
+class Membership:
+    """Asks Discord, and remembers what it answered for a minute."""
+
+    def __init__(self, client: discord.Client, *, clock: Callable[[], float]) -> None:
+        self._client = client
+        self._clock = clock
+        self._known: OrderedDict[int, tuple[float, _Answers]] = OrderedDict()
+
+    async def shared(
+        self, person_id: int, among: Iterable[int], *, anew: bool = False
+    ) -> list[discord.Guild]:
+        """Those of the servers that the person is in, by name.
+
+        At most a hundred are asked for, and those that do not answer in time are left out. What was
+        asked within a minute is not asked again, even if there is no answer yet, unless `anew`.
+        """
+        known = {} if anew else self._answers(person_id)
+        found = (self._client.get_guild(guild_id) for guild_id in sorted(among))
+        guilds = [guild for guild in found if guild is not None]
+        turns = asyncio.Semaphore(_AT_ONCE)
+
+        async def ask(guild: discord.Guild) -> bool | None:
+            async with turns:
+                return await _is_in(guild, person_id)
+
+        asking = {}
+        for guild in guilds[:_ASKED]:
+            task = known.get(guild.id)
+            if task is None or (task.done() and _answer(task) is None):
+                task = known[guild.id] = asyncio.create_task(ask(guild))
+            asking[guild] = task
+        if asking:
+            _, late = await asyncio.wait(asking.values(), timeout=_PATIENCE)
+            for task in late:
+                task.cancel()
+        shared = [guild for guild, task in asking.items() if _answer(task)]
+        return sorted(shared, key=lambda guild: guild.name)
+
+    def _answers(self, person_id: int) -> _Answers:
+        """What was asked of this person within a minute; whoever asks more adds it there."""
+        now = self._clock()
+        while self._known and now - next(iter(self._known.values()))[0] >= _KEPT:
+            self._known.popitem(last=False)
+        return self._known.setdefault(person_id, (now, {}))[1]
 
 
 def _answer(task: asyncio.Task[bool | None]) -> bool | None:

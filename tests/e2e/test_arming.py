@@ -107,8 +107,10 @@ async def test_a_server_that_was_watched_stays_so_over_a_restart_and_its_alerts_
     assert len(_alerts(town)) == 1
 
 
-async def test_catching_up_later_finds_a_channel_that_was_silent_before(quiet_town: Town) -> None:
-    """By a channel's last message, which discord.py notes only of what it is handed on."""
+async def test_what_is_written_in_a_server_not_watched_yet_is_its_channels_last_message(
+    quiet_town: Town,
+) -> None:
+    """By that catching up finds the channel; discord.py notes it only of what it is handed on."""
     town = quiet_town
     town.alerts.delete()
     await town.start(armed=False)
@@ -120,6 +122,7 @@ async def test_catching_up_later_finds_a_channel_that_was_silent_before(quiet_to
         return isinstance(seen, discord.TextChannel) and seen.last_message_id == written.id
 
     await town.until(noted)
+    assert noted()
 
 
 @pytest.mark.parametrize("obstacle", _OBSTACLES)

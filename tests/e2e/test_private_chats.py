@@ -387,9 +387,9 @@ async def test_discord_is_asked_once_in_a_minute_where_somebody_is(town: Town) -
         again = await town.ava.presses(question, "Go back")
         question = await town.ava.presses(again, "Tell the moderators of …")
     assert _asked(town, town.ava) == 1
-    guidance = town.bot.bot.parts.guidance
-    at, known = guidance._servers[town.ava.id]
-    guidance._servers[town.ava.id] = (at - 61, known)
+    membership = town.bot.bot.parts.membership
+    clock = membership._clock
+    membership._clock = lambda: clock() + 61
     await town.ava.selects(question, "Choose a server", ["Harbour"])
     again = await town.ava.presses(question, "Go back")
     await town.ava.presses(again, "Tell the moderators of …")
