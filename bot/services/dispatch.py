@@ -124,7 +124,7 @@ class Dispatcher:
         if free <= 0:
             return []
         async with self._store.transaction() as tx:
-            return await tx.outbox.claim(
+            return await tx.sending.claim(
                 limit=free,
                 lease=self._lease,
                 until=tx.now + timedelta(seconds=self._patience.lease),
@@ -157,7 +157,7 @@ class Dispatcher:
     async def _renew(self) -> None:
         async with self._store.transaction() as tx:
             until = tx.now + timedelta(seconds=self._patience.lease)
-            await tx.outbox.renew(list(self._sending), lease=self._lease, until=until)
+            await tx.sending.renew(list(self._sending), lease=self._lease, until=until)
 
     async def _carry(self, delivery: Delivery) -> None:
         """Send one delivery and store the outcome, however long the database takes."""
@@ -195,28 +195,28 @@ class Dispatcher:
     async def _may_write(self, tx: Transaction, delivery: Delivery) -> bool:
         person = delivery.recipient_id or 0
         if await tx.memory.opted_out([person]):
-            await tx.outbox.hold(delivery.id, reason=HeldReason.OPTED_OUT.value)
+            await tx.sending.hold(delivery.id, reason=HeldReason.OPTED_OUT.value)
             return False
         if not await self._budgets.are_spent(tx, delivery):
             return True
         until = tx.now + _BUDGET_WAIT
         wait = Postponed(BUDGET)
-        await tx.outbox.postponed(delivery, wait, until=until, counts=False)
+        await tx.sending.postponed(delivery, wait, until=until, counts=False)
         return False
 
     async def _settle(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
         """Store the outcome and what follows from it, together."""
         if isinstance(outcome, Delivered):
-            await tx.outbox.delivered(delivery, outcome)
+            await tx.sending.delivered(delivery, outcome)
         elif isinstance(outcome, Refused):
-            await tx.outbox.refused(delivery, outcome)
+            await tx.sending.refused(delivery, outcome)
         elif isinstance(outcome, Rehearsed):
-            await tx.outbox.rehearsed(delivery, outcome)
+            await tx.sending.rehearsed(delivery, outcome)
         elif delivery.attempts < self._patience.attempts or not outcome.tried:
             await self._postpone(tx, delivery, outcome)
             return
         else:
-            await tx.outbox.gave_up(delivery, outcome.explanation)
+            await tx.sending.gave_up(delivery, outcome.explanation)
         await self._record(tx, delivery, outcome)
         if delivery.kind in _TOLD:
             await self._tell_moderators(tx, delivery)
@@ -230,7 +230,7 @@ class Dispatcher:
     async def _postpone(self, tx: Transaction, delivery: Delivery, outcome: Postponed) -> None:
         until = tx.now + timedelta(seconds=outcome.seconds or backoff(delivery.attempts))
         counts = outcome.tried or outcome.seconds is None  # the backoff grows by what is counted
-        await tx.outbox.postponed(delivery, outcome, until=until, counts=counts)
+        await tx.sending.postponed(delivery, outcome, until=until, counts=counts)
         if outcome.breaker:
             _log.error("direct_messages_stopped", until=until.isoformat())
             await tx.memory.break_until(DIRECT_MESSAGES, until, reason=outcome.explanation)

@@ -26,6 +26,7 @@ from bot.storage.personal import Personal
 from bot.storage.quiets import Quiets
 from bot.storage.records import Records
 from bot.storage.schema import cases
+from bot.storage.sending import Sending
 from bot.storage.settings import Settings
 from bot.storage.standings import Standings
 from bot.storage.weeks import Weeks
@@ -43,6 +44,7 @@ class Transaction:
         self.cases = Cases(connection, keyring, now)
         self.evidence = Evidence(connection, self.cases, now)
         self.outbox = Outbox(connection, now)
+        self.sending = Sending(connection, now)
         self.standings = Standings(connection)
         self.memory = Memory(connection, now)
         self.settings = Settings(connection, now)

@@ -113,7 +113,7 @@ async def test_what_is_erased_is_on_record_and_everything_else_verifies(
 
     async with store.transaction() as tx:
         items = await tx.evidence.items(erased)
-        due = await tx.outbox.claim(limit=9, lease="x", until=tx.now)
+        due = await tx.sending.claim(limit=9, lease="x", until=tx.now)
     (alert,) = [delivery for delivery in due if delivery.case_id == erased]
     assert [item.content for item in items] == [None] * 3
     assert items[-1].facts == {"what": "words erased", "by": 0, "reason": "retention"}

@@ -131,7 +131,7 @@ async def test_a_digest_counts_the_week_and_nothing_else(store: Store, clock: Cl
     since = clock.now
     for delivery in await claim(store):
         async with store.transaction() as tx:
-            await tx.outbox.delivered(delivery, Delivered(5, 6))
+            await tx.sending.delivered(delivery, Delivered(5, 6))
     await case(2, Verdict.CONFIRMED, after=10)
     await case(3, Verdict.FALSE_ALARM, after=20)
     await case(4, Verdict.CONFIRMED, after=90)

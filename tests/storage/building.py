@@ -76,7 +76,7 @@ async def claim(
     """What one worker gets when it asks for something to send."""
     async with store.transaction() as tx:
         until = tx.now + timedelta(seconds=seconds)
-        return await tx.outbox.claim(limit=limit, lease=lease, until=until, **others)
+        return await tx.sending.claim(limit=limit, lease=lease, until=until, **others)
 
 
 def said(message_id: int, *, by: int = OFFENDER, text: str = "pay or I post it") -> Message:

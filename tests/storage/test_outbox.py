@@ -62,17 +62,17 @@ async def row(store: Store, delivery_id: int = 1) -> Any:
 
 async def deliver(store: Store, delivery: Delivery, outcome: Delivered = THERE) -> None:
     async with store.transaction() as tx:
-        await tx.outbox.delivered(delivery, outcome)
+        await tx.sending.delivered(delivery, outcome)
 
 
 async def refuse(store: Store, delivery: Delivery, code: int = 50007) -> None:
     async with store.transaction() as tx:
-        await tx.outbox.refused(delivery, Refused(code, "http_403"))
+        await tx.sending.refused(delivery, Refused(code, "http_403"))
 
 
 async def give_up(store: Store, delivery: Delivery) -> None:
     async with store.transaction() as tx:
-        await tx.outbox.gave_up(delivery, "http_500")
+        await tx.sending.gave_up(delivery, "http_500")
 
 
 async def postpone(
@@ -80,7 +80,7 @@ async def postpone(
 ) -> None:
     options.setdefault("until", store.clock() + timedelta(seconds=30))
     async with store.transaction() as tx:
-        await tx.outbox.postponed(delivery, outcome, **options)
+        await tx.sending.postponed(delivery, outcome, **options)
 
 
 async def next_due(store: Store, **options: Any) -> Any:
@@ -216,7 +216,7 @@ async def test_what_was_cut_off_stays_uncertain_while_it_is_held_back(
     clock.advance(minutes=2)
     (second,) = await claim(store)
     async with store.transaction() as tx:
-        await tx.outbox.hold(second.id, reason="opted_out")
+        await tx.sending.hold(second.id, reason="opted_out")
         await tx.outbox.release(case_id, [AVA])
 
     (third,) = await claim(store)
@@ -230,7 +230,7 @@ async def test_a_renewed_lease_goes_on(store: Store, clock: Clock) -> None:
 
     async with store.transaction() as tx:
         until = tx.now + timedelta(seconds=60)
-        await tx.outbox.renew([1], lease="worker-a", until=until)
+        await tx.sending.renew([1], lease="worker-a", until=until)
 
     clock.advance(seconds=59)
     assert await claim(store, lease="worker-b") == []
@@ -242,7 +242,7 @@ async def test_somebody_elses_lease_cannot_be_renewed(store: Store, clock: Clock
 
     async with store.transaction() as tx:
         until = tx.now + timedelta(hours=1)
-        await tx.outbox.renew([1], lease="worker-b", until=until)
+        await tx.sending.renew([1], lease="worker-b", until=until)
 
     clock.advance(seconds=60)
     assert len(await claim(store)) == 1
@@ -470,7 +470,7 @@ async def test_a_claimed_delivery_can_be_held_back(store: Store, clock: Clock) -
     (delivery,) = await claim(store)
 
     async with store.transaction() as tx:
-        await tx.outbox.hold(delivery.id, reason="opted_out")
+        await tx.sending.hold(delivery.id, reason="opted_out")
 
     clock.advance(days=1)
     assert await claim(store) == []
@@ -609,7 +609,7 @@ async def test_an_offer_in_a_channel_is_remembered(store: Store, clock: Clock) -
 
     (offer,) = await claim(store)
     async with store.transaction() as tx:
-        await tx.outbox.delivered(offer, Delivered(channel_id=7, message_id=70))
+        await tx.sending.delivered(offer, Delivered(channel_id=7, message_id=70))
         assert await tx.standings.offered_since(7, since, delivered=True) is True
 
 
@@ -632,7 +632,7 @@ async def test_which_offers_the_bot_made_by_itself(store: Store, clock: Clock) -
     assert await itself() == (True, True)
     for offer in await claim(store):
         async with store.transaction() as tx:
-            await tx.outbox.rehearsed(offer, Rehearsed(channel_id=9, message_id=offer.id))
+            await tx.sending.rehearsed(offer, Rehearsed(channel_id=9, message_id=offer.id))
     assert (await itself(), await itself(rehearsed=True)) == ((False, False), (True, True))
 
 
@@ -651,7 +651,7 @@ async def test_settling_and_screening_at_once_do_not_wait_for_each_other_in_a_ri
         await tx.outbox.refresh_alert(case_id)
 
     async def settle(tx: Transaction) -> None:
-        await tx.outbox.delivered(delivery, THERE)
+        await tx.sending.delivered(delivery, THERE)
         await tx.evidence.append(case_id, [draft("message:9:0", text=None)])
 
     async def first() -> None:
