@@ -1,25 +1,22 @@
-"""Which servers are watched, what reaches screening from them, and what was missed there."""
+"""Which servers are watched, and what reaches screening from them."""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
-import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-import aiohttp
 import discord
-import structlog
 
 from bot.domain.delivery import NoticeReason
-from bot.domain.message import Person, snowflake_time, time_snowflake
+from bot.domain.message import Person
 from bot.services.custody import HISTORY
 from bot.services.policies import Policies
 from bot.services.readiness import Readiness
 from bot.services.screening import Screening
+from bot.transport.catching_up import Missed, safely
 from bot.transport.inbound import circumstances, to_message
 from bot.transport.payload import Payload, came_with, read_message
 from bot.transport.places import (
@@ -30,17 +27,11 @@ from bot.transport.places import (
     present_in,
 )
 
-_log = structlog.get_logger(__name__)
-
 _Held = list[tuple[int | None, Callable[[], None]]]
 """What happened meanwhile: the identifier of a new message, and how to hand it on."""
-_Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
 _WITHOUT_MESSAGES = (discord.CategoryChannel, discord.ForumChannel)
 
-_TRY_AGAIN = 30.0
-_ATTEMPTS = 10
-"""After so many, in about ten minutes, a channel whose history alone fails is left out."""
 _SETTINGS_PATIENCE = 3.0
 
 
@@ -66,9 +57,14 @@ class Watch:
         self._screening = screening
         self._readiness = readiness
         self._policies = policies
-        self._window_seconds = window_minutes * 60
-        self._seconds_back = hours_back * 3600
-        self._per_channel = per_channel
+        self._missed = Missed(
+            client,
+            screening,
+            self._see_past,
+            window_minutes=window_minutes,
+            hours_back=hours_back,
+            per_channel=per_channel,
+        )
         self._gates: dict[int, _Held | None] = {}
         self._webhooks: set[int] = set()
         self._ignored: frozenset[int] = frozenset()
@@ -225,14 +221,21 @@ class Watch:
         self._gates[guild.id] = held
         seen: set[int] = set()
         with self._screening.catching_up(guild.id):
-            for attempt in itertools.count(1):
-                if await self._caught_up(guild, seen, forgiving=attempt >= _ATTEMPTS):
-                    break
-                await asyncio.sleep(_TRY_AGAIN)
+            await self._missed.catch_up(guild, seen)
         for message_id, event in held:
             if message_id not in seen:
-                _safely(event)
+                safely(event)
         self._gates[guild.id] = None
+
+    def _see_past(self, message: discord.Message) -> None:
+        """Screen a message from history, unless it is nobody's."""
+        if self._is_somebodys(message):
+            self._screening.screen(
+                to_message(message),
+                self._present.get(message.channel.id, ()),
+                source=HISTORY,
+                circumstances=partial(circumstances, message),
+            )
 
     def _apply_policy(self, guild: discord.Guild) -> None:
         policy = self._policies.of(guild.id)
@@ -247,80 +250,3 @@ class Watch:
         self._webhooks.discard(guild.id)
         if policy.webhooks:
             self._webhooks.add(guild.id)
-
-    def _screen_again(self, message: discord.Message) -> None:
-        """Screen a message from history."""
-        self._screening.screen(
-            to_message(message),
-            self._present.get(message.channel.id, ()),
-            source=HISTORY,
-            circumstances=partial(circumstances, message),
-        )
-
-    async def _caught_up(self, guild: discord.Guild, seen: set[int], *, forgiving: bool) -> bool:
-        """Screen what was missed and is not `seen`; False when Discord failed meanwhile.
-
-        `forgiving` goes on without a channel whose history alone Discord does not hand out.
-        """
-        mark = await self._screening.mark(guild.id)
-        if mark is None:
-            await self._screening.begin(guild.id, time_snowflake(time.time()))
-            return True
-        oldest = max(snowflake_time(mark) - self._window_seconds, time.time() - self._seconds_back)
-        since = time_snowflake(oldest)
-        failed = False
-        try:
-            for channel in _readable(guild):
-                if (channel.last_message_id or 0) > since:
-                    failed |= not await self._catch_up(channel, since, seen)
-        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
-            _log.error("catching_up_failed", guild=guild.id, error=type(error).__name__)
-            return False
-        except RuntimeError:
-            if not self._client.is_closed():
-                raise
-            return False  # the bot is shutting down: the next start catches up
-        return forgiving or not failed
-
-    async def _catch_up(self, channel: _Readable, since: int, seen: set[int]) -> bool:
-        """Screen a channel's messages since then, none where the bot may not look.
-
-        False where Discord failed for this channel, which may be this channel's trouble alone.
-        """
-        count = 0
-        history = channel.history(
-            limit=self._per_channel, after=discord.Object(since), oldest_first=True
-        )
-        try:
-            async for message in history:
-                count += 1
-                if message.id not in seen and self._is_somebodys(message):
-                    _safely(partial(self._screen_again, message))
-                seen.add(message.id)
-        except discord.HTTPException as error:
-            _log.warning("channel_unreadable", channel=channel.id, code=error.code)
-            return isinstance(error, discord.Forbidden | discord.NotFound)
-        if count >= self._per_channel:
-            _log.error("catching_up_cut_off", channel=channel.id, messages=count)
-            return True
-        await self._screening.missing(channel.id, since=since, present=seen)
-        return True
-
-
-def _safely(screen: Callable[[], None]) -> None:
-    """Screen one message or event; a fault there must not leave the whole server unwatched."""
-    try:
-        screen()
-    except Exception:  # noqa: BLE001 - the border, as where messages are heard
-        _log.exception("message_not_screened")
-
-
-def _readable(guild: discord.Guild) -> list[_Readable]:
-    places: tuple[_Readable, ...] = (
-        *guild.text_channels,
-        *guild.voice_channels,
-        *guild.stage_channels,
-        *guild.threads,
-    )
-    needed = discord.Permissions(view_channel=True, read_message_history=True)
-    return [place for place in places if place.permissions_for(guild.me) >= needed]

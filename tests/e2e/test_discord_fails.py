@@ -254,7 +254,7 @@ async def test_history_that_fails_is_asked_for_again(build: Build) -> None:
 async def test_a_channel_whose_history_alone_fails_does_not_blind_the_server(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.transport.watch._TRY_AGAIN", 0.05)
+    monkeypatch.setattr("bot.transport.catching_up._TRY_AGAIN", 0.05)
     async with build() as town:
         broken = town.server.create_channel("broken")
         await town.start()
