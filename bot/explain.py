@@ -66,7 +66,9 @@ def explain_file(path: Path, detector: Detector, *, file: str) -> Iterator[Expla
         conversations.observe(message)
         if entry.conversation is None:
             conversations.forget(message.channel_id)
-        yield Explained(file, entry, detector.explain(Window(message, before, entry.present)))
+        yield Explained(
+            file, entry, detector.explain(Window(message, before, entry.present, entry.known))
+        )
 
 
 def _typed(folder: Path, source: TextIO) -> Path:

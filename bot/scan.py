@@ -61,7 +61,7 @@ def scan_file(
             progress(entry.offset)
         if window is None:
             continue
-        assessment = detector.assess(window._replace(present=entry.present))
+        assessment = detector.assess(window._replace(present=entry.present, known=entry.known))
         if assessment.kind is not Kind.NONE:
             yield Result(file or str(path), entry, assessment)
 

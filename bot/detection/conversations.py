@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from bot.detection.closely import Closely
-from bot.domain.message import Message, Window
+from bot.domain.message import Message, Person, Window
 
 
 class Gate(Protocol):
@@ -158,6 +159,20 @@ class Conversations:
                 return message
         return None
 
+    def people(self, guild_id: int | None) -> tuple[Person, ...]:
+        """Everyone who wrote in a server's channels and is remembered; nobody outside of servers.
+
+        It looks at every message that is remembered: dear, and meant for what was found.
+        """
+        if guild_id is None:
+            return ()
+        found: dict[int, Person] = {}
+        for channel in self._channels.values():
+            for message in channel.messages:
+                if message.guild_id == guild_id:
+                    found[message.author.id] = message.author
+        return tuple(found.values())
+
     def forget(self, channel_id: int) -> None:
         """Drop everything that is remembered of a channel."""
         channel = self._channels.pop(channel_id, None)
@@ -184,7 +199,9 @@ class Conversations:
             said = channel.closely(message.author.id, self._heard, self._all)
             if not self._confirmed(here, said, text):
                 return None
-        return Window(message, tuple(channel.messages))
+        return Window(
+            message, tuple(channel.messages), known=partial(self.people, message.guild_id)
+        )
 
     def _all(self, text: str) -> int:
         return self._closely(text).all()

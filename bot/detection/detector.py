@@ -211,8 +211,7 @@ class Detector:
         found = self._found(run, window, self._prospects.rules(here, said))
         assessment = NOTHING
         if found and not is_echo(reading, window):
-            ordinary = self._lexicon.vocabulary
-            aim = find_targets(window, earlier, ordinary=ordinary, concepts=reading.own)
+            aim = find_targets(window, earlier, reading=reading, ordinary=self._lexicon.ordinary)
             assessment = conclude(found, message=message, aim=aim)
         return self._with_experiments(assessment, run, window)
 
@@ -270,14 +269,16 @@ class Detector:
             left -= len(message.wording)
             if left < 0:
                 break
-            judged = self._judge(Window(message, window.before[:place], window.present))
+            judged = self._judge(
+                Window(message, window.before[:place], window.present, window.known)
+            )
             if judged.kind is not Kind.THREAT or judged.level < Level.MEDIUM:
                 continue
             if message.author.id == author.id:
                 return False
             if judged.aimed and any(target.id == author.id for target in judged.targets):
                 return True
-            if speaks_to(message, author, ordinary=self._lexicon.vocabulary):
+            if speaks_to(message, author, ordinary=self._lexicon.ordinary):
                 return True
         return False
 

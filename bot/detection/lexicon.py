@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import ChainMap, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -107,6 +107,10 @@ class Lexicon:
     def words(self, text: str) -> list[str]:
         """The words of `text`, folded."""
         return self._segments.words(text)
+
+    def ordinary(self, words: Sequence[str]) -> Container[str]:
+        """The words that some phrase names in the languages that `words` are in."""
+        return ChainMap(*(index.vocabulary for index in self._sift(words)[0]))
 
     def tokens(self, text: str) -> list[Token]:
         """The words of `text`, each with the place of its original."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from math import floor
 from typing import NamedTuple
 
@@ -136,3 +137,5 @@ class Window(NamedTuple):
     edited message stands here once per version."""
     present: tuple[Person, ...] = ()
     """Everyone who can be in the conversation, where that is known (a private chat); else empty."""
+    known: Callable[[], Iterable[Person]] = tuple
+    """Who else may be named: those who wrote in the server lately. Asked for only if needed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -35,6 +36,8 @@ class Entry(NamedTuple):
     """The message's identifier in the file, as it is written there."""
     present: tuple[Person, ...] = ()
     """Everyone seen in the conversation if it is a private one; empty for a group."""
+    known: Callable[[], Iterable[Person]] = tuple
+    """Everyone seen in the conversation, of whatever kind, as far as the file is read."""
     offset: int = 0
     """Bytes of the file that were read up to here."""
 

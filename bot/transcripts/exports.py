@@ -41,7 +41,7 @@ def read_export(path: Path, file: BinaryIO) -> Iterator[Entry]:
     people = tuple(conversation.people.values()) if private else ()
     for entry in entries:
         if entry is not None:
-            yield entry._replace(present=people, offset=len(raw))
+            yield entry._replace(present=people, known=conversation.people.values, offset=len(raw))
 
 
 def _export_object(path: Path, raw: bytes) -> dict[str, Any]:

@@ -23,7 +23,7 @@ _REMEMBERED_MESSAGES = 20_000
 
 
 def with_present(lines: Iterator[tuple[Entry, OpenConversation]]) -> Iterator[Entry]:
-    """`lines` with those present in private chats, known from the lines that follow as well.
+    """`lines` with those present in private chats, and who is known, also from lines that follow.
 
     What stands before a broken line is still yielded before the error is raised.
     """
@@ -41,7 +41,7 @@ def with_present(lines: Iterator[tuple[Entry, OpenConversation]]) -> Iterator[En
         if ahead:
             entry, conversation = ahead.popleft()
             people = tuple(conversation.people.values()) if conversation.private else ()
-            yield entry._replace(present=people)
+            yield entry._replace(present=people, known=conversation.people.values)
     if problem is not None:
         raise problem
 

@@ -56,6 +56,19 @@ def test_a_channel_remembers_so_many_messages(detector: Detector) -> None:
     assert [message.id for message in conversations.context(1)] == [7, 8, 9]
 
 
+def test_whoever_wrote_in_the_same_server_is_known_and_nobody_else(detector: Detector) -> None:
+    conversations = Conversations(detector)
+    conversations.observe(_message(1, channel_id=1, guild_id=7, author=AVA))
+    conversations.observe(_message(2, channel_id=2, guild_id=8, author=Person(3, "kim")))
+    window = conversations.observe(
+        _message(3, "pay 50 or i leak your nudes", channel_id=3, guild_id=7)
+    )
+
+    assert window is not None
+    assert window.known() == (AVA, LEO)
+    assert conversations.people(None) == ()
+
+
 def test_the_channel_that_was_silent_longest_is_forgotten_first(detector: Detector) -> None:
     conversations = Conversations(detector, messages=2)
     for number in (1, 2, 3):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.detection import Detector
+from bot.detection.reading import Reading
 from bot.detection.targets import Aim, find_targets
+from bot.domain.assessment import Kind
 from bot.domain.message import Message, Person, Window
 
 Write = Callable[..., Message]
@@ -70,8 +73,10 @@ def test_who_is_spoken_to_about_another_is_not_meant(
     window = Window(write("leo", "she has till six"), (write("ava", "what game"),))
     alone_with = window._replace(present=(people["leo"], people["ava"]))
 
-    assert find_targets(window, [], concepts={"absent"}) == Aim((people["ava"],), aimed=False)
-    assert find_targets(alone_with, [], concepts={"absent"}) == Aim((people["ava"],), aimed=True)
+    reading = Reading(window.message, (), frozenset({"absent"}), frozenset(), ())
+
+    assert find_targets(window, [], reading=reading) == Aim((people["ava"],), aimed=False)
+    assert find_targets(alone_with, [], reading=reading) == Aim((people["ava"],), aimed=True)
 
 
 def test_an_earlier_mention_by_the_author_still_counts(
@@ -104,3 +109,85 @@ def test_several_possible_targets_are_not_guessed(write: Write, people: dict[str
 
 def test_nobody_is_a_target_where_nobody_spoke(write: Write) -> None:
     assert _aim(write("leo", "pay")) == Aim((), aimed=False)
+
+
+def _threat(
+    detector: Detector, *said: Message, known: tuple[Person, ...] = ()
+) -> tuple[tuple[Person, ...], bool]:
+    window = Window(said[-1], tuple(said[:-1]), known=lambda: known)
+    assessment = detector.assess(window)
+    assert assessment.kind is Kind.THREAT
+    return assessment.targets, assessment.aimed
+
+
+def test_who_is_named_to_the_room_before_they_spoke_is_meant_and_not_who_spoke(
+    detector: Detector, write: Write, people: dict[str, Person]
+) -> None:
+    said = (
+        write("ava", "what game"),
+        write("leo", "kim has one hour to pay me 50 or everyone here sees her pics"),
+    )
+
+    assert _threat(detector, *said) == ((people["ava"],), False)
+    assert _threat(detector, *said, known=(people["kim"], people["sam"])) == (
+        (people["kim"],),
+        False,
+    )
+
+
+def test_who_was_named_by_another_and_is_only_she_now_is_meant(
+    detector: Detector, write: Write, people: dict[str, Person]
+) -> None:
+    said = (
+        write("ava", "has anybody seen kim"),
+        write("leo", "tell her to drop the report or i post the pics she sent me"),
+    )
+
+    assert _threat(detector, *said, known=(people["kim"],)) == ((people["kim"],), False)
+
+
+def test_a_message_that_begins_with_a_name_is_for_them_perhaps(
+    detector: Detector, write: Write, people: dict[str, Person]
+) -> None:
+    alone = write("leo", "kim last warning. 50 today or your whole class sees your pics")
+
+    assert _threat(detector, alone, known=(people["kim"],)) == ((people["kim"],), False)
+    assert _threat(detector, write("ava", "hi all"), alone, known=(people["kim"],)) == (
+        (people["kim"], people["ava"]),
+        False,
+    )
+
+
+def test_who_would_only_see_it_is_not_meant(
+    detector: Detector, write: Write, people: dict[str, Person]
+) -> None:
+    said = (write("ava", "hi"), write("leo", "send me 50 or kim sees your pics tonight"))
+
+    assert _threat(detector, *said, known=(people["kim"],)) == ((people["ava"],), True)
+
+
+def test_an_accomplice_who_is_named_is_not_meant(
+    detector: Detector, write: Write, people: dict[str, Person]
+) -> None:
+    said = (
+        write("leo", "ava we have your pics"),
+        write("ava", "what"),
+        Message(90, 1, Person(901, "rafe"), "all saved lol", 90.0),
+        write("leo", "50 in bitcoin by tonight or rafe posts them"),
+    )
+
+    assert _threat(detector, *said) == ((people["ava"],), True)
+    assert _threat(detector, *said[1:]) == ((people["ava"],), False)
+
+
+def test_a_name_that_is_a_word_of_another_language_is_a_name(
+    detector: Detector, write: Write, people: dict[str, Person]
+) -> None:
+    mira = Person(900, "mira")
+    said = (
+        Message(1, 1, mira, "hi", 1.0),
+        write("ava", "hello"),
+        write("leo", "so mira you send me 50 today or i post your pics"),
+    )
+
+    assert _threat(detector, *said) == ((mira,), True)
