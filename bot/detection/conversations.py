@@ -117,9 +117,9 @@ class Conversations:
 
         An edited message counts as one more message and stands in the window once per version.
         """
-        # what can only be plain text need not be put together and turned round
-        plain = message.text.isascii() and not (message.forwarded or message.embedded)
-        text = message.text if plain else message.wording
+        text = message.text  # what can only be plain text need not be put together and turned round
+        if message.forwarded or message.embedded or "<" in text or not text.isascii():
+            text = message.wording
         bits = self._gate(text)
         channel = self._channels.get(message.channel_id)
         if channel is None:

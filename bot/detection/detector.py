@@ -7,8 +7,8 @@ from copy import copy
 from dataclasses import replace
 from functools import partial
 
+from bot.detection.answers import answers_threat, ceiling
 from bot.detection.before import (
-    CHARACTERS,
     heard_from_others,
     own_before,
     said_by_author,
@@ -16,7 +16,7 @@ from bot.detection.before import (
 )
 from bot.detection.closely import Closely
 from bot.detection.explaining import Aside, Explanation, counted_only, nearest
-from bot.detection.judge import conclude, fired, is_echo
+from bot.detection.judge import conclude, fired
 from bot.detection.learned import LearnedJudge
 from bot.detection.lexicon import Lexicon
 from bot.detection.normalise import fold
@@ -24,7 +24,7 @@ from bot.detection.prospects import Prospects
 from bot.detection.reading import Reader, Reading, Stances, read_part
 from bot.detection.rules import Rule
 from bot.detection.second_opinion import AGREED, DISCLOSURE, THREAT, SecondOpinion
-from bot.detection.targets import find_targets, speaks_to
+from bot.detection.targets import find_targets
 from bot.detection.vetoes import Innocence, calms
 from bot.domain.assessment import NOTHING, Assessment, Finding, Kind, Level
 from bot.domain.message import Message, Person, Window
@@ -185,9 +185,10 @@ class Detector:
             return Aside.CALMS
         if all(rule.is_mark for rule, _ in fired(self._rules, run, heard)):
             return None
-        return Aside.REPEATS if is_echo(run[-1], window) else Aside.ANSWERS
+        return Aside.ANSWERS if self._ceiling(run[-1], window) else Aside.REPEATS
 
-    def _judge(self, window: Window) -> Assessment:
+    def _judge(self, window: Window, *, repeated: bool = False) -> Assessment:
+        """What `window` amounts to by itself; `repeated` says that its words are said again."""
         message = window.message
         text = message.wording
         worthwhile = partial(self.worthwhile, closely=True, text=text)
@@ -210,10 +211,14 @@ class Detector:
             run = [*(self._read(each) for each in earlier), reading]
         found = self._found(run, window, self._prospects.rules(here, said))
         assessment = NOTHING
-        if found and not is_echo(reading, window):
+        at_most = self._ceiling(reading, window) if found and not repeated else Level.URGENT
+        if found and at_most:
             aim = find_targets(window, earlier, reading=reading, ordinary=self._lexicon.ordinary)
-            assessment = conclude(found, message=message, aim=aim)
+            assessment = conclude(found, message=message, aim=aim, at_most=at_most)
         return self._with_experiments(assessment, run, window)
+
+    def _ceiling(self, reading: Reading, window: Window) -> Level:
+        return ceiling(window, reading.words, partial(self._judge, repeated=True))
 
     def _is_spread(self, here: int, said: int, text: str) -> bool:
         """Whether what the author said before can matter to what is found in a message."""
@@ -236,18 +241,21 @@ class Detector:
         self, run: Sequence[Reading], window: Window, rules: Sequence[Rule]
     ) -> list[tuple[Rule, Finding]]:
         """What `rules` find in `run`, or else what the learned judge does."""
+        marks: list[tuple[Rule, Finding]] = []
         if rules:
             rules = (*rules, *self._marks)
             minded = any(rule.heard for rule in rules)
             found = fired(rules, run, self._heard_from_others(window) if minded else frozenset())
-            if found:
+            if any(not rule.is_mark for rule, _ in found):
                 return self._second.review(found, run) if self._second else found
+            marks = found
         if self._second is None:
             return []
         said = 0
         for reading in run[:-1]:
             said |= reading.bits(self._places)
-        return self._second.find(run, run[-1].bits(self._places), said)
+        found = self._second.find(run, run[-1].bits(self._places), said)
+        return found + marks if found else []
 
     def _calms(self, assessment: Assessment, window: Window) -> bool:
         """Whether the judged message calms or helps somebody, and its author urged nobody.
@@ -261,26 +269,12 @@ class Detector:
 
     def _answers_threat(self, window: Window) -> bool:
         """Whether somebody else threatened the judged message's author first."""
-        author = window.message.author
-        left = CHARACTERS
-        for place, message in enumerate(window.before):
-            if not self.worthwhile(self.gate(message.wording), _ANYTHING):
-                continue
-            left -= len(message.wording)
-            if left < 0:
-                break
-            judged = self._judge(
-                Window(message, window.before[:place], window.present, window.known)
-            )
-            if judged.kind is not Kind.THREAT or judged.level < Level.MEDIUM:
-                continue
-            if message.author.id == author.id:
-                return False
-            if judged.aimed and any(target.id == author.id for target in judged.targets):
-                return True
-            if speaks_to(message, author, ordinary=self._lexicon.ordinary):
-                return True
-        return False
+        return answers_threat(
+            window,
+            self._judge,
+            worthwhile=lambda text: self.worthwhile(self.gate(text), _ANYTHING),
+            ordinary=self._lexicon.ordinary,
+        )
 
     def _look_heard(self, text: str) -> int:
         """The bits of `gate` that matter even when others said them."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.detection.normalise import fold
 from bot.detection.reading import Reading, is_quotation
 from bot.detection.rules import Rule, apply
 from bot.detection.targets import Aim
@@ -16,12 +15,10 @@ from bot.domain.assessment import (
     Kind,
     Level,
 )
-from bot.domain.message import Message, Window
+from bot.domain.message import Message
 
 _SCORES = {Level.LOW: 0.3, Level.MEDIUM: 0.6, Level.HIGH: 0.85, Level.URGENT: 0.92}
 _PER_FINDING = 0.03
-_ECHO_SHARE = 0.8
-_ECHO_WORDS = 4
 
 
 def fired(
@@ -36,10 +33,17 @@ def fired(
     return sorted(found, key=lambda pair: (-pair[1].level, pair[0].id))
 
 
-def conclude(found: Sequence[tuple[Rule, Finding]], *, message: Message, aim: Aim) -> Assessment:
+def conclude(
+    found: Sequence[tuple[Rule, Finding]],
+    *,
+    message: Message,
+    aim: Aim,
+    at_most: Level = Level.URGENT,
+) -> Assessment:
     """The assessment that `found` amounts to. Someone who tells is never taken for the offender.
 
-    Of a message that is nothing but a quotation, only what is explicit counts.
+    A threat is `at_most` of that level. Of a message that is nothing but a quotation, only what is
+    explicit counts.
     """
     told = [finding for rule, finding in found if rule.kind is Kind.DISCLOSURE]
     if told:
@@ -51,13 +55,18 @@ def conclude(found: Sequence[tuple[Rule, Finding]], *, message: Message, aim: Ai
         threats = [finding for finding in threats if finding.level >= Level.HIGH]
     if all(finding.category is Category.FABRICATED for finding in threats):
         return NOTHING
-    return _assessment(Kind.THREAT, threats, message=message, aim=aim)
+    return _assessment(Kind.THREAT, threats, message=message, aim=aim, at_most=at_most)
 
 
 def _assessment(
-    kind: Kind, findings: Sequence[Finding], *, message: Message, aim: Aim
+    kind: Kind,
+    findings: Sequence[Finding],
+    *,
+    message: Message,
+    aim: Aim,
+    at_most: Level = Level.URGENT,
 ) -> Assessment:
-    level = max(finding.level for finding in findings)
+    level = min(at_most, max(finding.level for finding in findings))
     if kind is Kind.THREAT and _is_passed_on(findings, message):
         level = min(level, Level.MEDIUM)
     score = min(1.0, _SCORES[level] + _PER_FINDING * (len(findings) - 1))
@@ -90,21 +99,3 @@ def _is_passed_on(findings: Sequence[Finding], message: Message) -> bool:
         if signal.message_id == message.id
     ]
     return all(signal.start >= own for signal in here)
-
-
-def is_echo(reading: Reading, window: Window) -> bool:
-    """Whether the judged message repeats somebody else's, as the one it was aimed at might.
-
-    The same words to another person are no echo: gangs work from one script.
-    """
-    said = set(reading.words)
-    if len(said) < _ECHO_WORDS:
-        return False
-    aimed_at = {person.id for person in window.message.mentions}
-    for earlier in window.before:
-        author = earlier.author.id
-        if author == window.message.author.id or (aimed_at and author not in aimed_at):
-            continue
-        if len(said.intersection(fold(earlier.wording).split())) >= _ECHO_SHARE * len(said):
-            return True
-    return False

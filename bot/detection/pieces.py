@@ -14,8 +14,10 @@ from bot.detection.spelling import as_read
 BEGIN = "▁"
 """Stands at the head of a piece that begins a word."""
 
-_WORD = re.compile(r"[^\s`|~_]+")
+_WORD = re.compile(r"[^\s`|~_*]+")
 """What stands between spaces or Discord's marks: code and spoilers are read like other words."""
+_WORDLESS = re.compile(r"https?://|www\.|-?#{1,3}$")
+"""How a link begins, or what makes a heading or small print of a line."""
 _UNKNOWN_COSTS = 10.0
 """How much less likely than the rarest piece a letter is that no piece has."""
 _REMEMBERED_WORDS = 5_000
@@ -93,12 +95,25 @@ class Pieces:
 
 
 def normalise(word: str) -> str:
-    """A word in the letters that pieces are made of: small, nothing hidden, nothing disguised."""
+    """A word in the letters that pieces are made of: small, nothing hidden, nothing disguised.
+
+    Nothing is left of links and pictures, which anybody can put beside anything; who laughs is
+    heard.
+    """
+    if _WORDLESS.match(word):
+        return ""
     plain = unicodedata.normalize("NFKC", word).lower()
     if not plain.isascii():
-        shown = (letter for letter in plain if unicodedata.category(letter) not in _INVISIBLE)
+        shown = (letter for letter in plain if letter in _LAUGHTER or _is_letter(letter))
         plain = unicodedata.normalize("NFKC", "".join(shown))
     return as_read(plain)
 
 
-_INVISIBLE = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Zs"})
+def _is_letter(letter: str) -> bool:
+    return unicodedata.category(letter) not in _UNSPOKEN and letter not in _VARIANTS
+
+
+_UNSPOKEN = frozenset({"Cf", "Cc", "Cs", "Co", "Cn", "Zs", "So", "Sk", "Me"})
+"""Kinds of characters that are nothing of a word: hidden ones, pictures, and what frames them."""
+_VARIANTS = frozenset({"\ufe0e", "\ufe0f"})
+_LAUGHTER = frozenset("😂🤣😹😆😅")

@@ -109,11 +109,24 @@ def unvetoed(rule: Rule, run: Sequence[Reading]) -> Finding | None:
 def veto(rule: Rule, run: Sequence[Reading], finding: Finding) -> Veto | None:
     """The innocent words in the messages of `finding` that count most against it."""
     judged = run[-1]
-    involved = {signal.message_id for signal in finding.signals} | {judged.message.id}
+    involved = {signal.message_id for signal in finding.signals} - {judged.message.id}
     vetoing = [(each, rule.vetoes) for each in run if each.message.id in involved]
-    vetoing.append((judged, rule.own_vetoes & judged.own))
+    typed = _typed(judged, finding)
+    vetoing += [(judged, rule.vetoes & typed), (judged, rule.own_vetoes & typed & judged.own)]
     explicit = rule.kind is Kind.THREAT and rule.level >= Level.HIGH
     return weigh(vetoing, finding.signals, rule.innocence, explicit=explicit)
+
+
+def _typed(judged: Reading, finding: Finding) -> frozenset[str]:
+    """The concepts of the judged message that bear on `finding`.
+
+    Where it rests on what the author typed, the words of a preview or a forward say nothing of it.
+    """
+    end = len(judged.message.text)
+    here = [signal for signal in finding.signals if signal.message_id == judged.message.id]
+    if any(signal.end > end for signal in here):
+        end = len(judged.message.wording)
+    return frozenset(place.concept for place in judged.places if place.start < end)
 
 
 def _weakened(finding: Finding, against: Veto) -> Finding:

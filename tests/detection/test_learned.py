@@ -165,7 +165,8 @@ def test_what_only_the_model_finds_is_medium_at_most_and_explained(detector: Det
     assert len(found) > 20
     assert {assessment.level for _, assessment in found} == {Level.LOW, Level.MEDIUM}
     for message, assessment in found:
-        signals = [signal for finding in assessment.findings for signal in finding.signals]
+        learned = [each for each in assessment.findings if each.rule != "faked-image"]
+        signals = [signal for finding in learned for signal in finding.signals]
         assert signals
         assert {signal.concept for signal in signals} == {"wording"}
         assert all(message.text[each.start : each.end] == each.words for each in signals)

@@ -1,0 +1,139 @@
+"""What stands around a threat, or was said before it, neither takes it away nor turns it round."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.detection import Conversations, Detector
+from bot.domain.assessment import Assessment, Kind, Level
+from bot.domain.message import Message, Person, Window
+
+Judge = Callable[..., Assessment]
+Write = Callable[..., Message]
+
+THREAT = "pay me 50 by tonight or i send your pics to your mom"
+LEARNED = "transfer it or the recording travels"
+"""Found by the learned judge alone."""
+
+
+@pytest.mark.parametrize("line", [">{}", ">:) {}", ">> {}", ">_< {}"])
+def test_only_what_discord_shows_as_a_quotation_is_one(judge: Judge, line: str) -> None:
+    assert judge(("leo", line.format(THREAT))).kind is Kind.THREAT
+
+
+def test_what_discord_shows_as_a_quotation_still_is_one(judge: Judge) -> None:
+    assert judge(("ava", f"> {THREAT}\nwhat do i do")).kind is not Kind.THREAT
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{} 😈",
+        "{} 😈😈😈",
+        "{} ❤️",
+        "🔥 {}",
+        "{} https://files.example/a/very/long/name/of/a/page?with=more&and=more",
+        "-# {}",
+        "# {}",
+        "**{}**",
+    ],
+)
+def test_pictures_links_and_marks_do_not_keep_the_learned_judge_from_it(
+    detector: Detector, write: Write, around: str
+) -> None:
+    assert detector.assess(Window(write("leo", LEARNED))).level is Level.MEDIUM
+    window = Conversations(detector).observe(write("leo", around.format(LEARNED)))
+
+    assert window is not None
+    assert detector.assess(window).level is Level.MEDIUM
+
+
+def test_who_laughs_is_still_heard_by_the_learned_judge(detector: Detector) -> None:
+    second = detector._second
+    assert second is not None
+    pieces = second._judge.pieces
+
+    assert list(pieces.cut("ok 😂")) != list(pieces.cut("ok"))
+    assert [piece.number for piece in pieces.cut("ok 😈")] == [
+        piece.number for piece in pieces.cut("ok")
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pay me 50 'til tonight or i send the pics to your parents' phones",
+        "'cause you blocked me: pay 50 or i send your pics to all your friends'",
+    ],
+)
+def test_an_apostrophe_for_a_left_out_letter_begins_no_quotation(judge: Judge, text: str) -> None:
+    assert judge(("leo", text)).kind is Kind.THREAT
+
+
+def test_what_an_edit_took_back_does_not_speak_for_it(judge: Judge, write: Write) -> None:
+    joke = "lol the karaoke video of the cat was so funny"
+    first = write("leo", joke)
+
+    assert judge(first, first._replace(text=THREAT, edited_at=9.0)).level is Level.HIGH
+
+
+def test_a_preview_does_not_speak_for_who_posts_a_link(judge: Judge, write: Write) -> None:
+    preview = "Save 20% on this game. Ranked matches, new maps, play with friends"
+    threat = write("leo", f"{THREAT} https://shop.example", embedded=(preview,))
+
+    assert judge(threat).level is Level.HIGH
+    assert judge(write("leo", "look", embedded=(THREAT,))).kind is Kind.THREAT
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "if someone says pay me 50 by tonight or i send your pics to your mom, block them",
+        "what do i do he wants me to pay 50 by tonight or he will send my pics to my mom",
+        "i cant pay you 50 by tonight please dont send my pics to my mom or anyone",
+    ],
+)
+def test_who_warns_or_calls_for_help_in_the_same_words_does_not_hide_the_offender(
+    judge: Judge, before: str
+) -> None:
+    assessment = judge(("ava", before), ("leo", THREAT))
+
+    assert assessment.level is Level.HIGH
+    assert assessment.offender is not None
+    assert assessment.offender.name == "leo"
+
+
+def test_a_second_account_with_the_same_script_is_found(
+    judge: Judge, write: Write, people: dict[str, Person]
+) -> None:
+    first = write("leo", THREAT, reply_author=people["ava"])
+
+    assert judge(first, write("sam", THREAT, reply_author=people["kim"])).level is Level.HIGH
+
+
+def test_who_repeats_what_another_was_threatened_with_is_at_medium_at_most(
+    judge: Judge, write: Write, people: dict[str, Person]
+) -> None:
+    first = write("leo", THREAT, reply_author=people["ava"])
+
+    assert judge(first, ("sam", THREAT)).level is Level.MEDIUM
+    assert judge(first, ("ava", THREAT)).kind is Kind.NONE
+
+
+def test_who_was_threatened_once_may_not_threaten_others(
+    judge: Judge, write: Write, people: dict[str, Person]
+) -> None:
+    first = write("leo", THREAT, mentions=(people["sam"],))
+    other = "send 100 by tonight or the video of you goes to all your friends"
+
+    to_another = judge(first, write("sam", other, mentions=(people["ava"],)))
+    assert (to_another.level, to_another.targets) == (Level.HIGH, (people["ava"],))
+    assert judge(first, write("sam", other, mentions=(people["leo"],))).kind is Kind.NONE
+
+
+def test_a_mark_alone_does_not_keep_the_learned_judge_from_a_threat(judge: Judge) -> None:
+    faked = "i have 30 fake pics of u n ur sister, skins or i spam them at ur school"
+
+    assert judge(("leo", faked)).level >= Level.MEDIUM
