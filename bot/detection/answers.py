@@ -7,7 +7,7 @@ from itertools import islice
 
 from bot.detection.before import CHARACTERS
 from bot.detection.normalise import fold
-from bot.detection.targets import Ordinary, speaks_to
+from bot.detection.targets import Speaking, speaks_to
 from bot.domain.assessment import Assessment, Kind, Level
 from bot.domain.message import Message, Person, Window
 
@@ -22,7 +22,7 @@ def answers_threat(
     judge: Callable[[Window], Assessment],
     *,
     worthwhile: Callable[[str], bool],
-    ordinary: Ordinary,
+    speech: Speaking,
 ) -> bool:
     """Whether somebody else threatened the judged message's author first.
 
@@ -47,7 +47,7 @@ def answers_threat(
             return False
         if judged.aimed and _is_target(judged, author):
             return True
-        if speaks_to(message, author, ordinary=ordinary):
+        if speaks_to(message, author, speech=speech):
             return True
     return False
 

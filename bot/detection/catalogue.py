@@ -70,6 +70,7 @@ class LanguageFile(_Strict):
     subjects: list[str] = []
     conditionals: list[str] = []
     disguised: list[str] = []
+    towards: list[str] = []
     concepts: dict[str, list[str]] = {}
     examples: LanguageExamples | None = None
 

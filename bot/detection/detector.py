@@ -213,7 +213,7 @@ class Detector:
         assessment = NOTHING
         at_most = self._ceiling(reading, window) if found and not repeated else Level.URGENT
         if found and at_most:
-            aim = find_targets(window, earlier, reading=reading, ordinary=self._lexicon.ordinary)
+            aim = find_targets(window, earlier, read=self._read, speech=self._lexicon.speech)
             assessment = conclude(found, message=message, aim=aim, at_most=at_most)
         return self._with_experiments(assessment, run, window)
 
@@ -273,7 +273,7 @@ class Detector:
             window,
             self._judge,
             worthwhile=lambda text: self.worthwhile(self.gate(text), _ANYTHING),
-            ordinary=self._lexicon.ordinary,
+            speech=self._lexicon.speech,
         )
 
     def _look_heard(self, text: str) -> int:

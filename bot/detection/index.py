@@ -45,6 +45,8 @@ class Language(NamedTuple):
     """The commonest words with their ranks, which the gate avoids to look for."""
     disguised: Sequence[str] = ()
     """Words that are also sought reversed and starred out: see `uncensored`."""
+    towards: Sequence[str] = ()
+    """Words before somebody whom something goes to ("to kim")."""
 
 
 class Sorts(NamedTuple):

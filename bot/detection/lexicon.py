@@ -32,6 +32,15 @@ class Hit(NamedTuple):
     last: int
 
 
+class Speech(NamedTuple):
+    """Words of the languages that a text is in."""
+
+    ordinary: Container[str] = ()
+    """Those that some phrase names."""
+    towards: Container[str] = ()
+    """Those before somebody whom something goes to."""
+
+
 class Vocabulary:
     """Every word that some phrase names. Not a set: that would hold all of them once more."""
 
@@ -71,6 +80,8 @@ class Lexicon:
         elements = itertools.count()
         self._shared = Index(numbers, elements)
         self._indexes: list[Index] = []
+        self._towards: dict[int, Sequence[str]] = {}
+        """The words that stand before whom something goes to, by the identity of an index."""
         commonest: list[Iterable[str]] = []
         shared: list[Wording] = []
         for language in languages:
@@ -81,6 +92,7 @@ class Lexicon:
                 own = (each for each in language.wordings if not each.is_shared)
                 index.add(own, language.common)
                 self._indexes.append(index)
+                self._towards[id(index)] = language.towards
                 commonest.append(language.common)
         for index in (self._shared, *self._indexes):
             index.add(shared, {})
@@ -108,9 +120,11 @@ class Lexicon:
         """The words of `text`, folded."""
         return self._segments.words(text)
 
-    def ordinary(self, words: Sequence[str]) -> Container[str]:
-        """The words that some phrase names in the languages that `words` are in."""
-        return ChainMap(*(index.vocabulary for index in self._sift(words)[0]))
+    def speech(self, words: Sequence[str]) -> Speech:
+        """What the words of the languages are that `words` are in."""
+        indexes = self._sift(words)[0]
+        towards = frozenset().union(*(self._towards.get(id(index), ()) for index in indexes))
+        return Speech(ChainMap(*(index.vocabulary for index in indexes)), towards)
 
     def tokens(self, text: str) -> list[Token]:
         """The words of `text`, each with the place of its original."""

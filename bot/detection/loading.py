@@ -141,6 +141,7 @@ def _languages(folder: Path, concepts: ConceptFile, stances: _Stances) -> Iterat
             tuple(_wordings(path, file, shared=shared, concepts=concepts)),
             {fold(word): rank for rank, word in reversed(tuple(enumerate(file.common)))},
             tuple(map(fold, file.disguised)),
+            tuple(map(fold, file.towards)),
         )
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from bot.detection import Detector
+from bot.detection.lexicon import Speech
 from bot.detection.reading import Reading
 from bot.detection.targets import Aim, find_targets
 from bot.domain.assessment import Kind
@@ -15,7 +18,8 @@ Write = Callable[..., Message]
 
 def _aim(*said: Message, present: tuple[Person, ...] = ()) -> Aim:
     own = [message for message in said[:-1] if message.author == said[-1].author]
-    return find_targets(Window(said[-1], tuple(said[:-1]), present), own)
+    window = Window(said[-1], tuple(said[:-1]), present)
+    return find_targets(window, own, speech=lambda _: Speech(towards={"to"}))
 
 
 def test_a_mention_counts_before_a_reply(write: Write, people: dict[str, Person]) -> None:
@@ -73,10 +77,11 @@ def test_who_is_spoken_to_about_another_is_not_meant(
     window = Window(write("leo", "she has till six"), (write("ava", "what game"),))
     alone_with = window._replace(present=(people["leo"], people["ava"]))
 
-    reading = Reading(window.message, (), frozenset({"absent"}), frozenset(), ())
+    def read(message: Message) -> Reading:
+        return Reading(message, (), frozenset({"absent"}), frozenset(), ())
 
-    assert find_targets(window, [], reading=reading) == Aim((people["ava"],), aimed=False)
-    assert find_targets(alone_with, [], reading=reading) == Aim((people["ava"],), aimed=True)
+    assert find_targets(window, [], read=read) == Aim((people["ava"],), aimed=False)
+    assert find_targets(alone_with, [], read=read) == Aim((people["ava"],), aimed=True)
 
 
 def test_an_earlier_mention_by_the_author_still_counts(
@@ -164,6 +169,48 @@ def test_who_would_only_see_it_is_not_meant(
     said = (write("ava", "hi"), write("leo", "send me 50 or kim sees your pics tonight"))
 
     assert _threat(detector, *said, known=(people["kim"],)) == ((people["ava"],), True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "50 or i send your pics to @kim",
+        "50 euro or @kim gets your pics",
+        "50 euro oder ich schick deine bilder an @kim",
+        "50 euro oder @kim sieht deine bilder",
+        "50 euros ou j'envoie tes photos à @kim",
+        "50 euros o le mando tus fotos a @kim",
+        "50 euro o mando le tue foto a @kim",
+        "50 euros ou mando as tuas fotos para @kim",
+        "50 euro of ik stuur je foto's naar @kim",
+        "50 zł albo wyślę twoje zdjęcia do @kim",
+        "500 kr annars skickar jag dina bilder till @kim",
+        "50 или я отправлю @kim твои фото",
+    ],
+)
+def test_whom_it_would_go_to_is_not_meant_in_other_languages_either(
+    detector: Detector, write: Write, people: dict[str, Person], text: str
+) -> None:
+    kim = people["kim"]
+    before = (write("kim", "hello"), write("ava", "hi"))
+    marked = write("leo", text.replace("@kim", f"<@{kim.id}>"), mentions=(kim,))
+    answering = marked._replace(reply_author=people["ava"])
+
+    assert _threat(detector, *before, marked) == ((people["ava"],), False)
+    assert _threat(detector, *before, answering) == ((people["ava"],), True)
+    assert _threat(detector, *before, write("leo", text)) == ((people["ava"],), False)
+
+
+def test_who_answered_since_somebody_else_was_spoken_to_may_be_meant(
+    detector: Detector, write: Write, people: dict[str, Person]
+) -> None:
+    to_kim = write("leo", "@kim send me the screenshots of the raid", mentions=(people["kim"],))
+    answer = write("ava", "hi leo", reply_author=people["leo"])
+    threat = write("leo", "100 by tonight or i post your pics")
+
+    assert _threat(detector, to_kim, answer, threat) == ((people["kim"], people["ava"]), False)
+    of_it = to_kim._replace(text="@kim i have your pics")
+    assert _threat(detector, of_it, answer, threat) == ((people["kim"],), True)
 
 
 def test_an_accomplice_who_is_named_is_not_meant(
