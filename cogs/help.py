@@ -98,7 +98,7 @@ class Help(commands.Cog):
         parts, person = self._bot.parts, message.author
         look = parts.guidance.look(to_message(message))
         found = situations_of(look.assessment)
-        about = message.id if look.message.forwarded else found or None
+        about = message.id if look.message.is_passed_on else found or None
         if not parts.guidance.is_answered_now(look, about=about, person_id=person.id):
             return
         locale = parts.languages.of(person.id) or await self._locale_of_server(person.id)
@@ -114,9 +114,10 @@ class Help(commands.Cog):
         if look.is_grave:
             country = help_views.country_of(locale)
             return help_views.direct_crisis(language, parts.resources, country=country)
-        if message.forwarded:
-            token = parts.guidance.remember(look, person_id=message.author.id, may_be_told=False)
-            return help_views.message(language, look, token, own=False, direct=True)
+        if message.is_passed_on:
+            person_id = message.author.id
+            token = parts.guidance.remember(look, person_id=person_id, may_be_told=False)
+            return help_views.message(language, look, token, person_id=person_id, direct=True)
         return help_views.direct_answer(language, situations_of(look.assessment))
 
     async def _locale_of_server(self, person_id: int) -> str | None:
@@ -135,11 +136,11 @@ async def help_with_message(interaction: _Interaction, message: discord.Message)
     if not guidance.limit.allows(interaction.user.id):
         await show(interaction, _steps_after(language_of(interaction), "error.try_later"))
         return
-    look = guidance.look(to_message(message))
-    own = message.author.id == interaction.user.id
-    may_be_told = not (own or message.author.bot) and accuses(look.assessment)
-    token = guidance.remember(look, person_id=interaction.user.id, may_be_told=may_be_told)
-    await show(interaction, help_views.message(language_of(interaction), look, token, own=own))
+    look, person_id = guidance.look(to_message(message)), interaction.user.id
+    may_be_told = not (look.is_by(person_id) or message.author.bot) and accuses(look)
+    token = guidance.remember(look, person_id=person_id, may_be_told=may_be_told)
+    page = help_views.message(language_of(interaction), look, token, person_id=person_id)
+    await show(interaction, page)
 
 
 class HelpButton(

@@ -46,9 +46,9 @@ class BackButton(
 
     async def on_message_shown(self, interaction: _Interaction, look: Look) -> None:
         """Show that page."""
-        own = look.message.author.id == interaction.user.id and not look.message.forwarded
         language, token = language_of(interaction), self.parts["token"]
-        await show(interaction, help_views.message(language, look, token, own=own))
+        page = help_views.message(language, look, token, person_id=interaction.user.id)
+        await show(interaction, page)
 
 
 class KeepButton(
@@ -127,7 +127,8 @@ class SendButton(
         except (StoreUnavailableError, LookupError):
             return help_views.said(language, "error.try_later")
         if told is Told.NO_ACCUSATION:
-            return help_views.message(language, look, self.parts["token"], own=False)
+            token, person_id = self.parts["token"], interaction.user.id
+            return help_views.message(language, look, token, person_id=person_id)
         keys = {Told.FULL: "keep.full", Told.TOO_MANY: "tell.too_many"}
         if told in keys:
             return help_views.said(language, keys[told])

@@ -82,6 +82,11 @@ class Message(NamedTuple):
     forwarded_from: Origin | None = None
 
     @property
+    def is_passed_on(self) -> bool:
+        """Whether it is a forwarded message: who wrote what is in it, Discord does not say."""
+        return bool(self.forwarded) or self.forwarded_from is not None
+
+    @property
     def wording(self) -> str:
         """Everything that can be read in the message, own words first, parts by line breaks.
 

@@ -33,6 +33,10 @@ class Look:
     is_grave: bool
     """Whether somebody may die or be hurt: then the crisis line comes first."""
 
+    def is_by(self, person_id: int) -> bool:
+        """Whether this person wrote it: sent it, and does not pass on what somebody else wrote."""
+        return self.message.author.id == person_id and not self.message.is_passed_on
+
 
 class Guidance:
     """Says what a single message looks like. Writes nothing anywhere."""

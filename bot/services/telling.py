@@ -41,7 +41,7 @@ class Told(StrEnum):
     FULL = "full"
     TOO_MANY = "too_many"
     NO_ACCUSATION = "no_accusation"
-    """It is a call for help: whoever wrote it is nobody to open a case against."""
+    """It is a call for help, or passed on: who sent it is nobody to open a case against."""
 
 
 class Telling:
@@ -60,10 +60,10 @@ class Telling:
         """Preserve it in a case against its author, with the consent, and alert the moderators.
 
         The person keeps a record of what they passed on. A few times a day and no more; and never
-        a call for help, whose author would be named as the one who threatens.
+        a call for help or what was passed on, whose author would be named as the one who threatens.
         Raises StoreUnavailableError.
         """
-        if not accuses(look.assessment):
+        if not accuses(look):
             return Told.NO_ACCUSATION
         async with self._store.transaction() as tx:
             if await _told_lately(tx, person.id) >= _A_DAY:
@@ -107,9 +107,12 @@ class Telling:
         return case.id
 
 
-def accuses(assessment: Assessment) -> bool:
-    """Whether its author may be named in a case: not of a call for help, by whoever needs it."""
-    return assessment.kind is not Kind.DISCLOSURE
+def accuses(look: Look) -> bool:
+    """Whether its author may be named in a case.
+
+    Not of a call for help, by whoever needs it; nor of what they pass on, which was done to them.
+    """
+    return look.assessment.kind is not Kind.DISCLOSURE and not look.message.is_passed_on
 
 
 async def _told_lately(tx: Transaction, person_id: int) -> int:

@@ -65,11 +65,14 @@ def direct_crisis(language: Language, resources: Resources, *, country: str | No
     return Page(text, _under(language, "open"))
 
 
-def message(language: Language, look: Look, token: str, *, own: bool, direct: bool = False) -> Page:
-    """What a message looks like, and what can be done with it.
+def message(
+    language: Language, look: Look, token: str, *, person_id: int, direct: bool = False
+) -> Page:
+    """What a message looks like to the person who showed it, and what can be done with it.
 
     `direct` says that it is sent as a direct message, which a locked phone shows the start of.
     """
+    own = look.is_by(person_id)
     text = message_page(language, look.assessment, own=own, grave=look.is_grave, direct=direct)
     rows = ([situation_menu(language, token)], message_buttons(language, token))
     return Page(text, rows_of(*rows, navigation(language, "", token)))

@@ -1,0 +1,64 @@
+"""Who is named, who may know, and what else there is, where somebody tells moderators."""
+
+from __future__ import annotations
+
+from bot.sandbox import Answer, Message, Person
+from tests.e2e.town import THREAT, Town
+
+COMMAND = "Get help with this message"
+TELL = "Tell the moderators of …"
+CALL = "someone has my pics and says they send them to my friends if i do not pay. what do i do"
+
+
+async def _passed_on(town: Town, text: str = THREAT) -> Message:
+    """Ava forwards to sam, in a chat of the two, what leo wrote to her."""
+    for person in (town.ava, town.sam):
+        person.installs_app()
+    written = await town.leo.writes(text, channel=town.sandbox.private_chat(town.ava, town.leo))
+    chat = town.sandbox.private_chat(town.ava, town.sam)
+    return await town.ava.writes(channel=chat, forwards=written)
+
+
+async def _question(town: Town, threat: Message, person: Person) -> Answer:
+    """The question whether the moderators of Harbour shall really be told."""
+    shown = await person.runs_on(threat, COMMAND)
+    chosen = await person.presses(shown, TELL)
+    return await person.selects(chosen, "Choose a server", ["Harbour"])
+
+
+async def test_whoever_passes_a_threat_on_is_not_accused_of_it(town: Town) -> None:
+    """Its author is not known: ava, who forwards it, is the one who is threatened."""
+    shown = await town.sam.runs_on(await _passed_on(town), COMMAND)
+
+    assert "It seems to ask for money." in shown.text
+    assert TELL not in shown.buttons
+    assert "Keep this as evidence" in shown.buttons
+
+
+async def test_what_was_passed_on_is_not_told_of_whatever_is_open(town: Town) -> None:
+    town.ava.installs_app()
+    threat = await town.leo.writes(THREAT, channel=town.sandbox.private_chat(town.ava, town.leo))
+    asked = await _question(town, threat, town.ava)
+    guidance = town.bot.bot.parts.guidance
+    (token,) = guidance._shown
+    at, owner, look = guidance._shown[token]
+    message = look.message._replace(text="", forwarded=(THREAT,))
+    guidance._shown[token] = (at, owner, guidance.look(message))
+    answer = await town.ava.presses(asked, "Yes, send it")
+    await town.settled()
+
+    assert "Keep this as evidence" in answer.buttons
+    assert await town.cases() == []
+
+
+async def test_what_one_passed_on_oneself_reads_the_same_after_going_back(town: Town) -> None:
+    town.ava.installs_app()
+    call = await town.sam.writes(CALL, channel=town.general)
+    chat = town.sandbox.private_chat(town.ava, town.leo)
+    shown = await town.ava.runs_on(await town.ava.writes(channel=chat, forwards=call), COMMAND)
+    first = shown.text
+    page = await town.ava.presses(shown, "How to report")
+    back = await town.ava.presses(page, "Go back")
+
+    assert "Listen, and believe them." in first
+    assert back.text == first
