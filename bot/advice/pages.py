@@ -119,24 +119,25 @@ def message_page(
     language: Language,
     assessment: Assessment,
     *,
-    own: bool = False,
+    friend: bool = False,
     grave: bool = False,
     direct: bool = False,
 ) -> str:
     """What a message looks like, what to do if not safe, and the steps fitted to it.
 
-    It names nobody, and is as careful as whoever has read one message only must be. `own` says
-    that the person who asks wrote it: then whoever tells of it in it is not a friend of theirs.
+    It names nobody, and is as careful as whoever has read one message only must be. `friend` says
+    that somebody else is under pressure than the person who asks.
     `grave` says that somebody may be hurt: then the emergency number comes first by itself.
     `direct` puts a discreet line before all, for the start of it appears on a locked phone.
     """
-    situations = situations_of(assessment)
-    if assessment.kind is Kind.DISCLOSURE and not own:
-        situations = (Situation.FRIEND,)
+    situations = (Situation.FRIEND,) if friend else situations_of(assessment)
     above = [language.text("direct.first_line")] if direct else []
     keys = ("crisis.number", "crisis.stay") if grave else ("help.not_safe",)
     above += [language.text(key) for key in keys]
-    above.append(" ".join((*_looks_like(language, assessment), language.text("message.limits"))))
+    looks_like = (
+        (language.text("message.disclosure"),) if friend else _looks_like(language, assessment)
+    )
+    above.append(" ".join((*looks_like, language.text("message.limits"))))
     return _fitted(language, situations, above=above)
 
 

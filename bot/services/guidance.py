@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.detection import Detector
-from bot.domain.assessment import Assessment, Level
+from bot.domain.assessment import Assessment, Kind, Level
 from bot.domain.message import Message, Window
 from bot.services.restraint import Limit
 
@@ -36,6 +36,14 @@ class Look:
     def is_by(self, person_id: int) -> bool:
         """Whether this person wrote it: sent it, and does not pass on what somebody else wrote."""
         return self.message.author.id == person_id and not self.message.is_passed_on
+
+    def is_of_another(self, person_id: int) -> bool:
+        """Whether somebody other than this person, who shows it, is under pressure."""
+        if self.is_by(person_id):
+            return False
+        aim = self.assessment
+        named = aim.aimed and person_id not in {target.id for target in aim.targets}
+        return aim.kind is Kind.DISCLOSURE or named
 
 
 class Guidance:

@@ -126,7 +126,11 @@ async def _told_lately(tx: Transaction, person_id: int) -> int:
 
 
 def _told(assessment: Assessment, message: Message, person: Person) -> Assessment:
-    """What moderators are shown: the person's word first, then what the detector says."""
+    """What moderators are shown: the person's word first, then what the detector says.
+
+    Whom the message names it is aimed at, not whoever tells of it; they are only where it names
+    nobody, and then that is not certain.
+    """
     is_threat = assessment.kind is Kind.THREAT
     level = max(assessment.level, Level.MEDIUM) if is_threat else Level.MEDIUM
     categories = assessment.categories if is_threat else (Category.OTHER,)
@@ -136,8 +140,8 @@ def _told(assessment: Assessment, message: Message, person: Person) -> Assessmen
         level=level,
         categories=categories,
         offender=message.author,
-        targets=(person,),
-        aimed=True,
+        targets=assessment.targets or (person,),
+        aimed=assessment.aimed,
         score=assessment.score if is_threat else 0.0,
         findings=(word, *(assessment.findings if is_threat else ())),
     )

@@ -72,8 +72,8 @@ def message(
 
     `direct` says that it is sent as a direct message, which a locked phone shows the start of.
     """
-    own = look.is_by(person_id)
-    text = message_page(language, look.assessment, own=own, grave=look.is_grave, direct=direct)
+    friend, grave = look.is_of_another(person_id), look.is_grave
+    text = message_page(language, look.assessment, friend=friend, grave=grave, direct=direct)
     rows = ([situation_menu(language, token)], message_buttons(language, token))
     return Page(text, rows_of(*rows, navigation(language, "", token)))
 

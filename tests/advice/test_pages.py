@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 
@@ -56,11 +56,10 @@ def test_each_situation_begins_with_the_five_steps_and_fits(
 
 def test_what_is_said_of_a_message_fits(language: Language) -> None:
     for assessment in assessments():
-        for grave in (False, True):
-            for direct in (False, True):
-                page = message_page(language, assessment, grave=grave, direct=direct)
-                assert in_order(language, page)
-                assert len(page) <= _MOST
+        for friend, grave, direct in product((False, True), repeat=3):
+            page = message_page(language, assessment, friend=friend, grave=grave, direct=direct)
+            assert in_order(language, page)
+            assert len(page) <= _MOST
 
 
 def test_the_answers_to_direct_messages_fit(language: Language, resources: Resources) -> None:
@@ -120,8 +119,8 @@ def test_the_most_telling_advice_comes_first_and_stays_if_not_all_fits(english: 
 def test_a_friend_of_somebody_who_tells_gets_a_friends_advice(english: Language) -> None:
     told = Assessment(Kind.DISCLOSURE, Level.MEDIUM, (Category.FINANCIAL,))
 
-    assert english.text("situation.friend.advice") in message_page(english, told)
-    assert english.text("situation.money.advice") in message_page(english, told, own=True)
+    assert english.text("situation.friend.advice") in message_page(english, told, friend=True)
+    assert english.text("situation.money.advice") in message_page(english, told)
 
 
 def test_no_page_promises_that_images_are_gone_or_that_nobody_finds_out(

@@ -62,3 +62,40 @@ async def test_what_one_passed_on_oneself_reads_the_same_after_going_back(town: 
 
     assert "Listen, and believe them." in first
     assert back.text == first
+
+
+async def _in_a_group(town: Town) -> Message:
+    """Leo threatens ava, by mentioning her, where sam reads it too."""
+    town.sam.installs_app()
+    group = town.sandbox.private_chat(town.sam, town.leo, town.ava)
+    return await town.leo.writes(THREAT, channel=group, mentions=[town.ava])
+
+
+async def test_a_friend_who_tells_is_not_taken_for_the_one_who_is_threatened(town: Town) -> None:
+    asked = await _question(town, await _in_a_group(town), town.sam)
+    await town.sam.presses(asked, "Yes, send it")
+    await town.settled()
+
+    assert [person.id for person in (await town.case()).targets] == [town.ava.id]
+    assert f"**To whom** {town.ava.mention}" in town.alert.text
+    assert town.sam.mention not in town.alert.text
+
+
+async def test_whoever_tells_may_be_meant_where_the_message_does_not_say(town: Town) -> None:
+    town.ava.installs_app()
+    threat = await town.leo.writes(THREAT, channel=town.sandbox.private_chat(town.ava, town.leo))
+    await town.ava.presses(await _question(town, threat, town.ava), "Yes, send it")
+    await town.settled()
+
+    assert f"**Possibly aimed at** {town.ava.mention}" in town.alert.text
+
+
+async def test_a_friend_reads_a_friends_advice(town: Town) -> None:
+    threat = await _in_a_group(town)
+    town.ava.installs_app()
+    friends, own = [await p.runs_on(threat, COMMAND) for p in (town.sam, town.ava)]
+
+    assert "This looks like someone is under pressure and may need help." in friends.text
+    assert "Listen, and believe them." in friends.text
+    assert "about you" not in friends.text
+    assert "This looks like someone is putting pressure on you." in own.text
