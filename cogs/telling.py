@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -13,6 +14,7 @@ from bot.services.telling import Told
 from bot.storage import StoreUnavailableError
 from bot.transport import help_views, telling_views
 from bot.transport.answering import Page, fill, language_of, prepare, show
+from bot.transport.places import reads_alerts
 from bot.transport.pressing import Recognised
 from bot.transport.wording import name
 
@@ -74,12 +76,19 @@ class TellButton(
 ):
     """*Tell the moderators of …*: asks which ones."""
 
-    async def on_message_shown(self, interaction: _Interaction, _: Look) -> None:
+    async def on_message_shown(self, interaction: _Interaction, look: Look) -> None:
         """Show the servers that the person and the bot share, and whose moderators can be told."""
         await prepare(interaction)
-        parts, person_id = _parts(interaction), interaction.user.id
-        servers = await parts.membership.shared(person_id, parts.watch.armed)
-        page = telling_views.choose_server(language_of(interaction), servers, self.parts["token"])
+        shared = await _parts(interaction).membership.shared(
+            interaction.user.id, _parts(interaction).watch.armed
+        )
+        servers = await _unread_by_author(interaction, look, shared)
+        page = telling_views.choose_server(
+            language_of(interaction),
+            servers,
+            self.parts["token"],
+            left_out=len(servers) < len(shared),
+        )
         await fill(interaction, page)
 
 
@@ -109,15 +118,20 @@ class SendButton(
     """*Yes, send it*: the consent."""
 
     async def on_message_shown(self, interaction: _Interaction, look: Look) -> None:
-        """Tell the moderators, if the person is in that server: Discord is asked anew."""
+        """Tell the moderators, if the person is in that server, and the author reads nothing there.
+
+        Discord is asked anew.
+        """
         await prepare(interaction)
         language, parts = language_of(interaction), _parts(interaction)
         wanted = {int(self.parts["server"])} & parts.watch.armed
-        servers = await parts.membership.shared(interaction.user.id, wanted, anew=True)
-        if not servers:
-            page = telling_views.choose_server(language, [], self.parts["token"])
-        else:
+        shared = await parts.membership.shared(interaction.user.id, wanted, anew=True)
+        servers = await _unread_by_author(interaction, look, shared, anew=True)
+        if servers:
             page = await self._tell(interaction, look, servers[0])
+        else:
+            token, left_out = self.parts["token"], bool(shared)
+            page = telling_views.choose_server(language, [], token, left_out=left_out)
         await fill(interaction, page)
 
     async def _tell(self, interaction: _Interaction, look: Look, server: discord.Guild) -> Page:
@@ -133,6 +147,22 @@ class SendButton(
         if told in keys:
             return help_views.said(language, keys[told])
         return help_views.said(language, "tell.sent", server=name(server.name))
+
+
+async def _unread_by_author(
+    interaction: _Interaction, look: Look, servers: Sequence[discord.Guild], *, anew: bool = False
+) -> list[discord.Guild]:
+    """Those where whoever wrote the message surely cannot read what moderators are told."""
+    parts = _parts(interaction)
+    authors = await parts.membership.members(
+        look.message.author.id, [server.id for server in servers], anew=anew
+    )
+
+    def is_read(server: discord.Guild) -> bool:
+        author = authors[server]
+        return author is not None and reads_alerts(author, parts.policies.of(server.id))
+
+    return [server for server in servers if server in authors and not is_read(server)]
 
 
 def _person(interaction: _Interaction) -> Person:

@@ -1,4 +1,4 @@
-"""Which of the bot's servers a person is in: asked one by one, since no list of members is kept."""
+"""What a person is in the bot's servers: asked one by one, since no list of members is kept."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _KEPT = 60.0
 """Seconds for which an answer is not asked for again."""
 
 
-_Answers = dict[int, asyncio.Task[bool | None]]
-"""Whether somebody is in a server, by its number: the question, which may not be answered yet.
+_Answers = dict[int, asyncio.Task[discord.Member | None]]
+"""What somebody is in a server, by its number: the question, which may not be answered yet.
 
-None: it could not be found out.
+It ends with an error if it could not be found out.
 """
 
 
@@ -37,7 +37,15 @@ class Membership:
     async def shared(
         self, person_id: int, among: Iterable[int], *, anew: bool = False
     ) -> list[discord.Guild]:
-        """Those of the servers that the person is in, by name.
+        """Those of the servers that the person is surely in, by name. As `members`."""
+        members = await self.members(person_id, among, anew=anew)
+        shared = (guild for guild, member in members.items() if member is not None)
+        return sorted(shared, key=lambda guild: guild.name)
+
+    async def members(
+        self, person_id: int, among: Iterable[int], *, anew: bool = False
+    ) -> dict[discord.Guild, discord.Member | None]:
+        """What the person is in each of the servers: a member, or None where they are none.
 
         At most a hundred are asked for, and those that do not answer in time are left out. What was
         asked within a minute is not asked again, even if there is no answer yet, unless `anew`.
@@ -47,22 +55,21 @@ class Membership:
         guilds = [guild for guild in found if guild is not None]
         turns = asyncio.Semaphore(_AT_ONCE)
 
-        async def ask(guild: discord.Guild) -> bool | None:
+        async def ask(guild: discord.Guild) -> discord.Member | None:
             async with turns:
-                return await _is_in(guild, person_id)
+                return await _member(guild, person_id)
 
         asking = {}
         for guild in guilds[:_ASKED]:
             task = known.get(guild.id)
-            if task is None or (task.done() and _answer(task) is None):
+            if task is None or (task.done() and not _is_answered(task)):
                 task = known[guild.id] = asyncio.create_task(ask(guild))
             asking[guild] = task
         if asking:
             _, late = await asyncio.wait(asking.values(), timeout=_PATIENCE)
             for task in late:
                 task.cancel()
-        shared = [guild for guild, task in asking.items() if _answer(task)]
-        return sorted(shared, key=lambda guild: guild.name)
+        return {guild: task.result() for guild, task in asking.items() if _is_answered(task)}
 
     def _answers(self, person_id: int) -> _Answers:
         """What was asked of this person within a minute; whoever asks more adds it there."""
@@ -72,19 +79,16 @@ class Membership:
         return self._known.setdefault(person_id, (now, {}))[1]
 
 
-def _answer(task: asyncio.Task[bool | None]) -> bool | None:
-    """What Discord answered; None where it did not, or not yet."""
-    if not task.done() or task.cancelled() or task.exception():
-        return None
-    return task.result()
+def _is_answered(task: asyncio.Task[discord.Member | None]) -> bool:
+    """Whether Discord answered: not if it failed, or is still to come."""
+    return task.done() and not task.cancelled() and task.exception() is None
 
 
-async def _is_in(guild: discord.Guild, person_id: int) -> bool | None:
+async def _member(guild: discord.Guild, person_id: int) -> discord.Member | None:
     try:
-        await guild.fetch_member(person_id)
+        return await guild.fetch_member(person_id)
     except discord.NotFound:
-        return False
+        return None
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
         _log.warning("membership_unknown", guild=guild.id, error=type(error).__name__)
-        return None
-    return True
+        raise

@@ -137,6 +137,14 @@ def is_moderator(member: discord.User | discord.Member, policy: Policy) -> bool:
     return _may_moderate(permissions)
 
 
+def reads_alerts(member: discord.Member, policy: Policy) -> bool:
+    """Whether someone can read what moderators are told: as one of them, or where it is written."""
+    where = (alert_channel(member.guild, policy), case_forum(member.guild, policy))
+    return is_moderator(member, policy) or any(
+        place.permissions_for(member).view_channel for place in where if place is not None
+    )
+
+
 def is_administrator(member: discord.User | discord.Member) -> bool:
     """Whether someone may set the bot up: whoever may manage the server."""
     return isinstance(member, discord.Member) and member.guild_permissions.manage_guild

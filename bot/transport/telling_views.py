@@ -35,11 +35,15 @@ def back_button(language: Language, token: str) -> discord.ui.Button[Any]:
     return button(language, "button.back", f"na:msg:back:{token}")
 
 
-def choose_server(language: Language, servers: Sequence[discord.Guild], token: str) -> Page:
-    """Whose moderators to tell; nothing is sent yet."""
+def choose_server(
+    language: Language, servers: Sequence[discord.Guild], token: str, *, left_out: bool = False
+) -> Page:
+    """Whose moderators to tell; nothing is sent yet. Whether the author's servers are left out."""
     bottom = [back_button(language, token), button(language, "button.hide", HIDE)]
+    keys = (*(("tell.left_out",) if left_out else ()), "tell.choose" if servers else "tell.nobody")
+    text = "\n\n".join(language.text(key) for key in keys)
     if not servers:
-        return Page(language.text("tell.nobody"), rows_of(bottom))
+        return Page(text, rows_of(bottom))
     menu: discord.ui.Select[Any] = discord.ui.Select(
         custom_id=f"na:msg:server:{token}",
         placeholder=language.text("select.server"),
@@ -50,7 +54,7 @@ def choose_server(language: Language, servers: Sequence[discord.Guild], token: s
             for server in servers[:_MENU_SIZE]
         ],
     )
-    return Page(language.text("tell.choose"), rows_of([menu], bottom))
+    return Page(text, rows_of([menu], bottom))
 
 
 def preview(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.sandbox import Answer, Message, Person
+from bot.sandbox import Answer, Message, Permission, Person
 from tests.e2e.town import THREAT, Town
 
 COMMAND = "Get help with this message"
 TELL = "Tell the moderators of …"
+LEFT_OUT = "I leave out servers where the one who wrote this may be able to read it."
 CALL = "someone has my pics and says they send them to my friends if i do not pay. what do i do"
 
 
@@ -99,3 +100,63 @@ async def test_a_friend_reads_a_friends_advice(town: Town) -> None:
     assert "Listen, and believe them." in friends.text
     assert "about you" not in friends.text
     assert "This looks like someone is putting pressure on you." in own.text
+
+
+async def _from(town: Town, author: Person) -> Message:
+    """The author threatens ava where only the two can read it."""
+    town.ava.installs_app()
+    return await author.writes(THREAT, channel=town.sandbox.private_chat(town.ava, author))
+
+
+async def test_moderators_are_not_told_where_the_author_is_one(town: Town) -> None:
+    """What ava is promised: the one who wrote it does not hear of it."""
+    other = town.sandbox.create_server("Lagoon")
+    for person in (town.ava, town.mo):
+        person.joins(other)
+    mods = other.create_role("Moderators")
+    other.create_channel("notalone-alerts", visible_to=[mods, town.sandbox.bot])
+    await town.until(lambda: other.id in town.bot.bot.parts.watch.armed)
+    shown = await town.ava.runs_on(await _from(town, town.mo), COMMAND)
+    chosen = await town.ava.presses(shown, TELL)
+
+    (menu,) = chosen.messages[0].selects
+    assert list(menu.options.values()) == ["Lagoon"]
+    assert chosen.text.startswith(LEFT_OUT)
+
+
+async def test_where_only_the_author_could_be_told_there_is_other_help(town: Town) -> None:
+    shown = await town.ava.runs_on(await _from(town, town.owner), COMMAND)
+    chosen = await town.ava.presses(shown, TELL)
+
+    assert chosen.text.startswith(f"{LEFT_OUT}\n\nI found no server")
+    assert chosen.buttons == ["Go back", "Hide this"]
+
+
+async def test_whoever_reads_the_alerts_without_moderating_is_not_told_either(town: Town) -> None:
+    reader = town.server.create_role("Readers")
+    town.alerts.allow(reader, allow=Permission.VIEW_CHANNEL)
+    town.server.give_role(town.leo, reader)
+    shown = await town.ava.runs_on(await _from(town, town.leo), COMMAND)
+
+    assert (await town.ava.presses(shown, TELL)).text.startswith(LEFT_OUT)
+
+
+async def test_an_author_who_became_a_moderator_meanwhile_is_not_told(town: Town) -> None:
+    asked = await _question(town, await _from(town, town.leo), town.ava)
+    town.server.give_role(town.leo, town.moderators)
+    answer = await town.ava.presses(asked, "Yes, send it")
+    await town.settled()
+
+    assert answer.text.startswith(LEFT_OUT)
+    assert await town.cases() == []
+
+
+async def test_where_it_is_not_known_who_the_author_is_nobody_is_told(town: Town) -> None:
+    asked = await _question(town, await _from(town, town.leo), town.ava)
+    path = rf"/members/{town.leo.id}$"
+    town.sandbox.faults.fail(status=403, method="GET", path=path, times=1)
+    answer = await town.ava.presses(asked, "Yes, send it")
+    await town.settled()
+
+    assert answer.text.startswith(LEFT_OUT)
+    assert await town.cases() == []
