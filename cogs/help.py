@@ -24,6 +24,7 @@ from bot.transport.answering import Page, hide, language_of, show
 from bot.transport.command_texts import named
 from bot.transport.inbound import to_message
 from bot.transport.pressing import Recognised
+from cogs.telling import page_of
 
 _log = structlog.get_logger(__name__)
 
@@ -110,14 +111,15 @@ class Help(commands.Cog):
 
     def _page(self, look: Look, locale: str | None) -> Page:
         parts, message = self._bot.parts, look.message
-        language = parts.texts.get(locale)
-        if look.is_grave:
-            country = help_views.country_of(locale)
-            return help_views.direct_crisis(language, parts.resources, country=country)
+        language, resources = parts.texts.get(locale), parts.resources
+        country, person_id = help_views.country_of(locale), message.author.id
         if message.is_passed_on:
-            person_id = message.author.id
             token = parts.guidance.remember(look, person_id=person_id, may_be_told=False)
-            return help_views.message(language, look, token, person_id=person_id, direct=True)
+            return help_views.message(
+                language, resources, look, token, person_id=person_id, country=country, direct=True
+            )
+        if look.is_grave:
+            return help_views.direct_crisis(language, resources, country=country)
         return help_views.direct_answer(language, situations_of(look.assessment))
 
     async def _locale_of_server(self, person_id: int) -> str | None:
@@ -139,8 +141,7 @@ async def help_with_message(interaction: _Interaction, message: discord.Message)
     look, person_id = guidance.look(to_message(message)), interaction.user.id
     may_be_told = not (look.is_by(person_id) or message.author.bot) and accuses(look)
     token = guidance.remember(look, person_id=person_id, may_be_told=may_be_told)
-    page = help_views.message(language_of(interaction), look, token, person_id=person_id)
-    await show(interaction, page)
+    await show(interaction, page_of(interaction, look, token))
 
 
 class HelpButton(

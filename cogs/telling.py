@@ -23,6 +23,18 @@ _Interaction = discord.Interaction[Any]
 _TOKEN = r"(?P<token>[kt][0-9a-f]{16})"  # noqa: S105 - a pattern
 
 
+def page_of(interaction: _Interaction, look: Look, token: str) -> Page:
+    """What a message looks like, for the person who asks or pressed."""
+    return help_views.message(
+        language_of(interaction),
+        _parts(interaction).resources,
+        look,
+        token,
+        person_id=interaction.user.id,
+        country=help_views.country_of(interaction.locale),
+    )
+
+
 class OfMessage(Recognised):
     """A control that belongs to a message which the person showed."""
 
@@ -48,9 +60,7 @@ class BackButton(
 
     async def on_message_shown(self, interaction: _Interaction, look: Look) -> None:
         """Show that page."""
-        language, token = language_of(interaction), self.parts["token"]
-        page = help_views.message(language, look, token, person_id=interaction.user.id)
-        await show(interaction, page)
+        await show(interaction, page_of(interaction, look, self.parts["token"]))
 
 
 class KeepButton(
@@ -141,8 +151,7 @@ class SendButton(
         except (StoreUnavailableError, LookupError):
             return help_views.said(language, "error.try_later")
         if told is Told.NO_ACCUSATION:
-            token, person_id = self.parts["token"], interaction.user.id
-            return help_views.message(language, look, token, person_id=person_id)
+            return page_of(interaction, look, self.parts["token"])
         keys = {Told.FULL: "keep.full", Told.TOO_MANY: "tell.too_many"}
         if told in keys:
             return help_views.said(language, keys[told])

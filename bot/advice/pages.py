@@ -122,12 +122,14 @@ def message_page(
     friend: bool = False,
     grave: bool = False,
     direct: bool = False,
+    services: Sequence[Service] = (),
 ) -> str:
     """What a message looks like, what to do if not safe, and the steps fitted to it.
 
     It names nobody, and is as careful as whoever has read one message only must be. `friend` says
     that somebody else is under pressure than the person who asks.
-    `grave` says that somebody may be hurt: then the emergency number comes first by itself.
+    `grave` says that somebody may be hurt: then the emergency number comes first by itself, and of
+    the `services` those are listed where somebody listens.
     `direct` puts a discreet line before all, for the start of it appears on a locked phone.
     """
     situations = (Situation.FRIEND,) if friend else situations_of(assessment)
@@ -138,7 +140,8 @@ def message_page(
         (language.text("message.disclosure"),) if friend else _looks_like(language, assessment)
     )
     above.append(" ".join((*looks_like, language.text("message.limits"))))
-    return _fitted(language, situations, above=above)
+    people = _who_listens(language, services) if grave else ()
+    return _fitted(language, situations, above=above, people=people)
 
 
 def situations_of(assessment: Assessment) -> tuple[Situation, ...]:
@@ -148,13 +151,8 @@ def situations_of(assessment: Assessment) -> tuple[Situation, ...]:
 
 def crisis_page(language: Language, services: Sequence[Service], *, known_country: bool) -> str:
     """For whoever is not safe: the emergency number, and a few people who listen, before all."""
-    listening = [service for service in services if _listens(service)]
     parts = [language.text("crisis.number"), language.text("crisis.stay")]
-    parts.append(
-        "\n".join(
-            (language.text("crisis.lines"), *bullets(listening[:_LINES_IN_A_CRISIS], language))
-        )
-    )
+    parts.append("\n".join((language.text("crisis.lines"), *_who_listens(language, services))))
     if not known_country:
         parts.append(language.text("crisis.choose"))
     return "\n\n".join((*parts, language.text("crisis.later")))
@@ -172,17 +170,28 @@ def _fitted(
     situations: Sequence[Situation],
     *,
     above: Sequence[str],
+    people: Sequence[str] = (),
     below: Sequence[str] = (),
 ) -> str:
-    """A first answer: the five steps, what to do in as many situations as fit, and comfort."""
+    """A first answer: the five steps, what to do in as many situations as fit, and comfort.
+
+    Before them `people` who listen, of whom as many are left as fit without any situation.
+    """
     steps, comfort = "\n".join(_short_steps(language)), language.text("help.comfort")
     advice = [language.text(f"situation.{situation}.advice") for situation in situations]
+    listed = list(people)
     while True:
-        middle = (steps, "\n".join(advice), comfort) if advice else (steps, comfort)
-        page = "\n\n".join((*above, *middle, *below))
-        if len(page) <= _LONGEST or not advice:
+        lines = "\n".join((language.text("crisis.lines"), *listed)) if listed else ""
+        middle = (lines, steps, "\n".join(advice), comfort)
+        page = "\n\n".join(part for part in (*above, *middle, *below) if part)
+        if len(page) <= _LONGEST or not (advice or listed):
             return page
-        advice.pop()
+        (advice or listed).pop()
+
+
+def _who_listens(language: Language, services: Sequence[Service]) -> list[str]:
+    listening = [service for service in services if _listens(service)]
+    return bullets(listening[:_LINES_IN_A_CRISIS], language)
 
 
 def _listens(service: Service) -> bool:

@@ -66,14 +66,27 @@ def direct_crisis(language: Language, resources: Resources, *, country: str | No
 
 
 def message(
-    language: Language, look: Look, token: str, *, person_id: int, direct: bool = False
+    language: Language,
+    resources: Resources,
+    look: Look,
+    token: str,
+    *,
+    person_id: int,
+    country: str | None,
+    direct: bool = False,
 ) -> Page:
     """What a message looks like to the person who showed it, and what can be done with it.
 
     `direct` says that it is sent as a direct message, which a locked phone shows the start of.
     """
-    friend, grave = look.is_of_another(person_id), look.is_grave
-    text = message_page(language, look.assessment, friend=friend, grave=grave, direct=direct)
+    text = message_page(
+        language,
+        look.assessment,
+        friend=look.is_of_another(person_id),
+        grave=look.is_grave,
+        direct=direct,
+        services=resources.for_country(_known(resources, country)),
+    )
     rows = ([situation_menu(language, token)], message_buttons(language, token))
     return Page(text, rows_of(*rows, navigation(language, "", token)))
 

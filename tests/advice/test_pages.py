@@ -62,6 +62,17 @@ def test_what_is_said_of_a_message_fits(language: Language) -> None:
             assert len(page) <= _MOST
 
 
+def test_what_is_said_of_the_gravest_message_fits_with_whoever_listens(
+    language: Language, resources: Resources
+) -> None:
+    threat = Assessment(Kind.THREAT, Level.URGENT, tuple(Category))
+    for code in (None, *resources.countries_by_code):
+        services = resources.for_country(code)
+        page = message_page(language, threat, grave=True, direct=True, services=services)
+        assert in_order(language, page)
+        assert len(page) <= _MOST
+
+
 def test_the_answers_to_direct_messages_fit(language: Language, resources: Resources) -> None:
     for assessment in assessments():
         page = answer_to_direct_message(language, situations_of(assessment))

@@ -78,6 +78,23 @@ async def test_a_forwarded_message_is_explained_and_can_be_kept(town: Town) -> N
     assert await town.cases() == []
 
 
+async def test_the_gravest_message_that_is_forwarded_can_be_kept_too(town: Town) -> None:
+    chat = town.sandbox.private_chat(town.ava, town.leo)
+    threat = await town.leo.writes(f"{THREAT}. kill yourself", channel=chat)
+    await town.ava.writes_to_bot(forwards=threat)
+    (answer,) = await _answers(town, town.ava, 1)
+
+    discreet, first, *others = answer.text.split("\n\n")
+    assert discreet.startswith(_DISCREET)
+    assert first.startswith("**Are you in danger right now? Call your emergency number")
+    looks_like, listening = others[1:3]
+    assert looks_like.startswith("**This looks like someone is putting pressure on you.**")
+    assert listening.startswith("**These people listen.**")
+    assert "\n- " in listening
+    kept = await town.ava.presses(answer, "Keep this as evidence")
+    assert kept.messages[-1].text.startswith("Kept")
+
+
 async def test_an_answer_in_direct_messages_can_be_hidden(town: Town) -> None:
     await town.ava.writes_to_bot("hello?")
     (answer,) = await _answers(town, town.ava, 1)
