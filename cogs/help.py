@@ -14,7 +14,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from bot.advice import Language, Situation, situations_of
+from bot.advice import Situation, situations_of
 from bot.client import NotAlone, Parts
 from bot.services.guidance import Look
 from bot.services.telling import accuses
@@ -59,7 +59,9 @@ class Help(commands.Cog):
         """Whatever went wrong here, the person gets help."""
         _log.error("help_failed", exc_info=error)
         if not interaction.response.is_done():
-            await show(interaction, _steps_after(language_of(interaction), "error.our_side"))
+            await show(
+                interaction, help_views.steps_after(language_of(interaction), "error.our_side")
+            )
 
     @app_commands.command(
         name=named("help-sextortion", "command.help.name"),
@@ -136,7 +138,7 @@ async def help_with_message(interaction: _Interaction, message: discord.Message)
     """
     guidance = _parts(interaction).guidance
     if not guidance.limit.allows(interaction.user.id):
-        await show(interaction, _steps_after(language_of(interaction), "error.try_later"))
+        await show(interaction, help_views.steps_after(language_of(interaction), "error.try_later"))
         return
     look, person_id = guidance.look(to_message(message)), interaction.user.id
     may_be_told = not (look.is_by(person_id) or message.author.bot) and accuses(look)
@@ -219,12 +221,6 @@ class ServicesButton(
             token=self.parts["token"] or "",
         )
         await show(interaction, page)
-
-
-def _steps_after(language: Language, key: str) -> Page:
-    """The steps, after a text which says why there is nothing else."""
-    page = help_views.steps(language)
-    return Page("\n\n".join((language.text(key), page.text)), page.view)
 
 
 def _parts(interaction: _Interaction) -> Parts:

@@ -15,7 +15,7 @@ from bot.advice import Language
 from bot.client import NotAlone, Parts
 from bot.services.privacy import Overview
 from bot.storage import StoreUnavailableError
-from bot.transport import help_views, privacy_views
+from bot.transport import privacy_views
 from bot.transport.answering import fill, language_of, prepare, show
 from bot.transport.command_texts import named
 from bot.transport.pressing import Recognised
@@ -61,14 +61,15 @@ async def _answer(
     interaction: _Interaction, act: Callable[[_Interaction], Awaitable[None]]
 ) -> None:
     """Answer when the database has; say so if it cannot, or was asked too often by this person."""
+    failed = privacy_views.back(language_of(interaction), "error.try_later")
     if not _parts(interaction).privacy.limit.allows(interaction.user.id):
-        await show(interaction, help_views.said(language_of(interaction), "error.try_later"))
+        await show(interaction, failed)
         return
     await prepare(interaction)
     try:
         await act(interaction)
     except StoreUnavailableError:
-        await fill(interaction, help_views.said(language_of(interaction), "error.try_later"))
+        await fill(interaction, failed)
 
 
 async def _overview(interaction: _Interaction) -> None:

@@ -44,7 +44,7 @@ class OfMessage(Recognised):
             self.parts["token"], person_id=interaction.user.id
         )
         if look is None:
-            await show(interaction, help_views.said(language_of(interaction), "keep.gone"))
+            await show(interaction, help_views.steps_after(language_of(interaction), "keep.gone"))
             return
         await self.on_message_shown(interaction, look)
 
@@ -145,17 +145,21 @@ class SendButton(
         await fill(interaction, page)
 
     async def _tell(self, interaction: _Interaction, look: Look, server: discord.Guild) -> Page:
-        language, telling = language_of(interaction), _parts(interaction).telling
+        language, token = language_of(interaction), self.parts["token"]
+        person, telling = _person(interaction), _parts(interaction).telling
         try:
-            told = await telling.tell(look, person=_person(interaction), guild_id=server.id)
+            told = await telling.tell(look, person=person, guild_id=server.id)
         except (StoreUnavailableError, LookupError):
-            return help_views.said(language, "error.try_later")
+            again = telling_views.preview(
+                language, look.message, server=server, person=person, token=token
+            )
+            return Page(f"{language.text('error.try_later')}\n\n{again.text}", again.view)
         if told is Told.NO_ACCUSATION:
-            return page_of(interaction, look, self.parts["token"])
+            return page_of(interaction, look, token)
+        if told is Told.DONE:
+            return help_views.told(language, token, "tell.sent", server=name(server.name))
         keys = {Told.FULL: "keep.full", Told.TOO_MANY: "tell.too_many"}
-        if told in keys:
-            return help_views.said(language, keys[told])
-        return help_views.said(language, "tell.sent", server=name(server.name))
+        return help_views.told(language, token, keys[told])
 
 
 async def _unread_by_author(

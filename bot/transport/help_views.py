@@ -52,6 +52,12 @@ def steps(language: Language, token: str = "") -> Page:
     return Page(help_answer(language), _under(language, "open", token))
 
 
+def steps_after(language: Language, key: str) -> Page:
+    """The steps, after a text which says why there is nothing else."""
+    page = steps(language)
+    return Page("\n\n".join((language.text(key), page.text)), page.view)
+
+
 def direct_answer(language: Language, situations: Sequence[Situation]) -> Page:
     """The answer to someone who wrote to the bot: it stays in their direct messages."""
     return Page(answer_to_direct_message(language, situations), _under(language, "open"))
@@ -146,6 +152,12 @@ def said(language: Language, key: str, **values: object) -> Page:
     """A short text that can be put away."""
     hide = button(language, "button.hide", HIDE)
     return Page(language.text(key, **values), view_of(hide))
+
+
+def told(language: Language, token: str, key: str, **values: object) -> Page:
+    """What became of telling moderators, with the ways to everything else."""
+    text = language.text(key, **values)
+    return Page(text, rows_of([back_button(language, token)], navigation(language, "", token)))
 
 
 def country_of(locale: discord.Locale | str | None) -> str | None:

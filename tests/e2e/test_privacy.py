@@ -376,3 +376,11 @@ async def test_it_says_who_can_be_asked(quiet_town: Town) -> None:
     answer = await town.ava.runs("privacy")
 
     assert answer.text.endswith("The people who run this bot: help@harbour.example")
+
+
+async def test_what_fails_can_be_gone_back_from(town: Town) -> None:
+    await town.store.close()
+    failed = await town.ava.runs("privacy")
+
+    assert failed.text.startswith("This did not work just now.")
+    assert failed.buttons == ["Go back", "Hide this"]

@@ -160,3 +160,33 @@ async def test_where_it_is_not_known_who_the_author_is_nobody_is_told(town: Town
 
     assert answer.text.startswith(LEFT_OUT)
     assert await town.cases() == []
+
+
+async def test_whoever_presses_too_late_has_the_steps_and_the_ways_to_help(town: Town) -> None:
+    shown = await town.ava.runs_on(await _from(town, town.leo), COMMAND)
+    page = await town.ava.presses(shown, "I am not safe")
+    await town.restart()
+    back = await town.ava.presses(page, "Go back")
+
+    assert back.text.startswith("I no longer have this message in mind.")
+    assert "Don't share more, don't pay anything." in back.text
+    assert "I am not safe" in back.buttons
+
+
+async def test_what_could_not_be_sent_can_be_sent_again(town: Town) -> None:
+    asked = await _question(town, await _from(town, town.leo), town.ava)
+    await town.store.close()
+    failed = await town.ava.presses(asked, "Yes, send it")
+
+    assert failed.text.startswith("This did not work just now.")
+    assert failed.text.endswith(asked.text)
+    assert failed.buttons == ["Yes, send it", "Go back", "Hide this"]
+
+
+async def test_after_telling_there_are_the_ways_to_help_and_back(town: Town) -> None:
+    asked = await _question(town, await _from(town, town.leo), town.ava)
+    sent = await town.ava.presses(asked, "Yes, send it")
+
+    assert "I am not safe" in sent.buttons
+    back = await town.ava.presses(sent, "Go back")
+    assert "It seems to ask for money." in back.text
