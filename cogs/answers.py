@@ -25,10 +25,15 @@ class NothingButton(
 
     async def callback(self, interaction: _Interaction) -> None:
         """Tell the case, and ask nothing."""
-        person_id = interaction.user.id
-        act = _parts(interaction).support.this_was_nothing(self.parts["token"], person_id=person_id)
-        done = help_views.said(language_of(interaction), "confirm.was_nothing")
-        await _answer(interaction, act, done)
+        language, support = language_of(interaction), _parts(interaction).support
+
+        async def act() -> Page:
+            token, person_id = self.parts["token"], interaction.user.id
+            is_told = await support.this_was_nothing(token, person_id=person_id)
+            seen = ("confirm.moderators_see",) if is_told else ()
+            return help_views.said(language, "confirm.was_nothing", *seen)
+
+        await _answer(interaction, act())
 
 
 class MessagesButton(
@@ -41,20 +46,22 @@ class MessagesButton(
     async def callback(self, interaction: _Interaction) -> None:
         """Remember it, in every server."""
         language, support = language_of(interaction), _parts(interaction).support
-        if self.parts["what"] == "stop":
-            act = support.stop_messages(person_id=interaction.user.id)
-            done = help_views.stopped(language)
-        else:
-            act = support.allow_messages(person_id=interaction.user.id)
-            done = help_views.said(language, "confirm.allow_messages")
-        await _answer(interaction, act, done)
+
+        async def act() -> Page:
+            if self.parts["what"] == "stop":
+                await support.stop_messages(person_id=interaction.user.id)
+                return help_views.stopped(language)
+            await support.allow_messages(person_id=interaction.user.id)
+            return help_views.said(language, "confirm.allow_messages")
+
+        await _answer(interaction, act())
 
 
-async def _answer(interaction: _Interaction, act: Awaitable[None], done: Page) -> None:
+async def _answer(interaction: _Interaction, act: Awaitable[Page]) -> None:
     """Do it, and say to the person alone what became of it."""
     await interaction.response.defer(ephemeral=True)
     try:
-        await act
+        done = await act
     except StoreUnavailableError:
         done = help_views.said(language_of(interaction), "error.try_later")
     await interaction.followup.send(done.text, view=done.view, ephemeral=True)

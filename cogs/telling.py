@@ -20,6 +20,11 @@ from bot.transport.wording import name
 
 _Interaction = discord.Interaction[Any]
 
+_KEPT = {
+    Told.DONE: ("keep.done", "keep.nobody_told"),
+    Told.SHARED: ("keep.done",),
+    Told.FULL: ("keep.full",),
+}
 _TOKEN = r"(?P<token>[kt][0-9a-f]{16})"  # noqa: S105 - a pattern
 
 
@@ -74,10 +79,10 @@ class KeepButton(
         await interaction.response.defer(ephemeral=True)
         try:
             kept = await _parts(interaction).telling.keep(look, person_id=interaction.user.id)
-            key = "keep.done" if kept is Told.DONE else "keep.full"
+            keys = _KEPT[kept]
         except StoreUnavailableError:
-            key = "error.try_later"
-        page = help_views.said(language, key)
+            keys = ("error.try_later",)
+        page = help_views.said(language, *keys)
         await interaction.followup.send(page.text, view=page.view, ephemeral=True)
 
 

@@ -25,19 +25,23 @@ class Support:
         async with self._store.transaction() as tx:
             await tx.memory.opt_in(person_id)
 
-    async def this_was_nothing(self, token: str, *, person_id: int) -> None:
-        """Tell the case that the person says so. Asks nothing. Raises StoreUnavailableError."""
+    async def this_was_nothing(self, token: str, *, person_id: int) -> bool:
+        """Tell the case that the person says so; whether there is one that knows of it now.
+
+        Asks nothing. Raises StoreUnavailableError.
+        """
         async with self._store.transaction() as tx:
             sent = await tx.standings.by_token(token)
             if sent is None or sent.case_id is None or sent.recipient_id != person_id:
-                return
+                return False
             if not await tx.outbox.answered(sent.id, NOTHING):
-                return
+                return True
             about = f"answer:{sent.id}:{NOTHING}"
             draft = action_draft(NOTHING, by=person_id, about=about, source=PERSON)
             await tx.evidence.append(sent.case_id, [draft])
             await tx.outbox.refresh_alert(sent.case_id)
         self._wake()
+        return True
 
     async def offer_in_channel(self, *, guild_id: int, channel_id: int, message_id: int) -> None:
         """Have the neutral offer put into a channel where somebody called the bot.

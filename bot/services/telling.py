@@ -38,6 +38,8 @@ class Told(StrEnum):
     """What became of keeping or telling."""
 
     DONE = "done"
+    SHARED = "shared"
+    """Kept, and moderators were told of it before."""
     FULL = "full"
     TOO_MANY = "too_many"
     NO_ACCUSATION = "no_accusation"
@@ -54,7 +56,9 @@ class Telling:
     async def keep(self, look: Look, *, person_id: int) -> Told:
         """Keep it for this person alone; what they kept before stays. StoreUnavailableError."""
         async with self._store.transaction() as tx:
-            return await self._keep(tx, look.message, person_id)
+            kept = await self._keep(tx, look.message, person_id)
+            is_shared = await tx.records.is_shared(person_id, version(look.message))
+            return Told.SHARED if kept is Told.DONE and is_shared else kept
 
     async def tell(self, look: Look, *, person: Person, guild_id: int) -> Told:
         """Preserve it in a case against its author, with the consent, and alert the moderators.

@@ -65,6 +65,11 @@ class Records:
         shared = [*known, [guild_id, case_id, self._now.isoformat()]]
         await self._connection.execute(update(records).where(*this).values(shared=shared))
 
+    async def is_shared(self, user_id: int, about: str) -> bool:
+        """Whether the owner let any moderators have it."""
+        this = (records.c.user_id == user_id, records.c.about == about)
+        return bool(await self._connection.scalar(select(records.c.shared).where(*this)))
+
     async def of(self, user_id: int) -> list[Record]:
         """Everything that a person kept, oldest first."""
         query = select(records).where(records.c.user_id == user_id).order_by(records.c.id)

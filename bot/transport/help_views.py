@@ -148,10 +148,10 @@ def stopped(language: Language) -> Page:
     return Page(language.text("confirm.stop_messages"), view_of(allow, hide))
 
 
-def said(language: Language, key: str, **values: object) -> Page:
-    """A short text that can be put away."""
+def said(language: Language, *keys: str) -> Page:
+    """A short text that can be put away, line by line."""
     hide = button(language, "button.hide", HIDE)
-    return Page(language.text(key, **values), view_of(hide))
+    return Page("\n".join(language.text(key) for key in keys), view_of(hide))
 
 
 def told(language: Language, token: str, key: str, **values: object) -> Page:

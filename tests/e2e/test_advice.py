@@ -118,6 +118,19 @@ async def test_this_was_nothing_is_told_to_the_case_once(town: Town) -> None:
     assert [(i.facts["what"], i.facts["by"]) for i in reports] == [("nothing", town.ava.id)]
 
 
+async def test_no_moderator_is_said_to_see_what_no_case_is_there_for(town: Town) -> None:
+    await town.settled(await town.threatens())
+    (advice,) = town.ava.direct_messages()
+    before = await town.ava.presses(advice, "This was nothing")
+    assert before.messages[-1].text.endswith("The moderators will see that it was nothing.")
+    async with town.store.transaction() as tx:
+        await tx.keeping.delete_cases(await tx.cases.ids())
+    after = await town.ava.presses(advice, "This was nothing")
+
+    assert after.messages[-1].text.startswith("Thank you, that is good to know.")
+    assert "moderators" not in after.messages[-1].text
+
+
 async def test_whoever_wants_no_messages_gets_none_until_they_allow_them(town: Town) -> None:
     await town.settled(await town.threatens())
     (advice,) = town.ava.direct_messages()

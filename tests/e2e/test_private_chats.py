@@ -101,7 +101,8 @@ async def test_what_is_kept_is_the_persons_alone(town: Town) -> None:
     shown = await town.ava.runs_on(await _threat(town), COMMAND)
     for _ in range(2):
         kept = await town.ava.presses(shown, "Keep this as evidence")
-        assert kept.messages[-1].text.startswith("Kept, and locked with a key. Nobody was told.")
+        assert kept.messages[-1].text.startswith("Kept, and locked with a key. It is yours:")
+        assert kept.messages[-1].text.endswith("Nobody was told.")
         assert kept.messages[-1].ephemeral
     await town.settled()
 

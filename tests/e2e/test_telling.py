@@ -190,3 +190,14 @@ async def test_after_telling_there_are_the_ways_to_help_and_back(town: Town) -> 
     assert "I am not safe" in sent.buttons
     back = await town.ava.presses(sent, "Go back")
     assert "It seems to ask for money." in back.text
+
+
+async def test_what_moderators_were_told_of_is_not_said_to_be_known_to_nobody(town: Town) -> None:
+    threat = await _from(town, town.leo)
+    asked = await _question(town, threat, town.ava)
+    await town.ava.presses(asked, "Yes, send it")
+    shown = await town.ava.runs_on(threat, COMMAND)
+    kept = await town.ava.presses(shown, "Keep this as evidence")
+
+    assert kept.messages[-1].text.startswith("Kept, and locked with a key.")
+    assert "Nobody was told" not in kept.messages[-1].text
