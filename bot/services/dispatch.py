@@ -186,7 +186,9 @@ class Dispatcher:
             return Postponed(type(error).__name__, uncertain=True)
 
     async def _prepare(self, tx: Transaction, delivery: Delivery) -> tuple[bool, Shown]:
-        """Whether it may be sent now, and what it shows."""
+        """Whether it may be sent now, and what it shows; it may have been withdrawn meanwhile."""
+        if not await tx.sending.is_wanted(delivery.id, lease=self._lease):
+            return False, None
         if delivery.kind is DeliveryKind.ADVICE and not await self._may_write(tx, delivery):
             await self._tell_moderators(tx, delivery)
             return False, None
@@ -205,18 +207,17 @@ class Dispatcher:
         return False
 
     async def _settle(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
-        """Store the outcome and what follows from it, together."""
-        if isinstance(outcome, Delivered):
-            await tx.sending.delivered(delivery, outcome)
-        elif isinstance(outcome, Refused):
-            await tx.sending.refused(delivery, outcome)
-        elif isinstance(outcome, Rehearsed):
-            await tx.sending.rehearsed(delivery, outcome)
-        elif delivery.attempts < self._patience.attempts or not outcome.tried:
+        """Store the outcome and what follows from it, together.
+
+        Nothing follows from a failure of what was withdrawn while it was being sent.
+        """
+        if isinstance(outcome, Postponed) and (
+            delivery.attempts < self._patience.attempts or not outcome.tried
+        ):
             await self._postpone(tx, delivery, outcome)
             return
-        else:
-            await tx.sending.gave_up(delivery, outcome.explanation)
+        if not await self._end(tx, delivery, outcome):
+            return
         await self._record(tx, delivery, outcome)
         if delivery.kind in _TOLD:
             await self._tell_moderators(tx, delivery)
@@ -226,6 +227,18 @@ class Dispatcher:
             await self._fall_back(tx, delivery, outcome)
         if delivery.kind is DeliveryKind.ALERT and not isinstance(outcome, Delivered):
             await self._tell_owner(tx, delivery)
+
+    async def _end(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> bool:
+        """Store an outcome that ends the attempts; False if what failed was withdrawn meanwhile."""
+        if isinstance(outcome, Delivered):
+            await tx.sending.delivered(delivery, outcome)
+        elif isinstance(outcome, Rehearsed):
+            await tx.sending.rehearsed(delivery, outcome)
+        elif isinstance(outcome, Refused):
+            return await tx.sending.refused(delivery, outcome)
+        else:
+            return await tx.sending.gave_up(delivery, outcome.explanation)
+        return True
 
     async def _postpone(self, tx: Transaction, delivery: Delivery, outcome: Postponed) -> None:
         until = tx.now + timedelta(seconds=outcome.seconds or backoff(delivery.attempts))

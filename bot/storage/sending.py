@@ -21,6 +21,8 @@ from bot.domain.delivery import (
 from bot.storage.outbox import lock_cases
 from bot.storage.schema import outbox
 
+_NOBODYS: dict[str, Any] = {"lease": None, "leased_until": None}
+
 
 class Sending:
     """Deliveries that are being sent, within one transaction.
@@ -70,11 +72,23 @@ class Sending:
             )
         return [_delivery_of(row) for row in rows]
 
+    async def is_wanted(self, delivery_id: int, *, lease: str) -> bool:
+        """Whether it is still to be sent by this holder; nobody can change that until the commit.
+
+        What was held back since it was claimed is let go of.
+        """
+        await self._lock_case(delivery_id)
+        query = select(outbox.c.state).where(outbox.c.id == delivery_id, outbox.c.lease == lease)
+        state = await self._connection.scalar(query)
+        if state is not None and state != DeliveryState.PENDING.value:
+            await self._set(delivery_id, **_NOBODYS, attempts=0)
+        return state == DeliveryState.PENDING.value
+
     async def hold(self, delivery_id: int, *, reason: str) -> None:
         """Keep a leased delivery back until a moderator asks for it."""
         state = DeliveryState.HELD.value
         await self._lock_case(delivery_id)
-        await self._set(delivery_id, state=state, reason=reason, lease=None, leased_until=None)
+        await self._set_pending(delivery_id, state=state, reason=reason, **_NOBODYS)
 
     async def renew(self, ids: Collection[int], *, lease: str, until: datetime) -> None:
         """Keep the leases of deliveries that are still being sent."""
@@ -122,11 +136,11 @@ class Sending:
             )
         )
 
-    async def refused(self, delivery: Delivery, outcome: Refused) -> None:
-        """Record that Discord will not deliver it, and why."""
+    async def refused(self, delivery: Delivery, outcome: Refused) -> bool:
+        """Record that Discord will not deliver it, and why; False if it was held back meanwhile."""
         state, reason = DeliveryState.REFUSED.value, outcome.explanation[:48]
         await self._lock_case(delivery.id)
-        await self._set(
+        return await self._set_pending(
             delivery.id, state=state, code=outcome.code, reason=reason, **self._let_go()
         )
 
@@ -141,33 +155,46 @@ class Sending:
             **self._let_go(),
         )
 
-    async def gave_up(self, delivery: Delivery, explanation: str) -> None:
-        """Record that the cap on attempts was reached; whether the last one arrived is unknown."""
+    async def gave_up(self, delivery: Delivery, explanation: str) -> bool:
+        """Record that the cap on attempts was reached; whether the last one arrived is unknown.
+
+        False if it was held back meanwhile.
+        """
         values = {**self._let_go(), "uncertain": True}
         state = DeliveryState.GAVE_UP.value
         await self._lock_case(delivery.id)
-        await self._set(delivery.id, state=state, reason=explanation[:48], **values)
+        return await self._set_pending(delivery.id, state=state, reason=explanation[:48], **values)
 
     async def postponed(
         self, delivery: Delivery, outcome: Postponed, *, until: datetime, counts: bool = True
     ) -> None:
         """Let go of it until then; an attempt that did not count is taken back."""
         await self._lock_case(delivery.id)
-        await self._set(
+        await self._set_pending(
             delivery.id,
             due_at=until,
             reason=outcome.explanation[:48],
             uncertain=outcome.uncertain or delivery.uncertain,
             attempts=delivery.attempts - (0 if counts else 1),
-            lease=None,
-            leased_until=None,
+            **_NOBODYS,
         )
 
     async def _lock_case(self, delivery_id: int) -> None:
         await lock_cases(self._connection, outbox.c.id == delivery_id)
 
     def _let_go(self) -> dict[str, Any]:
-        return {"lease": None, "leased_until": None, "uncertain": False, "settled_at": self._now}
+        return {**_NOBODYS, "uncertain": False, "settled_at": self._now}
+
+    async def _set_pending(self, delivery_id: int, **values: Any) -> bool:
+        """Set what came of an attempt in vain; False if it was held back meanwhile.
+
+        What was held back keeps the reason for that, and is looked for first should it be released.
+        """
+        pending = and_(outbox.c.id == delivery_id, outbox.c.state == DeliveryState.PENDING.value)
+        result = await self._connection.execute(update(outbox).where(pending).values(**values))
+        if not result.rowcount:
+            await self._set(delivery_id, **_NOBODYS, attempts=0, uncertain=True)
+        return result.rowcount > 0
 
     async def _set(self, delivery_id: int, **values: Any) -> None:
         await self._connection.execute(

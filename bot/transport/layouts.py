@@ -40,7 +40,7 @@ _COLOURS = {
     Level.HIGH: 0xD04020,
     Level.URGENT: 0x8000A0,
 }
-_HELD = {
+_HELD: dict[str, str] = {
     HeldReason.OPTED_OUT: "delivery.messages_off",
     HeldReason.TOO_MANY: "delivery.many",
     HeldReason.NOT_AIMED: "delivery.not_clear",
@@ -210,7 +210,7 @@ def _advice_line(language: Language, reached: Reached, view: CaseView) -> str:
 
 def _advice_key(reached: Reached, view: CaseView) -> str:
     if reached.state is DeliveryState.HELD:
-        return _HELD[HeldReason(reached.reason or "")]
+        return _HELD.get(reached.reason or "", "delivery.below_level")
     if reached.state is DeliveryState.REFUSED:
         closed = reached.code != NO_SHARED_SERVER
         return "delivery.refused" if closed else "delivery.left"

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select, update
 
 from bot.detection import Conversations
 from bot.domain.message import Message, Window
 from bot.sandbox.faults import Faults
+from bot.storage.engine import transaction
+from bot.storage.schema import outbox
 from tests.e2e.conftest import Build
 from tests.e2e.town import OTHER_THREAT, Town
 
@@ -117,6 +120,42 @@ async def test_a_delivery_is_given_up_after_the_cap_and_the_alert_says_so(
         "delivered",
         "gave_up",
     ]
+
+
+async def test_advice_that_fails_while_it_is_withdrawn_leaves_the_case_workable(
+    town: Town,
+) -> None:
+    opening = {"method": "POST", "path": r"^/users/@me/channels$", "times": 1}
+    slow = town.sandbox.faults.delay(1.0, **opening)
+    failing = town.sandbox.faults.fail(status=503, **opening)
+    await town.threatens()
+    await town.until(lambda: slow.struck and town.alert_messages())
+    await town.bot.bot.parts.support.stop_messages(person_id=town.ava.id)
+
+    async def is_over() -> bool:
+        async with transaction(town.store._engine) as connection:
+            query = select(outbox.c.id).where(outbox.c.lease.is_not(None))
+            return bool(failing.struck) and not (await connection.execute(query)).all()
+
+    await town.until_true(is_over)
+    await town.mo.presses(town.alert, "Claim")
+    await town.settled()
+    assert town.advised() == {}
+    assert f"**{town.mo.mention} has it**" in town.alert.text
+    assert "not sent. They turned these messages off." in town.alert.text
+
+
+async def test_advice_held_for_a_reason_that_nobody_knows_leaves_the_case_workable(
+    town: Town,
+) -> None:
+    """As an earlier version could leave it behind."""
+    await town.settled(await town.threatens())
+    async with transaction(town.store._engine) as connection:
+        advice = update(outbox).where(outbox.c.kind == "advice")
+        await connection.execute(advice.values(state="held", reason="http_503"))
+    await town.mo.presses(town.alert, "Claim")
+    await town.settled()
+    assert f"**{town.mo.mention} has it**" in town.alert.text
 
 
 async def test_an_edit_of_the_alert_that_fails_is_made_up_for(town: Town) -> None:

@@ -83,6 +83,11 @@ async def postpone(
         await tx.sending.postponed(delivery, outcome, **options)
 
 
+async def hold(store: Store, delivery: Delivery) -> None:
+    async with store.transaction() as tx:
+        await tx.sending.hold(delivery.id, reason="unsure")
+
+
 async def next_due(store: Store, **options: Any) -> Any:
     async with store.transaction() as tx:
         return await tx.standings.next_due(**options)
@@ -507,17 +512,43 @@ async def test_advice_withdrawn_while_it_was_sent_is_delivered_all_the_same(stor
     assert (await row(store)).state == "delivered"
 
 
-async def test_advice_withdrawn_while_it_failed_stays_withdrawn(store: Store, clock: Clock) -> None:
+@pytest.mark.parametrize("fail", [refuse, give_up, postpone, hold])
+async def test_advice_withdrawn_while_it_failed_stays_withdrawn_and_keeps_the_reason(
+    store: Store, clock: Clock, fail: Any
+) -> None:
     case_id = await case_with(store, draft())
     await enqueue(store, case_id=case_id)
     (delivery,) = await claim(store)
     async with store.transaction() as tx:
         await tx.outbox.withdraw_advice(AVA, reason="opted_out")
 
-    await postpone(store, delivery)
+    await fail(store, delivery)
 
+    kept = await row(store)
+    assert (kept.state, kept.reason, kept.code, kept.lease) == ("held", "opted_out", None, None)
     clock.advance(days=1)
     assert await claim(store) == []
+    async with store.transaction() as tx:
+        await tx.outbox.release(case_id, [AVA])
+    (again,) = await claim(store)
+    assert (again.attempts, again.uncertain) == (1, True)
+
+
+async def test_what_was_withdrawn_since_it_was_claimed_is_not_wanted(store: Store) -> None:
+    case_id = await case_with(store, draft())
+    await enqueue(store, case_id=case_id)
+    await claim(store, lease="worker-a")
+
+    async def is_wanted(lease: str) -> bool:
+        async with store.transaction() as tx:
+            return await tx.sending.is_wanted(1, lease=lease)
+
+    assert (await is_wanted("worker-a"), await is_wanted("worker-b")) == (True, False)
+    assert (await row(store)).lease == "worker-a"
+    async with store.transaction() as tx:
+        await tx.outbox.withdraw_advice(AVA, reason="opted_out")
+    assert await is_wanted("worker-a") is False
+    assert (await row(store)).lease is None
 
 
 async def test_an_answer_is_taken_once(store: Store) -> None:
