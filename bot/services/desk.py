@@ -15,7 +15,7 @@ from bot.domain.case import (
     Mistake,
     Verdict,
 )
-from bot.domain.delivery import HeldReason
+from bot.domain.delivery import DeliveryKind, HeldReason
 from bot.domain.evidence import sound
 from bot.domain.quiet import Quieted, Reason, phrase_of
 from bot.services.casework import case_view, newest_finding, own_case
@@ -26,6 +26,8 @@ from bot.storage.cases import CaseRecord
 
 PAGE_SIZE = 8
 _SUGGESTED = 25
+_BROUGHT_ABOUT = (DeliveryKind.ADVICE, DeliveryKind.OFFER, DeliveryKind.TIMEOUT)
+"""What a case that was none must not bring anymore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,18 @@ class Desk:
         self._wake()
 
     async def resolve(self, case_id: int, verdict: Verdict, reason: str, presser: Presser) -> None:
-        """Close the case with a verdict other than false alarm, and the reason for it."""
+        """Close the case with a verdict other than false alarm, and the reason for it.
+
+        Unless it was confirmed, nobody is timed out by the bot itself anymore.
+        """
         async with self._store.transaction() as tx:
             case = await _unresolved(tx, case_id, presser)
             words = reason if case.data_key is not None else None
             await record(tx, case, "resolved", presser, words=words, detail=verdict.value)
             await tx.cases.resolved(case, verdict=verdict, by=presser.id)
+            if verdict is not Verdict.CONFIRMED:
+                timeout = (DeliveryKind.TIMEOUT,)
+                await tx.outbox.withdraw(case_id, timeout, reason=verdict.value)
         self._wake()
 
     async def reopen(self, case_id: int, presser: Presser) -> None:
@@ -158,7 +166,8 @@ class Desk:
             await record(tx, case, "resolved", presser, detail=verdict.value, why=why.value)
             await tx.cases.resolved(case, verdict=verdict, by=presser.id)
             await tx.cases.erase_content(case_id)
-            await tx.outbox.withdraw_all_of(case_id, reason=HeldReason.FALSE_ALARM.value)
+            held = HeldReason.FALSE_ALARM.value
+            await tx.outbox.withdraw(case_id, _BROUGHT_ABOUT, reason=held)
             await tx.outbox.refresh_alert(case_id, every=True)
         self._wake()
 

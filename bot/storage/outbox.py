@@ -18,8 +18,6 @@ _SHOWING = (DeliveryKind.ALERT.value, DeliveryKind.THREAD.value)
 _UNSETTLED = (DeliveryState.REFUSED.value, DeliveryState.GAVE_UP.value)
 _REVIVED = (*_SHOWING, DeliveryKind.ADVICE.value)
 """What is worth another round of attempts once Discord may work again."""
-_OF_CASES = (DeliveryKind.ADVICE.value, DeliveryKind.OFFER.value, DeliveryKind.TIMEOUT.value)
-"""What a case that was none must not bring anymore."""
 _UNSENT = (DeliveryState.HELD.value, DeliveryState.REHEARSED.value)
 
 
@@ -174,9 +172,9 @@ class Outbox:
         advice = outbox.c.kind == DeliveryKind.ADVICE.value
         return await self._withdraw(and_(outbox.c.recipient_id == recipient_id, advice), reason)
 
-    async def withdraw_all_of(self, case_id: int, *, reason: str) -> None:
-        """Hold back what a case has not brought about yet: advice, an offer, a timeout."""
-        brought = outbox.c.kind.in_(_OF_CASES)
+    async def withdraw(self, case_id: int, kinds: Iterable[DeliveryKind], *, reason: str) -> None:
+        """Hold back what of these kinds a case has not brought about yet."""
+        brought = outbox.c.kind.in_([kind.value for kind in kinds])
         await self._withdraw(and_(outbox.c.case_id == case_id, brought), reason)
 
     async def _withdraw(self, which: ColumnElement[bool], reason: str) -> list[int]:

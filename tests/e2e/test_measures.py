@@ -298,3 +298,19 @@ async def test_a_timeout_that_discord_refuses_is_told_in_the_alert(town: Town) -
     await town.settled()
     assert "could not time the member out" in town.alert.text
     assert "(Discord's code 50013)" in town.alert.text
+
+
+async def test_a_timeout_that_is_still_to_come_is_not_carried_out_once_nothing_was_to_be_done(
+    town: Town,
+) -> None:
+    await town.restart(auto_timeout_hours=2)
+    path = r"^/guilds/\d+/members/\d+$"
+    failing = town.sandbox.faults.fail(method="PATCH", path=path, status=503, times=2)
+    await town.threatens(URGENT)
+    await town.until(lambda: failing.struck and town.alert_messages())
+    form = await town.mo.presses(await town.mo.presses(town.alert, "Resolve"), "No action")
+    await town.mo.submits(form, {"reason": "a joke between friends"})
+    await town.settled()
+
+    assert town.server.members[town.leo.id].timeout_until is None
+    assert audited(town) == []

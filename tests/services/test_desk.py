@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.assessment import Level
 from bot.domain.case import CaseState, HinderedError, Hindrance, Mistake, Verdict
+from bot.domain.delivery import DeliveryKind
 from bot.domain.evidence import ItemKind
 from bot.domain.quiet import Quieted
 from bot.services.acting import Acting
@@ -16,7 +17,7 @@ from bot.services.desk import Desk, Presser
 from bot.storage import Store
 from bot.storage.caseload import Wanted
 from tests.conftest import Clock, Opener
-from tests.storage.building import AVA, GUILD, fault_of, threatened
+from tests.storage.building import AVA, GUILD, claim, enqueue, fault_of, threatened
 
 MO, KIT = Presser(71, GUILD), Presser(72, GUILD)
 ELSEWHERE = Presser(71, 200)
@@ -172,6 +173,22 @@ async def test_a_false_alarm_erases_every_word_and_keeps_the_counts(
     )
     assert [(s.state.value, s.reason) for s in advised.values()] == [("held", "false_alarm")]
     assert AVA in advised
+
+
+@pytest.mark.parametrize("verdict", [v for v in Verdict if v is not Verdict.FALSE_ALARM])
+async def test_the_bot_itself_times_nobody_out_once_a_case_was_not_confirmed(
+    desk: Desk, store: Store, verdict: Verdict
+) -> None:
+    """Discord may not have taken it until then."""
+    case_id = await threatened(store, 1)
+    await enqueue(store, DeliveryKind.TIMEOUT, case_id=case_id)
+    await desk.resolve(case_id, verdict, "friends", MO)
+    await desk.reopen(case_id, MO)
+
+    expected = {DeliveryKind.ADVICE, DeliveryKind.ALERT}
+    if verdict is Verdict.CONFIRMED:
+        expected.add(DeliveryKind.TIMEOUT)
+    assert {d.kind for d in await claim(store)} == expected
 
 
 async def test_a_phrase_is_quieted_once_and_stands_nowhere_in_plain(
