@@ -116,7 +116,8 @@ class Postponed:
 
     `breaker` asks that no further direct messages be opened until then. `uncertain` says that the
     message may exist all the same, because only the answer was lost. `tried` is false where Discord
-    was not asked, or took no notice: for that it is never given up.
+    was not asked, or took no notice: for that it is never given up. `begun` is what is there
+    already where a part was done, and without a message where that is still to come.
     """
 
     explanation: str
@@ -124,6 +125,7 @@ class Postponed:
     breaker: bool = False
     uncertain: bool = False
     tried: bool = True
+    begun: Delivered | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,6 +244,8 @@ class Dispatcher:
         until = tx.now + timedelta(seconds=outcome.seconds or backoff(delivery.attempts))
         counts = outcome.tried or outcome.seconds is None  # the backoff grows by what is counted
         await tx.sending.postponed(delivery, outcome, until=until, counts=counts)
+        if outcome.begun is not None and delivery.case_id is not None:
+            await tx.outbox.refresh_alert(delivery.case_id, thread=False)
         if outcome.breaker:
             _log.error("direct_messages_stopped", until=until.isoformat())
             await tx.memory.break_until(DIRECT_MESSAGES, until, reason=outcome.explanation)
@@ -290,4 +292,6 @@ class Dispatcher:
 
 def _moved(delivery: Delivery, outcome: Outcome) -> bool:
     """Whether the alert, which links to it, must show something else now."""
-    return not isinstance(outcome, Delivered) or outcome.channel_id != delivery.channel_id
+    if not isinstance(outcome, Delivered) or delivery.message_id is None:
+        return True
+    return outcome.channel_id != delivery.channel_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import structlog
 
@@ -12,6 +13,9 @@ from bot.storage import Store, Transaction
 
 _log = structlog.get_logger(__name__)
 
+_REST = timedelta(hours=1)
+"""How long what failed is left alone where nothing stood in its way that is gone now."""
+
 
 class Readiness:
     """Keeps on record that a server cannot be alerted, and sends what waited once it can."""
@@ -19,9 +23,11 @@ class Readiness:
     def __init__(self, store: Store, *, wake: Callable[[], None]) -> None:
         self._store = store
         self._wake = wake
+        self._ready: set[int] = set()
 
     async def cannot_alert(self, guild_id: int, reason: NoticeReason) -> None:
         """Tell the operator at once, and the owner once a day."""
+        self.forget(guild_id)
         _log.error("not_armed", guild=guild_id, reason=reason.value)
         await insist(self._store, lambda tx: self._tell_owner(tx, guild_id, reason))
         self._wake()
@@ -34,10 +40,23 @@ class Readiness:
         self._wake()
 
     async def can_alert(self, guild_id: int) -> None:
-        """Send the alerts that could not be delivered before."""
-        waiting = await insist(self._store, lambda tx: tx.outbox.requeue_alerts(guild_id))
+        """Send the alerts that could not be delivered before.
+
+        Those of a server that could be alerted all along only after a rest: this is called
+        whenever a channel or a role there changes.
+        """
+        rest = _REST if guild_id in self._ready else timedelta()
+        waiting = await insist(
+            self._store,
+            lambda tx: tx.outbox.requeue_alerts(guild_id, failed_before=tx.now - rest),
+        )
+        self._ready.add(guild_id)
         _log.info("armed", guild=guild_id, alerts_waiting=waiting)
         self._wake()
+
+    def forget(self, guild_id: int) -> None:
+        """The server cannot be alerted as it was: what failed is sent as soon as it can."""
+        self._ready.discard(guild_id)
 
     async def _tell_owner(self, tx: Transaction, guild_id: int, reason: NoticeReason) -> None:
         await tx.outbox.enqueue(

@@ -114,17 +114,17 @@ class Outbox:
         )
         return result.rowcount > 0
 
-    async def requeue_alerts(self, guild_id: int) -> int:
-        """Queue again all of a server's alerts and threads that failed; how many they are."""
-        result = await self._connection.execute(
-            update(outbox)
-            .where(
-                outbox.c.guild_id == guild_id,
-                outbox.c.kind.in_(_SHOWING),
-                outbox.c.state.in_(_UNSETTLED),
-            )
-            .values(state=DeliveryState.PENDING.value, due_at=self._now, attempts=0)
+    async def requeue_alerts(self, guild_id: int, *, failed_before: datetime) -> int:
+        """Queue again a server's alerts and threads that had failed by then; how many they are."""
+        which = and_(
+            outbox.c.guild_id == guild_id,
+            outbox.c.kind.in_(_SHOWING),
+            outbox.c.state.in_(_UNSETTLED),
+            outbox.c.settled_at <= failed_before,
         )
+        await lock_cases(self._connection, which)
+        values = {"state": DeliveryState.PENDING.value, "due_at": self._now, "attempts": 0}
+        result = await self._connection.execute(update(outbox).where(which).values(values))
         return result.rowcount
 
     async def revive(self, *, given_up_before: datetime, made_after: datetime) -> int:

@@ -168,7 +168,12 @@ class Sending:
     async def postponed(
         self, delivery: Delivery, outcome: Postponed, *, until: datetime, counts: bool = True
     ) -> None:
-        """Let go of it until then; an attempt that did not count is taken back."""
+        """Let go of it until then; an attempt that did not count is taken back.
+
+        Where a part was done, the next attempt goes on from there.
+        """
+        begun = outcome.begun
+        place = {"channel_id": begun.channel_id, "message_id": begun.message_id} if begun else {}
         await self._lock_case(delivery.id)
         await self._set_pending(
             delivery.id,
@@ -176,6 +181,7 @@ class Sending:
             reason=outcome.explanation[:48],
             uncertain=outcome.uncertain or delivery.uncertain,
             attempts=delivery.attempts - (0 if counts else 1),
+            **place,
             **_NOBODYS,
         )
 

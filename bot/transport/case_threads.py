@@ -9,9 +9,9 @@ import structlog
 
 from bot.advice import Language
 from bot.domain.case import CaseState, CaseView
-from bot.domain.delivery import Delivered, Delivery
+from bot.domain.delivery import Delivered, Delivery, Postponed
 from bot.domain.policy import CaseThreads, Policy
-from bot.transport.outcomes import UNKNOWN_CHANNEL, UndeliverableError
+from bot.transport.outcomes import MISSING_PERMISSIONS, UNKNOWN_CHANNEL, UndeliverableError
 from bot.transport.places import alert_channel, case_forum, is_public
 
 _log = structlog.get_logger(__name__)
@@ -31,20 +31,20 @@ async def carry(
     guild: discord.Guild,
     policy: Policy,
     language: Language,
-) -> Delivered:
+) -> Delivered | Postponed:
     """Make the case's thread, or bring it up to date; one that was deleted is made anew.
 
+    What was made is only told: whatever fails in it later must not have it made once more.
     Raises UndeliverableError, and what discord.py raises when Discord refuses or cannot be reached.
     """
     place = _place(guild, policy)
-    title = language.text("thread.name", case=case.id)
     thread = await _known(guild, delivery, place)
-    if thread is None and delivery.uncertain:
-        thread = await _lost(guild, place, title)
     if thread is None:
-        thread, message_id = await _made(place, title, look, delivery)
-    else:
-        message_id = await _shown(thread, look, delivery)
+        title = language.text("thread.name", case=case.id)
+        lost = await _lost(guild, place, title) if delivery.uncertain else None
+        begun = Delivered(lost.id, None) if lost else await _made(place, title, look)
+        return Postponed("thread_begun", begun=begun)
+    message_id = await _shown(thread, look, delivery)
     await _apply_state(thread, place, case, language)
     return Delivered(channel_id=thread.id, message_id=message_id)
 
@@ -64,7 +64,7 @@ async def _known(guild: discord.Guild, delivery: Delivery, place: _Place) -> dis
 
     Nor one elsewhere than in today's place: everyone may read there by now.
     """
-    if delivery.message_id is None or delivery.channel_id is None:
+    if delivery.channel_id is None:
         return None
     try:
         thread = guild.get_thread(delivery.channel_id) or await guild.fetch_channel(
@@ -86,23 +86,25 @@ async def _lost(guild: discord.Guild, place: _Place, title: str) -> discord.Thre
     )
 
 
-async def _made(
-    place: _Place, title: str, look: discord.ui.LayoutView, delivery: Delivery
-) -> tuple[discord.Thread, int]:
-    quiet = discord.AllowedMentions.none()
+async def _made(place: _Place, title: str, look: discord.ui.LayoutView) -> Delivered:
+    """Make a post with its message, or a thread that has none yet."""
     if isinstance(place, discord.ForumChannel):
         made = await place.create_thread(
-            name=title, view=look, allowed_mentions=quiet, auto_archive_duration=_A_WEEK
+            name=title,
+            view=look,
+            allowed_mentions=discord.AllowedMentions.none(),
+            auto_archive_duration=_A_WEEK,
         )
-        return made.thread, made.message.id
+        return Delivered(made.thread.id, made.message.id)
+    if not place.permissions_for(place.guild.me).send_messages_in_threads:
+        raise UndeliverableError(MISSING_PERMISSIONS, "case_thread_mute")
     thread = await place.create_thread(
         name=title,
         type=discord.ChannelType.private_thread,
         invitable=False,
         auto_archive_duration=_A_WEEK,
     )
-    message = await thread.send(view=look, nonce=delivery.token, allowed_mentions=quiet)
-    return thread, message.id
+    return Delivered(thread.id, None)
 
 
 async def _shown(thread: discord.Thread, look: discord.ui.LayoutView, delivery: Delivery) -> int:
@@ -118,7 +120,8 @@ async def _shown(thread: discord.Thread, look: discord.ui.LayoutView, delivery: 
         except discord.NotFound as error:
             if error.code == UNKNOWN_CHANNEL:
                 raise
-    return (await thread.send(view=look, allowed_mentions=quiet)).id
+    again = str(known or thread.id)  # what it is written for: it is new once
+    return (await thread.send(view=look, nonce=again, allowed_mentions=quiet)).id
 
 
 async def _own_message(thread: discord.Thread) -> int | None:

@@ -89,7 +89,7 @@ class DiscordCourier:
                 raise
             return Postponed("shutting_down", uncertain=True)
 
-    async def _carry(self, delivery: Delivery, view: Shown) -> Delivered:
+    async def _carry(self, delivery: Delivery, view: Shown) -> Outcome:
         guild = self._client.get_guild(delivery.guild_id)
         if guild is None and self._client.is_ready():
             raise UndeliverableError(UNKNOWN_CHANNEL, "server_left")
@@ -112,9 +112,7 @@ class DiscordCourier:
         await member.timeout(hours, reason=f"NotAlone case {delivery.case_id}, automatic")
         return Delivered(channel_id=None, message_id=None)
 
-    async def _keep_thread(
-        self, delivery: Delivery, view: Shown, guild: discord.Guild
-    ) -> Delivered:
+    async def _keep_thread(self, delivery: Delivery, view: Shown, guild: discord.Guild) -> Outcome:
         if not isinstance(view, CaseView):
             raise UndeliverableError(0, "case_gone")
         language = self._language(guild)

@@ -11,6 +11,7 @@ _QUARANTINED = 20026
 _BREAKS = {_OPENING_TOO_FAST: 600.0, _QUARANTINED: 6 * 3600.0}
 """Seconds for which no direct message is opened after Discord said so, by its error code."""
 UNKNOWN_CHANNEL = 10003
+MISSING_PERMISSIONS = 50013
 _SERVER_ERROR = 500
 
 

@@ -178,6 +178,7 @@ class Watch:
     def leave(self, guild_id: int) -> None:
         """Stop watching a server that the bot is no longer in."""
         self._gates.pop(guild_id, None)
+        self._readiness.forget(guild_id)
 
     def _is_somebodys(self, message: discord.Message) -> bool:
         if self._is_ignored(message.channel):

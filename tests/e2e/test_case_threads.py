@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
 
 from bot.domain.delivery import DeliveryState
 from bot.sandbox import BOT_BY_DEFAULT, MODERATOR_BY_DEFAULT, Channel, Permission, Request
+from bot.sandbox.faults import Fault
 from bot.sandbox.protocol import ChannelType
 from tests.e2e.town import OTHER_THREAT, Town
 
@@ -144,7 +146,8 @@ async def test_an_answer_that_was_lost_makes_no_second_thread(
     forum_of(town)
     await town.start(case_threads=kind, case_forum="cases")
     if lost == "message":
-        town.sandbox.after_request(partial(_lose_first_message, town))
+        lose = town.sandbox.faults.lose_answer
+        town.sandbox.after_request(partial(_strike_first_message, town, partial(lose, times=1)))
     else:
         town.sandbox.faults.lose_answer(method="POST", path=r"/channels/\d+/threads$", times=1)
     await town.settled(await town.threatens())
@@ -154,24 +157,77 @@ async def test_an_answer_that_was_lost_makes_no_second_thread(
     assert len(town.written_in(thread)) == 1
 
 
-def _lose_first_message(town: Town, request: Request) -> None:
-    """Once the thread is there, the answer to what is posted in it is lost."""
+def _strike_first_message(town: Town, strike: Callable[..., Fault], request: Request) -> None:
+    """Once a thread is there, something happens to what is posted in it."""
     if request.method == "POST" and request.path.endswith("/threads"):
         for thread in threads(town):
-            posts = rf"/channels/{thread.id}/messages$"
-            town.sandbox.faults.lose_answer(method="POST", path=posts, times=1)
+            strike(method="POST", path=rf"/channels/{thread.id}/messages$")
+
+
+async def test_a_thread_whose_first_message_is_refused_is_made_once(quiet_town: Town) -> None:
+    town = quiet_town
+    await town.start(case_threads="thread")
+    refuse = partial(town.sandbox.faults.fail, status=403, code=50013, times=2)
+    town.sandbox.after_request(partial(_strike_first_message, town, refuse))
+    await town.settled(await town.threatens())
+    await town.settled()
+    assert "The thread for this case could not be made" in town.alert.text
+
+    for command in ("claim", "release"):
+        assert [town.written_in(thread) for thread in threads(town)] == [[]]
+        await town.mo.runs(f"case {command}", channel=town.alerts, case=1)
+        await town.settled()
+        await town.settled()
+    (thread,) = threads(town)
+    assert len(town.written_in(thread)) == 1
+    assert f"Talk about it in {thread.mention}." in town.alert.text
+
+
+async def test_a_thread_whose_first_message_must_wait_is_made_once(quiet_town: Town) -> None:
+    town = quiet_town
+    await town.start(case_threads="thread")
+    limit = partial(town.sandbox.faults.limit, retry_after=3600.0, times=1)
+    town.sandbox.after_request(partial(_strike_first_message, town, limit))
+    await town.settled(await town.threatens())
+    await town.settled()
+    (thread,) = threads(town)
+    assert town.written_in(thread) == []
+
+    await town.let_pass(hours=1)
+    await town.settled()
+    assert threads(town) == [thread]
+    assert len(town.written_in(thread)) == 1
+
+
+async def test_a_message_written_anew_whose_answer_is_lost_is_written_once(
+    quiet_town: Town,
+) -> None:
+    town = quiet_town
+    await town.start(case_threads="thread")
+    await town.settled(await town.threatens())
+    (thread,) = threads(town)
+    (first,) = town.written_in(thread)
+    await town.mo.deletes(first)
+    path = rf"/channels/{thread.id}/messages$"
+    town.sandbox.faults.lose_answer(method="POST", path=path, times=1)
+    await town.mo.presses(town.alert, "Claim")
+    await town.settled()
+    assert len(town.written_in(thread)) == 1
 
 
 @pytest.mark.parametrize(
     ("kind", "mend"),
-    [("thread", "permission"), ("forum", "missing"), ("forum", "public")],
+    [("thread", "making"), ("thread", "writing"), ("forum", "missing"), ("forum", "public")],
 )
 async def test_a_thread_that_cannot_be_made_is_told_and_made_once_that_is_mended(
     quiet_town: Town, kind: str, mend: str
 ) -> None:
     town = quiet_town
     assert town.server.bot_role is not None
-    may_not = BOT_BY_DEFAULT & ~Permission.CREATE_PRIVATE_THREADS
+    lacks = Permission.CREATE_PRIVATE_THREADS
+    if mend == "writing":
+        lacks = Permission.SEND_MESSAGES_IN_THREADS
+    may_not = BOT_BY_DEFAULT & ~lacks
     town.server.set_permissions(town.server.everyone, may_not)
     town.server.set_permissions(town.server.bot_role, may_not)
     forum = forum_of(town, public=True) if mend == "public" else None
@@ -185,7 +241,7 @@ async def test_a_thread_that_cannot_be_made_is_told_and_made_once_that_is_mended
     assert thread is not None
     assert thread.state is DeliveryState.REFUSED
 
-    if mend == "permission":
+    if mend in ("making", "writing"):
         town.server.set_permissions(town.server.bot_role, BOT_BY_DEFAULT)
     elif mend == "missing":
         forum_of(town)
@@ -197,6 +253,36 @@ async def test_a_thread_that_cannot_be_made_is_told_and_made_once_that_is_mended
     await town.settled()
     assert len(threads(town)) == 1
     assert "could not be made" not in town.alert.text
+
+
+async def test_what_failed_is_not_tried_anew_at_every_change_of_a_server(quiet_town: Town) -> None:
+    town = quiet_town
+    await town.start(case_threads="thread")
+    making = town.sandbox.faults.fail(path=r"/threads$", status=403, code=50013, times=None)
+    await town.settled(await town.threatens())
+    await town.settled()
+
+    tried = making.struck
+
+    async def changes(name: str) -> None:
+        town.server.create_channel(name)
+        await town.until(lambda: any(c.name == name for c in town.bot.bot.guilds[0].channels))
+        await town.settled(await town.sam.writes(name, channel=town.general))
+
+    await changes("one")
+    await changes("two")
+    assert making.struck == tried
+    await town.let_pass(hours=1)
+    await changes("three")
+    await town.until(lambda: making.struck == tried + 1)
+    await town.settled()
+    await changes("four")
+    assert making.struck == tried + 1
+
+    town.alerts.delete()
+    await changes("five")
+    town.alerts = town.create_alert_channel()
+    await town.until(lambda: making.struck == tried + 2)
 
 
 async def test_a_resolved_cases_deleted_alert_and_thread_stay_workable(quiet_town: Town) -> None:

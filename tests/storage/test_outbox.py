@@ -431,7 +431,9 @@ async def test_a_failed_alert_is_tried_anew_when_its_case_changes(store: Store, 
     assert (again.id, again.attempts) == (delivery.id, 1)
 
 
-async def test_failed_alerts_of_a_server_are_queued_again_and_nothing_else(store: Store) -> None:
+async def test_failed_alerts_of_a_server_are_queued_again_and_nothing_else(
+    store: Store, clock: Clock
+) -> None:
     case_id = await case_with_alert(store)
     await enqueue(store, ALERT, about="alert:refused", case_id=case_id)
     await enqueue(store, ALERT, about="alert:delivered", case_id=case_id)
@@ -443,9 +445,11 @@ async def test_failed_alerts_of_a_server_are_queued_again_and_nothing_else(store
     await refuse(store, fourth)
 
     async with store.transaction() as tx:
-        assert await tx.outbox.requeue_alerts(GUILD + 1) == 0
-        assert await tx.outbox.requeue_alerts(GUILD) == 2
-        assert await tx.outbox.requeue_alerts(GUILD) == 0
+        requeue, before = tx.outbox.requeue_alerts, clock.now - timedelta(seconds=1)
+        assert await requeue(GUILD + 1, failed_before=clock.now) == 0
+        assert await requeue(GUILD, failed_before=before) == 0
+        assert await requeue(GUILD, failed_before=clock.now) == 2
+        assert await requeue(GUILD, failed_before=clock.now) == 0
 
     again = await claim(store)
     assert [(d.id, d.attempts, d.uncertain) for d in again] == [(1, 1, True), (2, 1, False)]
