@@ -71,6 +71,7 @@ class LanguageFile(_Strict):
     conditionals: list[str] = []
     disguised: list[str] = []
     towards: list[str] = []
+    mine: list[str] = []
     concepts: dict[str, list[str]] = {}
     examples: LanguageExamples | None = None
 

@@ -15,6 +15,7 @@ from bot.detection.before import (
     said_by_others,
 )
 from bot.detection.closely import Closely
+from bot.detection.doubts import doubted
 from bot.detection.explaining import Aside, Explanation, counted_only, nearest
 from bot.detection.judge import conclude, fired
 from bot.detection.learned import LearnedJudge
@@ -155,7 +156,9 @@ class Detector:
             return assessment
         if self._calms(assessment, window) or self._answers_threat(window):
             return replace(NOTHING, experimental=assessment.experimental)
-        return assessment
+        earlier, _ = said_by_author(window, bool)
+        run = [self._read(each) for each in (*earlier, window.message)]
+        return doubted(assessment, run, self._lexicon.speech(run[-1].words).mine)
 
     def explain(self, window: Window) -> Explanation:
         """Why `assess` says what it says of `window`; dearer, and meant for people who ask."""

@@ -47,6 +47,8 @@ class Language(NamedTuple):
     """Words that are also sought reversed and starred out: see `uncensored`."""
     towards: Sequence[str] = ()
     """Words before somebody whom something goes to ("to kim")."""
+    mine: Sequence[str] = ()
+    """Words by which something is the author's own ("my", "me")."""
 
 
 class Sorts(NamedTuple):

@@ -39,6 +39,15 @@ class Speech(NamedTuple):
     """Those that some phrase names."""
     towards: Container[str] = ()
     """Those before somebody whom something goes to."""
+    mine: Container[str] = ()
+    """Those by which something is the author's own."""
+
+
+class _Said(NamedTuple):
+    """Words of one language."""
+
+    towards: Sequence[str]
+    mine: Sequence[str]
 
 
 class Vocabulary:
@@ -80,8 +89,8 @@ class Lexicon:
         elements = itertools.count()
         self._shared = Index(numbers, elements)
         self._indexes: list[Index] = []
-        self._towards: dict[int, Sequence[str]] = {}
-        """The words that stand before whom something goes to, by the identity of an index."""
+        self._said: dict[int, _Said] = {}
+        """What is known of each language's words, by the identity of its index."""
         commonest: list[Iterable[str]] = []
         shared: list[Wording] = []
         for language in languages:
@@ -92,7 +101,7 @@ class Lexicon:
                 own = (each for each in language.wordings if not each.is_shared)
                 index.add(own, language.common)
                 self._indexes.append(index)
-                self._towards[id(index)] = language.towards
+                self._said[id(index)] = _Said(language.towards, language.mine)
                 commonest.append(language.common)
         for index in (self._shared, *self._indexes):
             index.add(shared, {})
@@ -123,8 +132,12 @@ class Lexicon:
     def speech(self, words: Sequence[str]) -> Speech:
         """What the words of the languages are that `words` are in."""
         indexes = self._sift(words)[0]
-        towards = frozenset().union(*(self._towards.get(id(index), ()) for index in indexes))
-        return Speech(ChainMap(*(index.vocabulary for index in indexes)), towards)
+        said = [self._said[id(index)] for index in indexes if id(index) in self._said]
+        return Speech(
+            ChainMap(*(index.vocabulary for index in indexes)),
+            frozenset().union(*(language.towards for language in said)),
+            frozenset().union(*(language.mine for language in said)),
+        )
 
     def tokens(self, text: str) -> list[Token]:
         """The words of `text`, each with the place of its original."""

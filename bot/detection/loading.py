@@ -142,6 +142,7 @@ def _languages(folder: Path, concepts: ConceptFile, stances: _Stances) -> Iterat
             {fold(word): rank for rank, word in reversed(tuple(enumerate(file.common)))},
             tuple(map(fold, file.disguised)),
             tuple(map(fold, file.towards)),
+            tuple(map(fold, file.mine)),
         )
 
 

@@ -1,0 +1,77 @@
+"""The only module that knows what makes a found threat doubtful: whose images, and what about."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from dataclasses import replace
+
+from bot.detection.reading import Place, Reading
+from bot.domain.assessment import Assessment, Kind, Level
+
+_MINE = "my_media"
+_THEIRS = frozenset({"your_media", "possession", "hold", "webcam"})
+_RELIEF = "relief"
+_TRIVIAL = "trivial"
+_BUSINESS = frozenset({"trade", "commission", "debt", "event"})
+_GRAVE = frozenset(
+    {"intimate", "payment", "webcam", "image_demand", "intimate_demand", "self_harm"}
+)
+"""Concepts beside which no harmless object makes anything doubtful."""
+
+
+def doubted(assessment: Assessment, run: Sequence[Reading], mine: Container[str]) -> Assessment:
+    """A threat as what is left of it, by its author's words: `run`, the judged message last.
+
+    Whoever speaks of images of their own ("so you want 50 or you post my pics?") and holds none of
+    the other's is the one who is threatened. Words in `mine` say that something is the author's.
+    Where a harmless object is spoken of, or a trade or debt was before, it is a level less, so that
+    nobody is written to of what may be a joke.
+    """
+    if assessment.level >= Level.URGENT:
+        return assessment
+    if _is_of_own(run[-1], mine):
+        author = run[-1].message.author
+        return replace(
+            assessment,
+            kind=Kind.DISCLOSURE,
+            level=Level.MEDIUM,
+            offender=None,
+            targets=(author,),
+            aimed=True,
+        )
+    before = frozenset[str]().union(*(reading.own for reading in run[:-1]))
+    own = before | run[-1].own
+    if (_TRIVIAL in own or not _BUSINESS.isdisjoint(before)) and _GRAVE.isdisjoint(own):
+        return replace(assessment, level=Level(max(Level.LOW, assessment.level - 1)))
+    return assessment
+
+
+def _is_of_own(reading: Reading, mine: Container[str]) -> bool:
+    """Whether the author speaks of images of their own, and holds none of somebody else's.
+
+    Who wants their own deleted may well say what the other one holds.
+    """
+    own = [place for place in reading.places if not place.foreign]
+    ours = [place for place in own if place.concept == _MINE and _says(reading, place, mine)]
+    theirs = [place for place in own if place.concept in _THEIRS]
+    ours = [each for each in ours if not any(_reaches_beyond(other, each) for other in theirs)]
+    if not ours:
+        return False
+    if all(any(_overlap(other, each) for each in ours) for other in theirs):
+        return True
+    return any(
+        place.concept == _RELIEF and any(_overlap(place, each) for each in ours) for place in own
+    )
+
+
+def _says(reading: Reading, place: Place, words: Container[str]) -> bool:
+    return any(word in words for word in reading.words[place.first : place.last + 1])
+
+
+def _overlap(one: Place, other: Place) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _reaches_beyond(other: Place, each: Place) -> bool:
+    """Whether `other` goes on where `each` ends: "my video" is theirs in "my video of you"."""
+    return each.first < other.first <= each.last < other.last

@@ -1,0 +1,62 @@
+"""Whoever speaks of images of their own is no offender; of trifles and debts, nobody is sure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bot.domain.assessment import Assessment, Kind, Level
+
+Judge = Callable[..., Assessment]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "so you want 50 or you post my pics?",
+        "delete my pics by tonight or i send your messages to your parents and the police",
+        "also 50 euro oder du schickst meine bilder an alle?",
+        "alors tu veux 50 sinon tu envoies mes photos à ma mère ?",
+        "o te mando 50 o le mandas mis fotos a mi madre?",
+        "quindi 50 euro o mandi le mie foto a mia madre?",
+    ],
+)
+def test_who_asks_about_their_own_images_is_offered_help_and_not_accused(
+    judge: Judge, answer: str
+) -> None:
+    assessment = judge(("leo", "hey"), ("ava", answer))
+
+    assert assessment.kind is not Kind.THREAT
+    assert assessment.offender is None
+
+
+@pytest.mark.parametrize(
+    "threat",
+    [
+        "send me 50 or i send my video of you to your mom",
+        "i saved my recording of our call, pay me 50 or your friends see you",
+        "i have your pics on my phone. pay me 50 or i post them",
+    ],
+)
+def test_what_an_offender_calls_theirs_is_of_the_other(judge: Judge, threat: str) -> None:
+    assessment = judge(("ava", "hey"), ("leo", threat))
+
+    assert assessment.kind is Kind.THREAT
+    assert assessment.level >= Level.MEDIUM
+
+
+def test_a_debt_or_trade_before_makes_it_a_level_less(judge: Judge) -> None:
+    threat = ("leo", "50 by friday or i show everyone the pics")
+    plain = judge(("ava", "hi"), threat)
+    owed = judge(("leo", "you still owe me for the concert tickets"), ("ava", "i know"), threat)
+
+    assert plain.level >= Level.MEDIUM
+    assert owed.level == plain.level - 1
+
+
+def test_beside_something_intimate_no_harmless_object_counts(judge: Judge) -> None:
+    threat = ("leo", "50 by friday or i show everyone your nudes")
+    before = ("leo", "you still owe me for the concert tickets")
+
+    assert judge(before, ("ava", "i know"), threat).level is judge(("ava", "hi"), threat).level
