@@ -125,9 +125,9 @@ class PickMenu(
 class ChoiceMenu(
     Control,
     discord.ui.DynamicItem[discord.ui.Select[Any]],
-    template=r"na:setup:set:(?P<key>[a-z_]+)",
+    template=r"na:setup:set:(?P<key>[a-z_]+)(?::\d+)?",
 ):
-    """The menu of a setting: its options, channels or roles."""
+    """A menu of a setting: its options, channels or roles."""
 
     async def act(self, desk: Desk) -> None:
         """Store what was chosen, and show the page again."""

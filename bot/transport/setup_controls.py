@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,19 +45,30 @@ class Room:
         return shown(self.language, self.languages, self.guild, setting, value)
 
 
-def control(room: Room, setting: Setting) -> discord.ui.Item[Any]:
-    """The control by which a setting of this kind is changed."""
+def controls(room: Room, setting: Setting) -> Sequence[discord.ui.Item[Any]]:
+    """The controls by which a setting of this kind is changed, each for a row of its own."""
     if setting.kind is Kind.CHANNEL:
-        return _channel_menu(room, setting)
+        return [_channel_menu(room, setting)]
     if setting.kind is Kind.ROLE:
-        return _role_menu(room, setting)
+        return [_role_menu(room, setting)]
     if setting.kind in (Kind.NUMBER, Kind.TEXT):
-        return button(room.language, "setup.button.write", f"na:setup:type:{setting.key}")
-    return discord.ui.Select(
-        custom_id=_set_id(setting),
-        placeholder=room.language.text("setup.menu.choose"),
-        options=_options(room, setting),
-    )
+        return [button(room.language, "setup.button.write", f"na:setup:type:{setting.key}")]
+    return _option_menus(room, setting)
+
+
+def _option_menus(room: Room, setting: Setting) -> list[discord.ui.Select[Any]]:
+    """The options, in as many menus as they fill."""
+    every = _options(room, setting)
+    parts = [every[at : at + MENU_SIZE] for at in range(0, len(every), MENU_SIZE)]
+    key = "setup.menu.choose" if len(parts) == 1 else "setup.menu.choose_range"
+    return [
+        discord.ui.Select(
+            custom_id=f"{_set_id(setting)}:{number}",
+            placeholder=room.language.text(key, first=part[0].label, last=part[-1].label),
+            options=part,
+        )
+        for number, part in enumerate(parts)
+    ]
 
 
 def _set_id(setting: Setting) -> str:
@@ -112,7 +123,7 @@ def _options(room: Room, setting: Setting) -> list[discord.SelectOption]:
         now = str(value)
     return [
         discord.SelectOption(label=label, value=option, default=option == now)
-        for option, label in list(labels.items())[:MENU_SIZE]
+        for option, label in labels.items()
     ]
 
 

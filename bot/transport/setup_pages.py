@@ -10,7 +10,7 @@ from bot.advice import Language
 from bot.services.choices import SETTINGS
 from bot.storage.settings import SettingsChange
 from bot.transport.places import ALERT_CHANNEL
-from bot.transport.setup_controls import MENU_SIZE, Room, control, title_of
+from bot.transport.setup_controls import MENU_SIZE, Room, controls, title_of
 from bot.transport.widgets import button
 
 ALL, TEST = "all", "test"
@@ -38,7 +38,7 @@ def page_id(page: str) -> str:
 def setting_page(
     room: Room, key: str, *, notice: str = "", last: SettingsChange | None = None
 ) -> discord.ui.LayoutView:
-    """One setting: what it means, what holds, and the control that changes it."""
+    """One setting: what it means, what holds, and the controls that change it."""
     setting, language = SETTINGS[key], room.language
     origin = "setup.chosen_here" if key in room.stored else "setup.from_configuration"
     lines = [
@@ -49,7 +49,7 @@ def setting_page(
     if last is not None and last.changed_by is not None:
         when = f"<t:{int(last.changed_at.timestamp())}:R>"
         lines.append(language.text("setup.changed_by", person=f"<@{last.changed_by}>", when=when))
-    return _layout("\n".join(lines), notice, control(room, setting), _buttons(room, key))
+    return _layout("\n".join(lines), notice, *controls(room, setting), _buttons(room, key))
 
 
 def all_page(room: Room, *, notice: str = "") -> discord.ui.LayoutView:
