@@ -13,6 +13,7 @@ from bot.services.choices import SETTINGS, Kind, PolicySettings, Setting, as_wri
 from bot.transport.places import (
     ALERT_CHANNEL,
     CASE_FORUM,
+    IN_FORUM,
     alert_channels,
     bearers,
     case_forums,
@@ -34,6 +35,7 @@ Reason = Literal[
     "everyone",
     "not_a_forum",
     "public_forum",
+    "missing_permissions",
 ]
 
 
@@ -100,7 +102,13 @@ def _objection(guild: discord.Guild, setting: Setting, wanted: Any) -> Reason | 
     (one, *_) = found
     if isinstance(one, discord.Role):
         return "everyone" if one.is_default() else None
-    return "public_forum" if setting.key == CASE_FORUM and is_public(one) else None
+    return _forum_objection(one) if setting.key == CASE_FORUM else None
+
+
+def _forum_objection(forum: discord.abc.GuildChannel) -> Reason | None:
+    if is_public(forum):
+        return "public_forum"
+    return "missing_permissions" if missing_permissions(forum, IN_FORUM) else None
 
 
 def shown(
@@ -147,12 +155,14 @@ def refusal(language: Language, guild: discord.Guild, choices: Mapping[str, Any]
     found = next(objections(guild, choices), None)
     if found is None:
         return ""
-    channel = next(iter(channels_of(guild, found.value)), None)
+    named = (*case_forums(guild, found.value), *channels_of(guild, found.value))
+    channel = next(iter(named), None)
     return language.text(
         f"setup.refused.{found.reason}",
         value=in_line(found.value),
         channel=channel.mention if channel else in_line(found.value),
         role=own_role(guild),
+        permissions=", ".join(missing_permissions(channel, IN_FORUM)) if channel else "",
     )
 
 

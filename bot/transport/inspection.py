@@ -14,7 +14,14 @@ from bot.domain.policy import Policy
 from bot.services.choices import as_written
 from bot.services.policies import Policies
 from bot.transport.choices_here import Reason, objections
-from bot.transport.places import alert_channel, missing_permissions, obstacle, role
+from bot.transport.places import (
+    IN_FORUM,
+    PERMISSIONS,
+    alert_channel,
+    missing_permissions,
+    obstacle,
+    role,
+)
 from bot.transport.wording import name
 
 _PATIENCE = 60.0
@@ -34,10 +41,13 @@ _CHECKED: dict[Reason, str] = {
     "everyone": "everyone has the role",
     "not_a_forum": "there is a channel that is no forum,",
     "public_forum": "everyone can see the forum",
+    "missing_permissions": "the bot may not work in the forum",
 }
-_IN_ITS_PLACE = dict.fromkeys(
-    ("several_channels", "several_roles"), ": write the identifier of the one that is meant"
-)
+_IN_ITS_PLACE: dict[Reason, str] = {
+    "several_channels": ": write the identifier of the one that is meant",
+    "several_roles": ": write the identifier of the one that is meant",
+    "missing_permissions": f": give it {', '.join(PERMISSIONS[flag] for flag in IN_FORUM)} there",
+}
 
 
 def intents() -> discord.Intents:

@@ -26,6 +26,8 @@ PERMISSIONS = {
 }
 """The permissions that the bot asks for, as Discord's settings name them."""
 _NEEDED = ("view_channel", "send_messages", "read_message_history")
+IN_FORUM = (*_NEEDED, "send_messages_in_threads")
+"""What the bot needs in the forum for cases: to make posts there, write in them and find them."""
 
 
 _Named = TypeVar("_Named", bound=discord.abc.GuildChannel | discord.Role)

@@ -1,4 +1,4 @@
-"""Tries out, by doing it, everything that the bot needs in a server, and says how to mend it."""
+"""Tries out what the bot needs in a server, as far as possible by doing it; says how to mend it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ import discord
 
 from bot.advice import Language
 from bot.domain.delivery import NoticeReason
-from bot.domain.policy import AdviceMode, Disclosures, Fallback, Policy
+from bot.domain.policy import AdviceMode, CaseThreads, Disclosures, Fallback, Policy
 from bot.transport.choices_here import own_role
 from bot.transport.inspection import reason_and_remedy
 from bot.transport.places import (
+    IN_FORUM,
     PERMISSIONS,
     alert_channel,
+    case_forum,
     channels_of,
     missing_permissions,
     moderators,
@@ -70,7 +72,7 @@ class Trial:
         try:
             results += [
                 *await self._alert(channel),
-                await self._thread(channel),
+                *await self._case_place(channel),
             ]
         except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
             fault = self._language.text("setup.test.fault", error=type(error).__name__)
@@ -97,6 +99,17 @@ class Trial:
         if message.id not in read:
             return [written, self._lacking("history", channel, ("read_message_history",))]
         return [written, self._said("history")]
+
+    async def _case_place(self, channel: discord.TextChannel) -> list[Result]:
+        """Where cases get their threads or posts, if they do."""
+        if self._policy.case_threads is CaseThreads.THREAD:
+            return [await self._thread(channel)]
+        forum = case_forum(self._guild, self._policy)
+        if self._policy.case_threads is CaseThreads.NONE or forum is None:
+            return []
+        if missing_permissions(forum, IN_FORUM):
+            return [self._lacking("forum", forum, IN_FORUM, mark=Mark.HINT)]
+        return [self._said("forum", channel=forum.mention)]
 
     async def _thread(self, channel: discord.TextChannel) -> Result:
         """Open a private thread, write in it, and take it away."""
@@ -172,7 +185,7 @@ class Trial:
     def _lacking(
         self,
         what: str,
-        channel: discord.TextChannel,
+        channel: discord.TextChannel | discord.ForumChannel,
         needed: tuple[str, ...],
         mark: Mark = Mark.BAD,
     ) -> Result:

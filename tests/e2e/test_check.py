@@ -79,15 +79,21 @@ async def test_what_a_server_chose_goes_before_the_configuration(build: Build) -
 async def test_a_forum_for_cases_that_cannot_be_used_is_named(build: Build) -> None:
     async with build(token=_TOKEN) as town:
         town.server.create_channel("archive", kind="forum")
+        town.server.create_channel("closed", kind="forum", visible_to=[town.moderators])
         found = {
             name: (await diagnose(_configured(town, case_forum=name), {"NOTALONE_TOKEN": _TOKEN}))
-            for name in ("archive", "general")
+            for name in ("archive", "closed", "general")
         }
 
     named = "which the configuration names"
     assert found["archive"].problems == [
         f"server Harbour: everyone can see the forum 'archive', {named}"
     ]
+    (closed,) = found["closed"].problems
+    assert closed == (
+        f"server Harbour: the bot may not work in the forum 'closed', {named}: give it "
+        "View Channel, Send Messages, Read Message History, Send Messages in Threads there"
+    )
     assert found["general"].problems == [
         f"server Harbour: there is a channel that is no forum, 'general', {named}"
     ]

@@ -96,14 +96,13 @@ async def test_a_server_is_set_up_step_by_step_and_watched_at_the_end(quiet_town
     await olga.presses(page, "Test everything")
 
     (trial,) = town.written_in(made)
-    assert [line.partition(" ")[0] for line in page.text.splitlines()[1:-1]] == ["✅"] * 8
+    assert [line.partition(" ")[0] for line in page.text.splitlines()[1:-1]] == ["✅"] * 7
     assert trial.content == (
         "This is a test alert. Alerts will appear here. Nobody was pinged. "
         "You may delete this message."
     )
     assert str(trial.id) in page.text
     assert page.text.splitlines()[-1].startswith("**This server is watched.**")
-    assert [thread.archived for thread in town.server.threads.values()] == [True]
     assert trial.pings == frozenset()
     assert stored(town) == {
         "moderator_roles": [str(town.moderators.id)],
@@ -303,7 +302,11 @@ async def test_everyone_cannot_be_moderators(town: Town) -> None:
 # -- the test --------------------------------------------------------------------------------------
 
 
-async def test_the_trial_names_what_is_missing_with_the_click_that_mends_it(town: Town) -> None:
+async def test_the_trial_names_what_is_missing_with_the_click_that_mends_it(
+    quiet_town: Town,
+) -> None:
+    town = quiet_town
+    await town.start(case_threads="thread")
     closed = town.server.create_channel("lounge")
     closed.deny(town.sandbox.bot)
     town.alerts.allow(
@@ -330,6 +333,7 @@ async def test_the_trial_names_what_is_missing_with_the_click_that_mends_it(town
     closed.allow(town.sandbox.bot, allow=Permission.VIEW_CHANNEL)
     await town.owner.presses(page, "Test again")
     assert {line.partition(" ")[0] for line in page.text.splitlines()[1:-1]} == {"✅"}
+    assert [thread.archived for thread in town.server.threads.values()] == [True]
 
 
 async def test_the_trial_names_what_was_chosen_and_is_gone(town: Town) -> None:
@@ -340,7 +344,9 @@ async def test_the_trial_names_what_was_chosen_and_is_gone(town: Town) -> None:
     assert _line(page, "⚠️").startswith("⚠️ Urgent ping: `42` does not exist any more")
 
 
-async def test_discord_failing_during_the_trial_is_told(town: Town) -> None:
+async def test_discord_failing_during_the_trial_is_told(quiet_town: Town) -> None:
+    town = quiet_town
+    await town.start(case_threads="thread")
     page = page_of(await town.owner.runs("setup settings", channel=town.general))
     town.sandbox.faults.fail(method="POST", path=r"/threads$", status=400, code=50035)
     await town.owner.presses(page, "Test everything")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.e2e.test_setup import setting_page, stored
+from bot.sandbox import Permission
+from tests.e2e.test_case_threads import forum_of
+from tests.e2e.test_setup import page_of, setting_page, stored
 from tests.e2e.town import Town
 
 
@@ -16,3 +18,41 @@ async def test_every_language_can_be_chosen_and_is_shown_as_chosen(town: Town) -
     assert stored(town) == {"language": "nl"}
     assert "**Now:** Nederlands (chosen in this server)" in page.text
     assert [menu.chosen for menu in page.selects] == [(), ("nl",)]
+
+
+# -- where cases get their threads -----------------------------------------------------------------
+
+
+async def test_a_forum_in_which_the_bot_may_not_work_is_refused_with_the_click(town: Town) -> None:
+    forum = town.server.create_channel("cases", kind="forum", visible_to=[town.moderators])
+    page = await setting_page(town, "case_forum")
+    await town.owner.selects(page, "Choose a channel", [forum])
+
+    assert f"Not saved: I may not work in {forum.mention}." in page.text
+    assert (
+        f"gear beside {forum.mention} → Permissions → Advanced permissions → NotAlone → green tick "
+        "at: View Channel, Send Messages, Read Message History, Send Messages in Threads → Save"
+    ) in page.text
+    assert stored(town) == {}
+    forum.allow(town.sandbox.bot, allow=Permission.VIEW_CHANNEL)
+    await town.owner.selects(page, "Choose a channel", [forum])
+    assert stored(town) == {"case_forum": str(forum.id)}
+
+
+async def test_the_trial_looks_where_cases_get_their_posts(quiet_town: Town) -> None:
+    town = quiet_town
+    forum = forum_of(town)
+    await town.start(case_threads="forum", case_forum="cases")
+    page = page_of(await town.owner.runs("setup settings", channel=town.general))
+    await town.owner.presses(page, "Test everything")
+
+    assert f"✅ I can make posts for cases in {forum.mention}." in page.text.splitlines()
+    assert {line.partition(" ")[0] for line in page.text.splitlines()[1:-1]} == {"✅"}
+    forum.allow(
+        town.sandbox.bot, allow=Permission.VIEW_CHANNEL, deny=Permission.SEND_MESSAGES_IN_THREADS
+    )
+    await town.owner.presses(page, "Test again")
+    assert f"⚠️ I cannot make posts for cases in {forum.mention}." in page.text
+    assert "green tick at: Send Messages in Threads → Save Changes" in page.text
+    assert "⚠️ Forum for cases: `cases` does not exist any more, is not for this, is cl" in page.text
+    assert list(town.server.threads.values()) == []

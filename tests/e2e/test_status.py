@@ -98,8 +98,8 @@ async def test_what_was_chosen_here_is_listed_and_what_does_not_hold_is_named(to
         "- Urgent ping: `42` (does not exist)",
         "- Most people at once: 4",
         (
-            "⚠️ Urgent ping: `42` does not exist any more, is not for this, or several are "
-            "called so. To mend it: /setup settings."
+            "⚠️ Urgent ping: `42` does not exist any more, is not for this, is closed to "
+            "me, or several are called so. To mend it: /setup settings."
         ),
     ]
 
