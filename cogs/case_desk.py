@@ -8,26 +8,29 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import discord
 from discord.ext import commands
 
 from bot.client import NotAlone
 from bot.domain.assessment import Level
-from bot.domain.case import Mistake, Verdict
+from bot.domain.case import HinderedError, Hindrance, Mistake, Verdict
 from bot.domain.quiet import Quieted
+from bot.storage import StoreUnavailableError
 from bot.transport import desk_views, forms
 from bot.transport.case_ids import wanted_of
 from bot.transport.help_views import country_of
 from bot.transport.pressing import Recognised
+from bot.transport.wording import as_block
 from cogs.admission import Interaction, OfCase, Visit, admit
 
 _FORM = re.compile(r"na:form:(?P<what>[a-z_]+):(?P<case>\d+)")
 _SOON = 1.5
 """Seconds until a form must be there: Discord waits three, and it has to travel."""
+_Answer = TypeVar("_Answer")
 _Button = discord.ui.DynamicItem[discord.ui.Button[Any]]
 
 
@@ -55,12 +58,15 @@ async def reopen(visit: Visit, case_id: int) -> None:
 async def choose_verdict(visit: Visit, case_id: int) -> None:
     """Ask how the case ends."""
     await visit.think()
-    await visit.parts.desk.view(case_id, visit.presser)
+    await visit.parts.desk.leading_rule(case_id, visit.presser)  # raises where it would be in vain
     await visit.show(desk_views.verdicts(visit.language, case_id))
 
 
 async def write_note(visit: Visit, case_id: int) -> None:
-    """Ask for a note."""
+    """Ask for a note, where the case can take one."""
+    case = await _soon(visit.parts.desk.view(case_id, visit.presser))
+    if case is not None and case.is_erased:
+        raise HinderedError(Hindrance.ERASED)
     await visit.interaction.response.send_modal(forms.note_form(visit.language, case_id))
 
 
@@ -164,19 +170,19 @@ class VerdictButton(OfCase, _Button, template=r"na:desk:verdict:(?P<case>\d+):(?
 
 
 async def ask_why(visit: Visit, case_id: int, verdict: Verdict) -> None:
-    """Open the form of a verdict."""
+    """Open the form of a verdict, where the presser may resolve the case."""
+    rule = await _soon(visit.parts.desk.leading_rule(case_id, visit.presser))
     if verdict is not Verdict.FALSE_ALARM:
         form = forms.reason_form(visit.language, case_id, verdict)
     else:
-        rule = await _leading_rule(visit, case_id)
         title = visit.parts.titles.get(rule, rule) if rule else None
         form = forms.false_alarm_form(visit.language, case_id, title)
     await visit.interaction.response.send_modal(form)
 
 
-async def _leading_rule(visit: Visit, case_id: int) -> str | None:
-    """The rule to offer for quieting; None where the database takes longer than a form can wait."""
-    asking = asyncio.create_task(visit.parts.desk.leading_rule(case_id, visit.presser))
+async def _soon(asked: Coroutine[Any, Any, _Answer]) -> _Answer | None:
+    """What was asked; None where the database takes longer than a form can wait."""
+    asking = asyncio.create_task(asked)
     done, _ = await asyncio.wait((asking,), timeout=_SOON)
     if done:
         return asking.result()
@@ -227,6 +233,16 @@ class CaseForms(commands.Cog):
 
 async def _take(visit: Visit, what: str, case_id: int, fields: dict[str, list[str]]) -> None:
     await visit.think()
+    try:
+        await _store(visit, what, case_id, fields)
+    except (HinderedError, LookupError, StoreUnavailableError):
+        for written in (*fields.get(forms.NOTE, ()), *fields.get(forms.REASON, ())):
+            block = as_block(written, limit=forms.LONGEST)
+            await visit.say(f"{visit.language.text('desk.you_wrote')}\n{block}")
+        raise
+
+
+async def _store(visit: Visit, what: str, case_id: int, fields: dict[str, list[str]]) -> None:
     if what == "note":
         await visit.parts.desk.note(case_id, fields[forms.NOTE][0], visit.presser)
         await visit.say(visit.language.text("desk.noted", case=case_id))

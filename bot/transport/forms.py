@@ -18,7 +18,8 @@ from bot.transport.case_ids import form_id
 
 REASON, NOTE, WHY, QUIET = "reason", "note", "why", "quiet"
 _LABEL, _OPTION = 45, 100
-_LONGEST = 1000
+LONGEST = 1000
+"""How many characters a note or a reason may have."""
 
 
 def reason_form(language: Language, case_id: int, verdict: Verdict) -> discord.ui.Modal:
@@ -79,7 +80,7 @@ def _text_field(language: Language, custom_id: str, label: str, hint: str) -> di
         component=discord.ui.TextInput(
             custom_id=custom_id,
             style=discord.TextStyle.paragraph,
-            max_length=_LONGEST,
+            max_length=LONGEST,
             required=True,
         ),
     )
