@@ -44,8 +44,10 @@ class Digest:
     verdicts: Mapping[Verdict, int]
     rules: tuple[RuleRecord, ...]
     """Only those that were judged; the one with most false alarms first."""
+    taken: int
+    """How many cases a moderator took in that time, also ones that were opened before it."""
     reaction: timedelta | None
-    """The median time until a moderator took a case; None when none was taken."""
+    """The median time until one of those was taken; None when there are none."""
     advice: Mapping[DeliveryState, int]
     silenced: int
     """How many messages were silenced by what is quiet, since it is."""

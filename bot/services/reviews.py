@@ -51,6 +51,7 @@ async def digest(tx: Transaction, guild_id: int, until: datetime) -> Digest:
         unresolved=await tx.weeks.unresolved(guild_id),
         verdicts={verdict: len(cases) for verdict, cases in verdicts.items()},
         rules=await _records(tx, verdicts),
+        taken=len(reactions),
         reaction=median_low(reactions) if reactions else None,
         advice=await tx.weeks.advice(guild_id, since, until),
         silenced=sum(quiet.counted for quiet in await tx.quiets.of(guild_id)),

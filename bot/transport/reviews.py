@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 
 import discord
 
@@ -50,7 +49,7 @@ def _digest(language: Language, of: Digest, titles: Mapping[str, str]) -> Iterab
     )
     yield language.text("digest.alerts", opened=of.opened, unresolved=of.unresolved)
     yield _outcomes(language, of)
-    yield _reaction(language, of.reaction)
+    yield _reaction(language, of)
     yield language.text(
         "digest.advice",
         delivered=of.advice.get(DeliveryState.DELIVERED, 0),
@@ -80,12 +79,12 @@ def _outcomes(language: Language, of: Digest) -> str:
     return language.text("digest.outcomes", verdicts=" · ".join(told))
 
 
-def _reaction(language: Language, time: timedelta | None) -> str:
-    if time is None:
+def _reaction(language: Language, of: Digest) -> str:
+    if of.reaction is None:
         return language.text("digest.no_reaction")
-    seconds = time.total_seconds()
+    seconds = of.reaction.total_seconds()
     if seconds < 2 * _HOUR:
         told = language.text("digest.minutes", count=max(1, round(seconds / 60)))
     else:
         told = language.text("digest.hours", count=round(seconds / _HOUR))
-    return language.text("digest.reaction", time=told)
+    return language.text("digest.reaction", count=of.taken, time=told)

@@ -282,18 +282,20 @@ async def test_once_a_week_moderators_read_what_the_week_brought(quiet_town: Tow
     await town.start(digest_day=None)
     await town.settled(await town.threatens())
     await resolves(town, "Confirmed", reason="clear words")
-    await town.restart(digest_day=today)
+    ann = town.server.join("ann")
+    await town.settled(await ann.writes(THREAT, channel=town.general, mentions=[town.kim]))
+    await town.restart(digest_day=today, reminder_hours=0)
     await town.bot.upkeep.tick()  # or else it might be queued, for the morning, only afterwards
     await town.let_pass(hours=24)
-    await town.until(lambda: len(town.alert_messages()) == 2)
+    await town.until(lambda: len(town.alert_messages()) == 3)
 
-    lines = town.alert_messages()[1].text.splitlines()
+    lines = town.alert_messages()[2].text.splitlines()
     assert lines[0].startswith("### The week from ")
     assert lines[1:5] == [
-        "Cases opened: **1** · waiting now: **0**",
+        "Cases opened: **2** · waiting now: **1**",
         "Resolved: confirmed 1",
-        "Half of the cases were taken within 1 min.",
-        "Advice: 1 delivered, 0 could not be delivered.",
+        "Cases taken: **1**, half of them within 1 min.",
+        "Advice: 2 delivered, 0 could not be delivered.",
     ]
     assert "100 % of 1" in lines[6]
 
