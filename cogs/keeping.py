@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from bot.client import NotAlone
 from bot.services.holding import HeldCase, HoldRefusedError
-from bot.transport.wording import in_line
+from bot.transport.wording import fitting, in_line
 from cogs.admission import Interaction, Visit, admit
 from cogs.case_commands import suggest
 from cogs.groups import case_group
@@ -21,7 +21,6 @@ from cogs.groups import case_group
 _Case = app_commands.Range[int, 1]
 _Work = Callable[[Visit], Awaitable[str]]
 _CONFIRM = "/case confirm-hold"
-_SHOWN = 10
 
 
 class Keeping(commands.Cog):
@@ -145,7 +144,9 @@ async def _list(visit: Visit) -> str:
     held = await visit.parts.holding.listed(visit.presser.guild_id)
     if not held:
         return visit.language.text("keeping.none")
-    lines = [_line(visit, each) for each in held[:_SHOWN]]
+    lines = fitting(_line(visit, each) for each in held)
+    if len(held) > len(lines):
+        lines.append(visit.language.text("list.rest", count=len(held) - len(lines)))
     return "\n".join((f"**{visit.language.text('keeping.heading')}**", *lines))
 
 

@@ -5,6 +5,7 @@ Whether somebody may is decided anew at every command, press and form.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import discord
@@ -19,10 +20,12 @@ from bot.transport import setup_pages as pages
 from bot.transport.choices_here import refusal
 from bot.transport.places import ALERT_CHANNEL
 from bot.transport.pressing import Recognised
-from cogs.setup_desk import Desk, admitted, try_later
+from cogs.setup_desk import Desk, admitted, not_saved, try_later
 
 _Interaction = discord.Interaction[Any]
 _LONGEST_EXPORT = 1800
+_FENCED = re.compile(r"```(?:yaml)?\n(.*)```", re.DOTALL)
+"""What export wrote, where somebody copied the whole message, as phones do."""
 
 
 @app_commands.guild_only()
@@ -217,12 +220,14 @@ async def _import(desk: Desk, written: str) -> None:
 async def _imported(desk: Desk, written: str) -> str:
     """Take over what was pasted, all of it or nothing; what to tell."""
     try:
-        choices = checked(from_yaml(written), desk.parts.policies.written(desk.guild.id))
+        fenced = _FENCED.search(written)
+        text = fenced[1] if fenced else written
+        choices = checked(from_yaml(text), desk.parts.policies.written(desk.guild.id))
         if refused := refusal(desk.language, desk.guild, choices):
             return refused
         keys = await desk.parts.settings.replace(desk.guild.id, choices, by=desk.person)
     except ChoicesError as error:
-        return desk.language.text("setup.refused.invalid", problems="\n".join(error.problems))
+        return not_saved(desk.language, error)
     if not keys:
         return desk.language.text("setup.imported_nothing")
     titles = [desk.language.text(f"setup.setting.{k}.name") for k in keys if k in SETTINGS]

@@ -17,10 +17,12 @@ from bot.transport.choices_here import lapsed, refusal
 from bot.transport.places import is_administrator
 from bot.transport.setup_controls import Room
 from bot.transport.trial import Mark, Trial
+from bot.transport.wording import fitting
 
 _Interaction = discord.Interaction[Any]
 _PATIENCE = 5.0
 _LOOK_AGAIN = 0.05
+_PROBLEM = 300
 
 
 class Desk:
@@ -72,7 +74,7 @@ class Desk:
         try:
             await work
         except ChoicesError as error:
-            return self.language.text("setup.refused.invalid", problems="; ".join(error.problems))
+            return not_saved(self.language, error)
         return self.language.text("setup.saved")
 
     async def show(self, page: str, notice: str = "") -> None:
@@ -104,6 +106,14 @@ class Desk:
                 while self.guild.id not in watch.armed:  # noqa: ASYNC110 - the watch tells nobody
                     await asyncio.sleep(_LOOK_AGAIN)
         return self.guild.id in watch.armed
+
+
+def not_saved(language: Language, error: ChoicesError) -> str:
+    """Everything that is wrong with choices, as far as a message has room for it."""
+    lines = fitting(problem[:_PROBLEM] for problem in error.problems)
+    if len(error.problems) > len(lines):
+        lines.append(language.text("list.rest", count=len(error.problems) - len(lines)))
+    return language.text("setup.refused.invalid", problems="\n".join(lines))
 
 
 async def admitted(interaction: _Interaction) -> bool:

@@ -13,6 +13,7 @@ from bot.domain.review import Digest, Reminder
 from bot.transport import case_lines
 from bot.transport.case_ids import WAITING, list_id
 from bot.transport.widgets import view_of
+from bot.transport.wording import fitting
 
 _RULES = 10
 _HOUR = 3600
@@ -21,11 +22,11 @@ _UNREACHED = (DeliveryState.REFUSED, DeliveryState.GAVE_UP)
 
 def reminder(language: Language, of: Reminder, token: str) -> tuple[str, discord.ui.View]:
     """The cases that wait, gravest first. The button shows them all, and marks the message."""
-    lines = [language.text("waiting.heading", total=of.total)]
-    lines += [case_lines.line(language, case) for case in of.lines]
-    if of.total > len(of.lines):
-        lines.append(language.text("waiting.rest", count=of.total - len(of.lines)))
-    return "\n".join(lines), _to_the_list(language, token)
+    heading = language.text("waiting.heading", total=of.total)
+    lines = fitting(case_lines.line(language, case) for case in of.lines)
+    if of.total > len(lines):
+        lines.append(language.text("waiting.rest", count=of.total - len(lines)))
+    return "\n".join((heading, *lines)), _to_the_list(language, token)
 
 
 def digest(

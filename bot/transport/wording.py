@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 _LINK = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*)://")
 _HOST = re.compile(r"(?i)(?<=[a-z0-9])\.(?=[a-z]{2,}(?:/|\b))")
@@ -49,6 +50,13 @@ def label(words: str, *, limit: int = 100) -> str:
     """A name in a menu, where Discord shows no markdown: as `in_line`, and no code."""
     flat = " ".join(_visible(words).split())
     return _cut(_defanged(flat), limit) or "?"
+
+
+def fitting(lines: Iterable[str], *, within: int = 1800) -> list[str]:
+    """As many of the lines, from the first, as a message has room for beside what frames them."""
+    lines = list(lines)
+    ends = accumulate(len(line) + 1 for line in lines)
+    return [line for line, end in zip(lines, ends, strict=True) if end <= within]
 
 
 def _in_lines(words: str) -> str:

@@ -384,6 +384,8 @@ async def test_what_is_exported_can_be_imported(town: Town) -> None:
     await imported(town, written)
     assert stored(town) == chosen
     assert await imported(town, written) == "Nothing changed: it was like that already."
+    as_a_phone_copies_it = exported.text
+    assert (await imported(town, as_a_phone_copies_it)).startswith("Nothing changed:")
 
 
 async def test_a_long_list_is_shortened_where_it_is_shown(town: Town) -> None:
