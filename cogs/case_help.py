@@ -50,7 +50,9 @@ class OfferHelpMenu(
             guild_id=visit.presser.guild_id,
             moderator=visit.presser.id,
         )
-        await visit.close(visit.language.text("offer.queued" if sent else "offer.already"))
+        is_rehearsed = visit.parts.policies.of(visit.presser.guild_id).dry_run
+        queued = "offer.rehearsed" if is_rehearsed else "offer.queued"
+        await visit.close(visit.language.text(queued if sent else "offer.already"))
 
 
 async def setup(bot: NotAlone) -> None:

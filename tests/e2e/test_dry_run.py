@@ -67,8 +67,11 @@ async def test_the_same_person_is_rehearsed_once_and_offering_help_sends_nothing
 
     menu = await town.mo.presses(_alert(town), "Offer help")
     assert menu.message is not None
-    await town.mo.selects(menu, menu.message.selects[0].custom_id, [str(town.ava.id)])
+    said = await town.mo.selects(menu, menu.message.selects[0].custom_id, [str(town.ava.id)])
     await town.settled()
+    assert said.text == (
+        "This is a dry run: nobody is sent anything. Only moderators see what would be sent."
+    )
     assert town.advised() == {}
     (reached,) = (await town.case()).reached
     assert reached.state is DeliveryState.REHEARSED
