@@ -11,7 +11,7 @@ import discord
 
 from bot.advice import Language
 from bot.client import Parts
-from bot.services.choices import SETTINGS, ChoicesError
+from bot.services.choices import FORUM_NEEDED, SETTINGS, ChoicesError
 from bot.transport import setup_pages as pages
 from bot.transport.choices_here import lapsed, refusal
 from bot.transport.places import is_administrator
@@ -74,6 +74,8 @@ class Desk:
         try:
             await work
         except ChoicesError as error:
+            if error.problems == [FORUM_NEEDED]:
+                return self.language.text("setup.refused.forum_needed")
             return not_saved(self.language, error)
         return self.language.text("setup.saved")
 

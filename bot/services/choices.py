@@ -39,6 +39,9 @@ _SAID = {
 }
 """What pydantic says in a programmer's words, by its type of error."""
 
+FORUM_NEEDED = "case_threads: forum needs case_forum, the name of a private forum"
+"""What is wrong where cases shall get posts and there is no forum for them."""
+
 Choices = Mapping[str, Any]
 """What a server chose itself, by key, as JSON holds it; keys that are missing are not chosen."""
 
@@ -130,7 +133,7 @@ class PolicySettings(BaseModel):
     @model_validator(mode="after")
     def _forum_is_named(self) -> Self:
         if self.case_threads is CaseThreads.FORUM and self.case_forum is None:
-            raise ValueError("case_threads: forum needs case_forum, the name of a private forum")
+            raise ValueError(FORUM_NEEDED)
         return self
 
     def policy(self) -> Policy:

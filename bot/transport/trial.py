@@ -130,25 +130,29 @@ class Trial:
 
     def _people(self, channel: discord.TextChannel) -> list[Result]:
         """Whether moderators see the alerts, and whether they can be called."""
-        blind = [
-            one
-            for one in moderators(self._guild, self._policy)
-            if not channel.permissions_for(one).view_channel
-        ]
-        results = [
-            self._said(
-                "moderators",
-                Mark.HINT if blind else Mark.GOOD,
-                channel=channel.mention,
-                roles=", ".join(one.mention for one in blind[:_SHOWN]),
-            )
-        ]
+        results = [self._moderators(channel)]
         pinged = role(self._guild, self._policy.ping_role)
         if pinged is not None:
             may = pinged.mentionable or channel.permissions_for(self._guild.me).mention_everyone
             mark = Mark.GOOD if may else Mark.HINT
             results.append(self._said("ping", mark, ping=pinged.mention))
         return results
+
+    def _moderators(self, channel: discord.TextChannel) -> Result:
+        chosen = self._policy.moderator_roles
+        if chosen and not any(role(self._guild, wanted) for wanted in chosen):
+            return self._said("roles", Mark.HINT)
+        blind = [
+            one
+            for one in moderators(self._guild, self._policy)
+            if not channel.permissions_for(one).view_channel
+        ]
+        return self._said(
+            "moderators",
+            Mark.HINT if blind else Mark.GOOD,
+            channel=channel.mention,
+            roles=", ".join(one.mention for one in blind[:_SHOWN]),
+        )
 
     def _reach(self) -> list[Result]:
         """Whether what everyone can see is read, and whether help can be offered there."""

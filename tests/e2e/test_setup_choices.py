@@ -56,3 +56,42 @@ async def test_the_trial_looks_where_cases_get_their_posts(quiet_town: Town) -> 
     assert "green tick at: Send Messages in Threads → Save Changes" in page.text
     assert "⚠️ Forum for cases: `cases` does not exist any more, is not for this, is cl" in page.text
     assert list(town.server.threads.values()) == []
+
+
+async def test_the_forum_is_asked_for_before_what_needs_it(town: Town) -> None:
+    posts = "A post for each case in a private forum"
+    forum = forum_of(town)
+    page = await setting_page(town, "case_threads")
+    await town.owner.selects(page, "Choose", [posts])
+    needed = (
+        "Not saved: posts for cases need a private forum. Choose one under **Forum for cases**, "
+        "the step before **Where cases are talked about**."
+    )
+    assert page.text.splitlines()[-1] == needed
+
+    await town.owner.presses(page, "Back")
+    await town.owner.selects(page, "Choose a channel", [forum])
+    await town.owner.presses(page, "Next")
+    await town.owner.selects(page, "Choose", [posts])
+    assert stored(town) == {"case_forum": str(forum.id), "case_threads": "forum"}
+    await town.owner.presses(page, "Back")
+    await town.owner.presses(page, "Use the default")
+    assert page.text.splitlines()[-1] == needed
+
+
+# -- who works on cases ----------------------------------------------------------------------------
+
+
+async def test_the_trial_says_so_where_every_moderators_role_is_gone(town: Town) -> None:
+    page = await setting_page(town, "moderator_roles")
+    await town.owner.selects(page, "Choose a role", [town.moderators])
+    town.server.delete_role(town.moderators)
+    await town.sandbox.wait_for(town.owner.direct_messages)
+    await town.owner.presses(page, "All settings")
+    await town.owner.presses(page, "Test everything")
+
+    assert "The moderators can see" not in page.text
+    assert (
+        "⚠️ No role that was chosen under **Moderators** lets anybody in any more, so only "
+        "administrators can work on cases. To mend it: /setup settings, Moderators."
+    ) in page.text.splitlines()
