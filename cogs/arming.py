@@ -28,7 +28,8 @@ class Arming(commands.Cog):
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A server was announced late, or is back after an outage: it may have been missed too."""
-        await self._watch.consider(guild, missed=True)
+        if self._bot.is_ready():  # else `on_ready` is still to come, for all of them
+            await self._watch.consider(guild, missed=True)
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:

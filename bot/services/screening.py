@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
@@ -14,7 +14,7 @@ import structlog
 from bot.detection import Conversations, Detector
 from bot.domain.assessment import Kind
 from bot.domain.message import Circumstances, Message, Person
-from bot.services.custody import GATEWAY, HISTORY
+from bot.services.custody import GATEWAY, HISTORY, version
 from bot.services.durable import insist, whole
 from bot.services.observed import Banned, Deleted, Edited, Found
 from bot.services.policies import Policies
@@ -73,10 +73,6 @@ class Screening:
         are the people whom a private channel lets in, if that is known; `circumstances` are asked
         for only if something is found.
         """
-        if source == HISTORY and self._is_remembered(message):
-            return
-        if source == HISTORY and message.edited_at is not None:
-            self._put(Edited(message, HISTORY), message.guild_id, oldest=message.id)
         guild_id = message.guild_id or 0
         if message.id > self._newest.get(guild_id, 0):
             self._newest[guild_id] = message.id
@@ -92,9 +88,37 @@ class Screening:
             return
         self._put(Found(window, assessment, source, circumstances()), guild_id, oldest=message.id)
 
-    def _is_remembered(self, message: Message) -> bool:
-        known = self._conversations.find(message.channel_id, message.id)
-        return known is not None and known.edited_at == message.edited_at
+    async def reread(
+        self,
+        channel_id: int,
+        past: Mapping[Message, Callable[[], Circumstances]],
+        present: tuple[Person, ...] = (),
+    ) -> None:
+        """Look at what the history of a channel brings, each with its circumstances.
+
+        It is put among what is remembered, every version where it was written, so that nobody is
+        judged by what came later, however often history is read. What was heard before anything
+        new is not judged again. Nothing of the channel may be screened meanwhile.
+        """
+        heard = {version(message): message for message in self._conversations.context(channel_id)}
+        brought = {version(message): message for message in past}
+        self._conversations.forget(channel_id)
+        is_new = False
+        for key, message in sorted((brought | heard).items(), key=lambda one: _written(one[1])):
+            await asyncio.sleep(0)  # thousands of messages must not stop all else
+            is_new = is_new or key not in heard
+            with safely():
+                if not is_new:
+                    self._conversations.observe(message)
+                    continue
+                if key not in heard and message.edited_at is not None:
+                    self._put(Edited(message, HISTORY), message.guild_id, oldest=message.id)
+                self.screen(
+                    message,
+                    present,
+                    source=GATEWAY if key in heard else HISTORY,
+                    circumstances=past[brought[key]] if key in brought else Circumstances,
+                )
 
     def edited(
         self,
@@ -221,3 +245,17 @@ class Screening:
         async for attempt in stamina.retry_context(on=Exception, attempts=_ATTEMPTS, timeout=None):
             with attempt:
                 await insist(self._store, partial(self._recorder.record, work=work))
+
+
+@contextmanager
+def safely() -> Iterator[None]:
+    """Screen one message or event within it; a fault there must not leave all else unwatched."""
+    try:
+        yield
+    except Exception:  # noqa: BLE001 - the border, as where messages are heard
+        _log.exception("message_not_screened")
+
+
+def _written(message: Message) -> tuple[float, int]:
+    """When this version was written, for sorting."""
+    return message.edited_at or message.at, message.id

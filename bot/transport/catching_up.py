@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Awaitable, Callable, Sequence
 
 import aiohttp
 import discord
@@ -17,6 +16,7 @@ from bot.services.screening import Screening
 
 _log = structlog.get_logger(__name__)
 
+_See = Callable[[Sequence[discord.Message]], Awaitable[None]]
 _Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
 _TRY_AGAIN = 30.0
@@ -25,7 +25,7 @@ _ATTEMPTS = 10
 
 
 class Missed:
-    """Hands what was written while nobody watched to `see`, oldest first in each channel.
+    """Hands on what was written while nobody watched, channel by channel, oldest first.
 
     It goes back to a server's mark and a window before it, at most `hours_back`, and in no channel
     further than `per_channel` messages.
@@ -35,7 +35,6 @@ class Missed:
         self,
         client: discord.Client,
         screening: Screening,
-        see: Callable[[discord.Message], None],
         *,
         window_minutes: float,
         hours_back: float,
@@ -43,23 +42,25 @@ class Missed:
     ) -> None:
         self._client = client
         self._screening = screening
-        self._see = see
         self._window_seconds = window_minutes * 60
         self._seconds_back = hours_back * 3600
         self._per_channel = per_channel
 
-    async def catch_up(self, guild: discord.Guild, seen: set[int]) -> None:
-        """Screen what was missed in a server; which messages that were goes into `seen`.
+    async def catch_up(self, guild: discord.Guild, see: _See) -> None:
+        """Have `see` told of what was missed in a server; of a channel again where reading failed.
 
         While Discord fails it is tried again, so long as that is not one channel's trouble alone.
         """
+        done: set[int] = set()
         for attempt in itertools.count(1):
-            if await self._caught_up(guild, seen, forgiving=attempt >= _ATTEMPTS):
+            if await self._caught_up(guild, see, done, forgiving=attempt >= _ATTEMPTS):
                 break
             await asyncio.sleep(_TRY_AGAIN)
 
-    async def _caught_up(self, guild: discord.Guild, seen: set[int], *, forgiving: bool) -> bool:
-        """Screen what was missed and is not `seen`; False when Discord failed meanwhile.
+    async def _caught_up(
+        self, guild: discord.Guild, see: _See, done: set[int], *, forgiving: bool
+    ) -> bool:
+        """Read the channels that are not `done`; False when Discord failed meanwhile.
 
         `forgiving` goes on without a channel whose history alone Discord does not hand out.
         """
@@ -72,8 +73,12 @@ class Missed:
         failed = False
         try:
             for channel in _readable(guild):
-                if (channel.last_message_id or 0) > since:
-                    failed |= not await self._catch_up(channel, since, seen)
+                if channel.id in done or (channel.last_message_id or 0) <= since:
+                    continue
+                if await self._catch_up(channel, since, see):
+                    done.add(channel.id)
+                else:
+                    failed = True
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
             _log.error("catching_up_failed", guild=guild.id, error=type(error).__name__)
             return False
@@ -83,37 +88,31 @@ class Missed:
             return False  # the bot is shutting down: the next start catches up
         return forgiving or not failed
 
-    async def _catch_up(self, channel: _Readable, since: int, seen: set[int]) -> bool:
-        """Screen a channel's messages since then, none where the bot may not look.
+    async def _catch_up(self, channel: _Readable, since: int, see: _See) -> bool:
+        """Hand on a channel's messages since then, none where the bot may not look.
 
         False where Discord failed for this channel, which may be this channel's trouble alone.
         """
-        count = 0
+        past: list[discord.Message] = []
+        fault: discord.HTTPException | None = None
         history = channel.history(
             limit=self._per_channel, after=discord.Object(since), oldest_first=True
         )
         try:
             async for message in history:
-                count += 1
-                if message.id not in seen:
-                    safely(partial(self._see, message))
-                seen.add(message.id)
+                past.append(message)  # noqa: PERF401 - what came before a fault counts
         except discord.HTTPException as error:
-            _log.warning("channel_unreadable", channel=channel.id, code=error.code)
-            return isinstance(error, discord.Forbidden | discord.NotFound)
-        if count >= self._per_channel:
-            _log.error("catching_up_cut_off", channel=channel.id, messages=count)
+            fault = error
+        await see(past)
+        if fault is not None:
+            _log.warning("channel_unreadable", channel=channel.id, code=fault.code)
+            return isinstance(fault, discord.Forbidden | discord.NotFound)
+        if len(past) >= self._per_channel:
+            _log.error("catching_up_cut_off", channel=channel.id, messages=len(past))
             return True
-        await self._screening.missing(channel.id, since=since, present=seen)
+        present = {message.id for message in past}
+        await self._screening.missing(channel.id, since=since, present=present)
         return True
-
-
-def safely(screen: Callable[[], None]) -> None:
-    """Screen one message or event; a fault there must not leave the whole server unwatched."""
-    try:
-        screen()
-    except Exception:  # noqa: BLE001 - the border, as where messages are heard
-        _log.exception("message_not_screened")
 
 
 def _readable(guild: discord.Guild) -> list[_Readable]:

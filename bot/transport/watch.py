@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
 import discord
 
 from bot.domain.delivery import NoticeReason
-from bot.domain.message import Person
-from bot.services.custody import HISTORY
+from bot.domain.message import Circumstances, Message, Person
 from bot.services.policies import Policies
 from bot.services.readiness import Readiness
-from bot.services.screening import Screening
-from bot.transport.catching_up import Missed, safely
+from bot.services.screening import Screening, safely
+from bot.transport.catching_up import Missed
 from bot.transport.inbound import circumstances, to_message
 from bot.transport.payload import Payload, came_with, read_message
 from bot.transport.places import (
@@ -60,7 +59,6 @@ class Watch:
         self._missed = Missed(
             client,
             screening,
-            self._see_past,
             window_minutes=window_minutes,
             hours_back=hours_back,
             per_channel=per_channel,
@@ -222,21 +220,24 @@ class Watch:
         self._gates[guild.id] = held
         seen: set[int] = set()
         with self._screening.catching_up(guild.id):
-            await self._missed.catch_up(guild, seen)
+            await self._missed.catch_up(guild, partial(self._see_past, seen))
         for message_id, event in held:
             if message_id not in seen:
-                safely(event)
+                with safely():
+                    event()
         self._gates[guild.id] = None
 
-    def _see_past(self, message: discord.Message) -> None:
-        """Screen a message from history, unless it is nobody's."""
-        if self._is_somebodys(message):
-            self._screening.screen(
-                to_message(message),
-                self._present.get(message.channel.id, ()),
-                source=HISTORY,
-                circumstances=partial(circumstances, message),
-            )
+    async def _see_past(self, seen: set[int], messages: Sequence[discord.Message]) -> None:
+        """Screen what the history of one channel brings, save what is nobody's."""
+        past: dict[Message, Callable[[], Circumstances]] = {}
+        for message in messages:
+            with safely():
+                if self._is_somebodys(message):
+                    past[to_message(message)] = partial(circumstances, message)
+                seen.add(message.id)
+        if past:
+            channel_id = messages[0].channel.id
+            await self._screening.reread(channel_id, past, self._present.get(channel_id, ()))
 
     def _apply_policy(self, guild: discord.Guild) -> None:
         policy = self._policies.of(guild.id)

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from bot.detection import Conversations, load_detector
-from bot.domain.message import Message, Person
+from bot.domain.evidence import ItemKind
+from bot.domain.message import Circumstances, Message, Person
 from bot.services.choices import PolicySettings
 from bot.services.policies import Policies
 from bot.services.screening import Screening
@@ -70,3 +71,61 @@ async def test_what_fails_for_another_reason_than_the_database_is_tried_again(
     async with store.transaction() as tx:
         assert len(await tx.cases.ids()) == 1
     assert "not_stored" not in "".join(capsys.readouterr())
+
+
+# -- history ---------------------------------------------------------------------------------------
+
+PIECE, DEMAND = "i have your pics", "pay me 100 dollars by tonight"
+
+
+def spoken(second: int, text: str, *, by: int = 7, edited: int | None = None) -> Message:
+    """A message of HERE by somebody, at this second."""
+    author = Person(by, f"person {by}")
+    return Message(second, HERE + 1, author, text, float(second), HERE, edited_at=edited)
+
+
+def small_talk(first: int, last: int) -> list[Message]:
+    return [spoken(second, f"nice weather {second}", by=8) for second in range(first, last)]
+
+
+async def found(store: Store, heard: list[Message], *passes: list[Message]) -> list[int]:
+    """Which messages are findings after these were heard, and then history was read."""
+    screening = screening_of(store)
+    for message in heard:
+        screening.screen(message)
+    for past in passes:
+        await screening.reread(HERE + 1, dict.fromkeys(past, Circumstances))
+    work = asyncio.create_task(screening.run())
+    await screening.settled()
+    work.cancel()
+    async with store.transaction() as tx:
+        items = [item for case in await tx.cases.ids() for item in await tx.evidence.items(case)]
+    return [item.message_id or 0 for item in items if item.kind is ItemKind.ASSESSMENT]
+
+
+@pytest.mark.parametrize("heard", [True, False], ids=["lost session", "restart"])
+async def test_nobody_is_judged_by_what_they_wrote_later_however_often_history_is_read(
+    store: Store, *, heard: bool
+) -> None:
+    written = [spoken(100, DEMAND), *small_talk(101, 161), spoken(161, PIECE)]
+    assert await found(store, written if heard else [], written, written) == []
+
+
+async def test_what_was_missed_stands_before_what_was_heard_since(store: Store) -> None:
+    before, missed, since = spoken(100, PIECE), spoken(101, DEMAND), spoken(102, "hello", by=8)
+    assert await found(store, [before, since], [before, missed, since]) == [101]
+
+
+async def test_what_was_heard_is_judged_anew_after_what_was_missed(store: Store) -> None:
+    missed, since = spoken(101, PIECE), spoken(102, DEMAND)
+    assert await found(store, [since], [missed, since]) == [102]
+
+
+async def test_what_was_heard_and_is_gone_from_history_still_counts(store: Store) -> None:
+    gone, missed = spoken(100, PIECE), spoken(102, DEMAND)
+    assert await found(store, [gone], [missed]) == [102]
+
+
+async def test_a_version_from_history_stands_where_it_was_written(store: Store) -> None:
+    edited, between = spoken(100, PIECE, edited=102), spoken(101, DEMAND)
+    assert await found(store, [], [edited, between]) == [100]

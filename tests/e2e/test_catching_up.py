@@ -1,0 +1,78 @@
+"""What was written while the bot was away is read as it was written, in order and whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.sandbox import Request
+from tests.e2e.town import Town
+
+
+def _announcing_servers_at_leisure(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """discord.py waits for servers as it does by default, if not as long."""
+    right = town.written
+
+    def written(**policy: Any) -> dict[str, Any]:
+        chosen = right(**policy)
+        chosen["discord"]["guild_ready_seconds"] = 0.5
+        return chosen
+
+    monkeypatch.setattr(town, "written", written)
+
+
+def _histories(town: Town) -> list[str]:
+    """The channels whose history is asked for, from now on."""
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "GET" and request.path.endswith("/messages"):
+            asked.append(request.path)
+
+    town.sandbox.on_request(note)
+    return asked
+
+
+async def _unfinished(town: Town) -> None:
+    """Two messages that are no threat, since too much was said between them."""
+    await town.leo.writes("pay me 100 dollars by tonight", channel=town.general)
+    for number in range(60):
+        await town.sam.writes(f"nice weather {number}", channel=town.general)
+    await town.settled(await town.leo.writes("i have your pics", channel=town.general))
+
+
+async def test_nobody_is_accused_by_what_they_wrote_later_after_a_restart(
+    quiet_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = quiet_town
+    _announcing_servers_at_leisure(town, monkeypatch)
+    await town.start()
+    await _unfinished(town)
+    assert await town.cases() == []
+    asked = _histories(town)
+    await town.restart()
+    await town.until(town.bot.bot.is_ready)
+    await town.settled(await town.sam.writes("hello", channel=town.general))
+    await town.armed()
+
+    assert await town.cases() == []
+    assert sorted(set(asked)) == sorted(asked)
+
+
+@pytest.mark.slow
+async def test_nobody_is_accused_by_what_they_wrote_later_after_a_lost_session(
+    quiet_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = quiet_town
+    _announcing_servers_at_leisure(town, monkeypatch)
+    await town.start()
+    await _unfinished(town)
+    asked = _histories(town)
+    await town.sandbox.gateway.drop()
+    town.sandbox.gateway.forget_sessions()
+    await town.until(lambda: asked)
+    await town.settled(await town.sam.writes("hello", channel=town.general))
+    await town.armed()
+
+    assert await town.cases() == []
