@@ -220,21 +220,27 @@ class Watch:
         self._gates[guild.id] = held
         seen: set[int] = set()
         with self._screening.catching_up(guild.id):
-            await self._missed.catch_up(guild, partial(self._see_past, seen))
+            await self._missed.catch_up(guild, partial(self._see_past, held, seen))
         for message_id, event in held:
             if message_id not in seen:
                 with safely():
                     event()
         self._gates[guild.id] = None
 
-    async def _see_past(self, seen: set[int], messages: Sequence[discord.Message]) -> None:
-        """Screen what the history of one channel brings, save what is nobody's."""
+    async def _see_past(
+        self, held: _Held, seen: set[int], messages: Sequence[discord.Message]
+    ) -> None:
+        """Screen what the history of one channel brings, save what is nobody's or `held`.
+
+        What is held is what was written first; history has only the latest version.
+        """
+        heard = {message_id for message_id, _ in held}
         past: dict[Message, Callable[[], Circumstances]] = {}
         for message in messages:
             with safely():
-                if self._is_somebodys(message):
+                if message.id not in heard and self._is_somebodys(message):
                     past[to_message(message)] = partial(circumstances, message)
-                seen.add(message.id)
+                    seen.add(message.id)
         if past:
             channel_id = messages[0].channel.id
             await self._screening.reread(channel_id, past, self._present.get(channel_id, ()))

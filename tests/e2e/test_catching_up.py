@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.sandbox import Request
-from tests.e2e.town import Town
+from tests.e2e.conftest import Build
+from tests.e2e.town import THREAT, Town
 
 
 def _announcing_servers_at_leisure(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,3 +77,25 @@ async def test_nobody_is_accused_by_what_they_wrote_later_after_a_lost_session(
     await town.armed()
 
     assert await town.cases() == []
+
+
+async def test_a_threat_that_was_edited_before_history_could_be_read_is_found(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.transport.catching_up._TRY_AGAIN", 0.5)
+    async with build() as town:
+        await town.start()
+        await town.stop()
+        await town.sam.writes("hello", channel=town.general)
+        faults, path = town.sandbox.faults, rf"/channels/{town.general.id}/messages$"
+        failing = faults.fail(method="GET", path=path, status=400)
+        await town.start(armed=False)
+        await town.until(lambda: failing.struck)
+        threat = await town.threatens()
+        await town.leo.edits(threat, "never mind, sorry")
+        await town.armed()
+        await town.settled(threat)
+
+        case = await town.until_case(lambda case: case.edits)
+        assert (case.findings, case.edits) == (1, 1)
+        assert town.advised() == {"ava": 1}
