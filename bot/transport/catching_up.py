@@ -19,6 +19,8 @@ _log = structlog.get_logger(__name__)
 _See = Callable[[Sequence[discord.Message]], Awaitable[None]]
 _Readable = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 
+_NO_WAY_TO_DISCORD = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
+
 _TRY_AGAIN = 30.0
 _ATTEMPTS = 10
 """After so many, in about ten minutes, a channel whose history alone fails is left out."""
@@ -79,7 +81,7 @@ class Missed:
                     done.add(channel.id)
                 else:
                     failed = True
-        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        except _NO_WAY_TO_DISCORD as error:
             _log.error("catching_up_failed", guild=guild.id, error=type(error).__name__)
             return False
         except RuntimeError:
@@ -91,10 +93,11 @@ class Missed:
     async def _catch_up(self, channel: _Readable, since: int, see: _See) -> bool:
         """Hand on a channel's messages since then, none where the bot may not look.
 
-        False where Discord failed for this channel, which may be this channel's trouble alone.
+        False where Discord failed for this channel, or sent what cannot be read: both may be this
+        channel's trouble alone.
         """
         past: list[discord.Message] = []
-        fault: discord.HTTPException | None = None
+        fault: Exception | None = None
         history = channel.history(
             limit=self._per_channel, after=discord.Object(since), oldest_first=True
         )
@@ -103,9 +106,15 @@ class Missed:
                 past.append(message)  # noqa: PERF401 - what came before a fault counts
         except discord.HTTPException as error:
             fault = error
+        except (*_NO_WAY_TO_DISCORD, RuntimeError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever discord.py meets in a strange message
+            fault = error
         await see(past)
         if fault is not None:
-            _log.warning("channel_unreadable", channel=channel.id, code=fault.code)
+            code = getattr(fault, "code", None)
+            error_name = type(fault).__name__
+            _log.warning("channel_unreadable", channel=channel.id, error=error_name, code=code)
             return isinstance(fault, discord.Forbidden | discord.NotFound)
         if len(past) >= self._per_channel:
             _log.error("catching_up_cut_off", channel=channel.id, messages=len(past))

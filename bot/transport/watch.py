@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 
 import discord
+import structlog
 
 from bot.domain.delivery import NoticeReason
 from bot.domain.message import Circumstances, Message, Person
@@ -25,6 +26,8 @@ from bot.transport.places import (
     obstacle,
     present_in,
 )
+
+_log = structlog.get_logger(__name__)
 
 _Held = list[tuple[int | None, Callable[[], None]]]
 """What happened meanwhile: the identifier of a new message, and how to hand it on."""
@@ -219,8 +222,11 @@ class Watch:
         held: _Held = []
         self._gates[guild.id] = held
         seen: set[int] = set()
-        with self._screening.catching_up(guild.id):
-            await self._missed.catch_up(guild, partial(self._see_past, held, seen))
+        try:
+            with self._screening.catching_up(guild.id):
+                await self._missed.catch_up(guild, partial(self._see_past, held, seen))
+        except Exception:  # noqa: BLE001 - what happens now must not wait for it without end
+            _log.exception("catching_up_broke_off", guild=guild.id)
         for message_id, event in held:
             if message_id not in seen:
                 with safely():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import discord
 import pytest
 
 from bot.sandbox import Request
+from bot.services.screening import Screening
 from tests.e2e.conftest import Build
-from tests.e2e.town import THREAT, Town
+from tests.e2e.town import OTHER_THREAT, Town
 
 
 def _announcing_servers_at_leisure(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,3 +101,53 @@ async def test_a_threat_that_was_edited_before_history_could_be_read_is_found(
         case = await town.until_case(lambda case: case.edits)
         assert (case.findings, case.edits) == (1, 1)
         assert town.advised() == {"ava": 1}
+
+
+async def test_a_message_that_cannot_be_read_does_not_blind_the_server(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No such message is known; the fault is put in by hand, as are those below."""
+    monkeypatch.setattr("bot.transport.catching_up._TRY_AGAIN", 0.01)
+    right = discord.Message.__init__
+
+    def fails(self: discord.Message, *, data: Any, **others: Any) -> None:
+        if data["content"] == "the one":
+            raise KeyError("new_field")
+        right(self, data=data, **others)
+
+    monkeypatch.setattr(discord.Message, "__init__", fails)
+    async with build() as town:
+        await town.start()
+        await town.stop()
+        before = await town.threatens()
+        await town.sam.writes("the one", channel=town.general)
+        await town.start()
+        await town.settled(before)
+        assert town.advised() == {"ava": 1}
+
+        now = await town.sam.writes(OTHER_THREAT, channel=town.general, mentions=[town.kim])
+        await town.settled(now)
+        assert town.advised() == {"ava": 1, "kim": 1}
+
+
+async def test_what_happens_now_is_screened_though_catching_up_broke_off(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async with build() as town:
+        await town.start()
+        await town.stop()
+        missed = await town.threatens()
+        with monkeypatch.context() as broken:
+            broken.setattr(Screening, "reread", fails)
+            await town.start()
+            now = await town.sam.writes(OTHER_THREAT, channel=town.general, mentions=[town.kim])
+            await town.settled(now)
+            assert town.advised() == {"kim": 1}
+            await town.stop()
+
+        await town.start()
+        await town.settled(missed)
+        assert town.advised() == {"kim": 1, "ava": 1}
