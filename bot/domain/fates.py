@@ -35,7 +35,9 @@ def deleted_with_ban(items: Iterable[EvidenceItem]) -> frozenset[int]:
         message
         for message, deletion in deletions(known).items()
         for person, at in bans
-        if authors.get(message) == person and _is_near(_at(deletion), at)
+        if authors.get(message) == person
+        and "before_finding" not in deletion.facts  # recorded later than it happened
+        and _is_near(_at(deletion), at)
     )
 
 

@@ -126,14 +126,22 @@ def ban_draft(person_id: int, *, at: str) -> Draft:
     )
 
 
-def deletion_draft(message_id: int, *, channel_id: int, bulk: bool, source: str) -> Draft:
-    """That Discord reported a preserved message as deleted, or that history lacks it."""
+def deletion_draft(
+    message_id: int, *, channel_id: int, bulk: bool, source: str, before_finding: bool = False
+) -> Draft:
+    """That Discord reported a preserved message as deleted, or that history lacks it.
+
+    What was deleted before anything was found is recorded together with the finding.
+    """
+    facts: dict[str, Any] = {"message_id": message_id, "channel_id": channel_id, "bulk": bulk}
+    if before_finding:
+        facts["before_finding"] = True
     return Draft(
         kind=ItemKind.DELETION,
         about=f"deletion:{message_id}",
         source=source,
         message_id=message_id,
-        facts={"message_id": message_id, "channel_id": channel_id, "bulk": bulk},
+        facts=facts,
     )
 
 

@@ -10,6 +10,7 @@ from bot.domain.message import Circumstances, Message, Window
 from bot.services.custody import (
     GATEWAY,
     assessment_draft,
+    deletion_draft,
     member_draft,
     message_draft,
     version,
@@ -17,16 +18,6 @@ from bot.services.custody import (
 
 _CONTEXT = 15
 """How many earlier messages are preserved with one that a finding rests on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the detector said of a message in its window, and where the message came from."""
-
-    window: Window
-    assessment: Assessment
-    source: str
-    circumstances: Circumstances = field(default_factory=Circumstances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +40,18 @@ class Deleted:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What the detector said of a message in its window, and where the message came from."""
+
+    window: Window
+    assessment: Assessment
+    source: str
+    circumstances: Circumstances = field(default_factory=Circumstances)
+    gone: tuple[tuple[int, Deleted], ...] = ()
+    """Messages of its channel that were deleted before it was found, and how."""
+
+
+@dataclass(frozen=True, slots=True)
 class Banned:
     """Somebody was banned from a server."""
 
@@ -57,7 +60,7 @@ class Banned:
 
 
 def drafts_of(found: Found) -> list[Draft]:
-    """Context and message as they were written, then the assessment and the people."""
+    """Context and message as they were written, the assessment, the people, and what is gone."""
     message = found.window.message
     quoted = {s.message_id for f in found.assessment.findings for s in f.signals}
     recent = {version(m) for m in found.window.before[-_CONTEXT:]}
@@ -72,7 +75,7 @@ def drafts_of(found: Found) -> list[Draft]:
     ]
     drafts.append(message_draft(message, kind=ItemKind.MESSAGE, source=found.source))
     drafts.append(assessment_draft(message, found.assessment))
-    return [*_answered(found, besides=drafts), *drafts, *_people(found)]
+    return [*_answered(found, besides=drafts), *drafts, *_people(found), *_gone(found, drafts)]
 
 
 def _answered(found: Found, *, besides: list[Draft]) -> list[Draft]:
@@ -91,4 +94,20 @@ def _people(found: Found) -> list[Draft]:
         member_draft(profile, at=message.at, source=found.source)
         for profile in found.circumstances.profiles
         if profile.id in concerned
+    ]
+
+
+def _gone(found: Found, preserved: list[Draft]) -> list[Draft]:
+    """The deletions of what is preserved only now, because the threat was not complete before."""
+    ids = {draft.message_id for draft in preserved}
+    return [
+        deletion_draft(
+            message_id,
+            channel_id=how.channel_id,
+            bulk=how.bulk,
+            source=how.source,
+            before_finding=True,
+        )
+        for message_id, how in found.gone
+        if message_id in ids
     ]

@@ -108,8 +108,9 @@ class Recorder:
         advised = frozenset(p for p, s in standing.items() if counts_as_given(s.state, policy))
         known = History(advised, history.opted_out, history.offered_lately)
         plan = decide(assessment, policy, known)
-        await tx.evidence.append(case.id, drafts_of(found))
+        fresh = await tx.evidence.append(case.id, drafts_of(found))
         await tx.cases.join(case, assessment)
+        await tx.cases.counted(case, deletions=sum(d.kind is ItemKind.DELETION for d in fresh))
         await self._enqueue_advice(tx, case.id, guild_id, plan)
         if plan.offer:
             await self._enqueue_offer(tx, message, case_id=case.id)

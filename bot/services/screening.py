@@ -58,6 +58,8 @@ class Screening:
         self._unstored: dict[int, tuple[int, int]] = {}
         self._newest: dict[int, int] = {}
         self._behind: set[int] = set()
+        self._gone: dict[int, dict[int, Deleted]] = {}
+        """Per channel, how those of the remembered messages went that are gone."""
 
     def screen(
         self,
@@ -86,7 +88,9 @@ class Screening:
             _log.info("experimental", message=message.id, rules=assessment.experimental)
         if assessment.kind is Kind.NONE:
             return
-        self._put(Found(window, assessment, source, circumstances()), guild_id, oldest=message.id)
+        gone = tuple(self._gone.get(message.channel_id, {}).items())
+        found = Found(window, assessment, source, circumstances(), gone)
+        self._put(found, guild_id, oldest=message.id)
 
     async def reread(
         self,
@@ -144,9 +148,13 @@ class Screening:
         bulk: bool,
         source: str = GATEWAY,
     ) -> None:
-        """Keep on record that messages were deleted, if they are preserved."""
-        gone = tuple(message_ids)
-        self._put(Deleted(guild_id, channel_id, gone, bulk, source), guild_id, oldest=min(gone))
+        """Keep on record that messages were deleted, if they are preserved or will be soon."""
+        ids = tuple(message_ids)
+        gone = Deleted(guild_id, channel_id, ids, bulk, source)
+        self._put(gone, guild_id, oldest=min(ids))
+        remembered = {message.id for message in self._conversations.context(channel_id)}
+        known = self._gone.get(channel_id, {}) | dict.fromkeys(ids, gone)
+        self._gone[channel_id] = {key: how for key, how in known.items() if key in remembered}
 
     def _put(self, work: _Work, guild_id: int | None, *, oldest: int) -> None:
         """Have it stored; until then the server's mark stays before its oldest message."""

@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.domain.case import CaseView
 from bot.domain.evidence import ItemKind
+from bot.domain.fates import deleted_with_ban
 from bot.sandbox import Message, Webhook
 from bot.sandbox.events import message_updated
 from tests.e2e.town import OTHER_THREAT, THREAT, Town
@@ -117,6 +118,26 @@ async def test_a_ban_that_deletes_everything_is_on_record(town: Town) -> None:
 
     assert case.fault is None
     assert "Deleted later: 2." in town.alert.text
+
+
+async def test_a_piece_deleted_before_the_threat_was_complete_is_on_record(town: Town) -> None:
+    piece = await town.leo.writes("i have your pics", channel=town.general)
+    await town.settled(piece)
+    await town.leo.deletes(piece)
+    await town.settled(await town.sam.writes("what was that?", channel=town.general))
+    await town.settled(await town.threatens("pay me 100 dollars by tonight"))
+    await town.mo.bans(town.leo)
+    await town.until_true(lambda: _is_banned(town))
+
+    items = await town.evidence()
+    assert [i.message_id for i in items if i.kind is ItemKind.DELETION] == [piece.id]
+    assert (await town.case()).deletions == 1
+    assert deleted_with_ban(items) == frozenset()
+    assert "Deleted later: 1." in town.alert.text
+
+
+async def _is_banned(town: Town) -> bool:
+    return "banned" in [i.facts.get("what") for i in await town.evidence()]
 
 
 async def test_the_deletion_of_other_messages_leaves_no_trace(town: Town) -> None:
