@@ -33,8 +33,8 @@ class Arming(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """The bot was added to a server."""
-        await self._watch.consider(guild)
+        """The bot was added to a server; maybe anew, and nobody told that it had been removed."""
+        await self._watch.consider(guild, missed=True)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:

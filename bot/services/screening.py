@@ -197,7 +197,7 @@ class Screening:
     async def begin(self, guild_id: int, snowflake: int) -> None:
         """Begin to screen a new server: whatever happens next, it is caught up from here on."""
         self._newest.setdefault(guild_id, snowflake)
-        await insist(self._store, lambda tx: tx.memory.set_marks({guild_id: snowflake}))
+        await insist(self._store, lambda tx: tx.memory.begin(guild_id, snowflake))
 
     async def mark(self, guild_id: int) -> int | None:
         """The snowflake from which on this server must be caught up; None for a new server."""

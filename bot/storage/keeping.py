@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.case import CaseState, Verdict
 from bot.storage.dialect import insert_or_nothing
-from bot.storage.schema import cases, departures, holds, metadata, outbox
+from bot.storage.schema import cases, departures, holds, marks, metadata, outbox
 
 UNCONFIRMED = timedelta(days=3)
 """For so long a hold keeps a case although no second person confirmed it yet."""
@@ -113,7 +113,11 @@ class Keeping:
     # -- servers that were left ----------------------------------------------------------------
 
     async def left(self, guild_id: int) -> None:
-        """Remember since when the bot is not in this server."""
+        """Remember since when the bot is not in this server, and not up to where it was screened.
+
+        If the bot comes back, what was written meanwhile is none of its business.
+        """
+        await self._connection.execute(delete(marks).where(marks.c.guild_id == guild_id))
         statement = insert_or_nothing(self._connection, departures)
         await self._connection.execute(statement.values(guild_id=guild_id, left_at=self._now))
 

@@ -58,12 +58,16 @@ class Memory:
         mark: int | None = await self._connection.scalar(query)
         return mark
 
+    async def begin(self, guild_id: int, snowflake: int) -> None:
+        """Give a new server its mark; one that has a mark keeps it."""
+        statement = insert_or_nothing(self._connection, marks)
+        await self._connection.execute(
+            statement.values(guild_id=guild_id, screened_until=snowflake)
+        )
+
     async def set_marks(self, screened_until: Mapping[int, int]) -> None:
-        """Record per server up to which snowflake everything was screened."""
+        """Move each server's mark on to there, never back. What has no mark gets none by this."""
         for guild_id, snowflake in screened_until.items():
-            statement = insert_or_nothing(self._connection, marks)
-            values = {"guild_id": guild_id, "screened_until": snowflake}
-            await self._connection.execute(statement.values(**values))
             await self._connection.execute(
                 update(marks)
                 .where(marks.c.guild_id == guild_id, marks.c.screened_until < snowflake)

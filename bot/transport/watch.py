@@ -150,6 +150,8 @@ class Watch:
         self._apply_policy(guild)
         async with self._locks[guild.id]:
             reason = await self._obstacle(guild)
+            if self._client.get_guild(guild.id) is None:
+                return  # the bot was removed meanwhile
             armed = guild.id in self._gates
             begun = armed or reason is None or await self._screening.mark(guild.id) is not None
             if reason is not None:
@@ -231,7 +233,8 @@ class Watch:
             if message_id not in seen:
                 with safely():
                     event()
-        self._gates[guild.id] = None
+        if self._gates.get(guild.id) is held:  # else the bot was removed meanwhile
+            self._gates[guild.id] = None
 
     async def _see_past(
         self, held: _Held, seen: set[int], messages: Sequence[discord.Message]

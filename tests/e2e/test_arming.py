@@ -189,6 +189,29 @@ async def test_a_server_that_the_bot_joins_later_is_watched(quiet_town: Town) ->
     assert town.advised() == {"ava": 1}
 
 
+async def test_a_server_that_the_bot_comes_back_to_begins_at_the_present(town: Town) -> None:
+    async def has_mark() -> bool:
+        async with town.store.transaction() as tx:
+            return await tx.memory.mark(town.server.id) is not None
+
+    async def has_none() -> bool:
+        return not await has_mark()
+
+    await town.settled(await town.sam.writes("hello", channel=town.general))
+    town.sandbox.remove_bot(town.server)
+    await town.until_true(has_none)
+    await town.bot.screening.set_marks()
+    assert await has_none()
+
+    await town.threatens()
+    town.sandbox.add_bot(town.server)
+    town.alerts.allow(town.sandbox.bot, allow=_SEE)
+    await town.armed()
+    await town.settled(await town.threatens(OTHER_THREAT))
+    assert (await town.case()).findings == 1
+    assert await has_mark()
+
+
 async def test_after_an_outage_of_the_server_what_was_missed_is_screened(town: Town) -> None:
     town.sandbox.set_available(town.server, available=False)
     town.sandbox.gateway.pause()

@@ -151,3 +151,21 @@ async def test_what_happens_now_is_screened_though_catching_up_broke_off(
         await town.start()
         await town.settled(missed)
         assert town.advised() == {"kim": 1, "ava": 1}
+
+
+async def test_a_server_that_is_left_while_catching_up_is_not_watched_after(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.transport.catching_up._TRY_AGAIN", 0.5)
+    async with build() as town:
+        await town.start()
+        await town.stop()
+        await town.sam.writes("hello", channel=town.general)
+        failing = town.sandbox.faults.fail(method="GET", path=r"/messages$", status=400, times=2)
+        await town.start(armed=False)
+        await town.until(lambda: failing.struck)
+        watch = town.bot.bot.parts.watch
+        town.sandbox.remove_bot(town.server)
+        await town.until(lambda: not watch.armed)
+        async with watch._locks[town.server.id]:
+            assert watch.armed == frozenset()

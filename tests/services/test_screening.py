@@ -37,6 +37,8 @@ async def marks(store: Store) -> tuple[int | None, int | None]:
 
 async def test_what_waits_to_be_stored_holds_back_its_own_server_alone(store: Store) -> None:
     screening = screening_of(store)
+    await screening.begin(HERE, 1)
+    await screening.begin(ELSEWHERE, 1)
     screening.screen(said(10, THREAT, guild=HERE))
     screening.screen(said(20, "hello", guild=HERE))
     screening.screen(said(30, "hello", guild=ELSEWHERE))
@@ -48,6 +50,13 @@ async def test_what_waits_to_be_stored_holds_back_its_own_server_alone(store: St
     work.cancel()
     await screening.set_marks()
     assert await marks(store) == (20, 30)
+
+
+async def test_a_server_without_a_mark_gets_none_by_what_was_screened(store: Store) -> None:
+    screening = screening_of(store)
+    screening.screen(said(10, "hello", guild=HERE))
+    await screening.set_marks()
+    assert await marks(store) == (None, None)
 
 
 async def test_what_fails_for_another_reason_than_the_database_is_tried_again(

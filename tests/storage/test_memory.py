@@ -51,7 +51,9 @@ async def test_a_breaker_can_be_held_open_longer_but_not_be_cut_short(
 async def test_a_mark_never_goes_back(store: Store) -> None:
     async with store.transaction() as tx:
         assert await tx.memory.mark(100) is None
-        await tx.memory.set_marks({100: 50, 200: 2**63 - 1})
+        await tx.memory.begin(100, 50)
+        await tx.memory.begin(200, 2**63 - 1)
+        await tx.memory.begin(100, 40)
         await tx.memory.set_marks({100: 40})
         assert [await tx.memory.mark(g) for g in (100, 200)] == [50, 2**63 - 1]
         await tx.memory.set_marks({100: 60})
@@ -63,6 +65,8 @@ async def test_marks_set_at_once_keep_the_highest(store: Store) -> None:
         async with store.transaction() as tx:
             await tx.memory.set_marks({100: snowflake})
 
+    async with store.transaction() as tx:
+        await tx.memory.begin(100, 0)
     await asyncio.gather(*(set_mark(snowflake) for snowflake in (3, 8, 1, 7, 2)))
 
     async with store.transaction() as tx:
