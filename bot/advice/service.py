@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from bot.advice.country import TONGUES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -107,6 +109,14 @@ class Service(_Frozen):
     memory_fields: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     note: str | None = None
+
+    @field_validator("languages")
+    @classmethod
+    def _have_names(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
+        nameless = sorted(set(codes) - TONGUES.keys())
+        if nameless:
+            raise ValueError(f"TONGUES in country.py has no name for {nameless}")
+        return codes
 
     @model_validator(mode="after")
     def _is_accounted_for(self) -> Self:

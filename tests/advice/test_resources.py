@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.advice.country import TONGUES, guess_country
+from bot.advice.country import guess_country
 from bot.advice.files import AdviceFileError
 from bot.advice.listing import help_pages, service_line
 from bot.advice.resources import RESOURCES, Resources, load_resources
@@ -174,10 +174,13 @@ def test_a_line_says_in_which_languages_people_listen(english: Language) -> None
     assert line == "Line — call 1 · in français, English"
 
 
-def test_every_language_of_a_service_has_a_name(resources: Resources) -> None:
-    spoken = {code for one in written(resources).values() for code in one.languages}
+def test_a_language_without_a_name_is_refused_by_place(tmp_path: Path) -> None:
+    path = tmp_path / "resources.yaml"
+    good = RESOURCES.read_text(encoding="utf-8")
+    path.write_text(good.replace("languages: [en, es]", "languages: [en, xx]", 1), encoding="utf-8")
 
-    assert spoken - TONGUES.keys() == set()
+    with pytest.raises(AdviceFileError, match=r"resources.yaml: global.2.languages: .*'xx'"):
+        load_resources(path)
 
 
 def test_no_link_unfurls(resources: Resources, english: Language) -> None:
