@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -83,14 +84,34 @@ def test_everybody_is_offered_something_to_talk_to_or_to_look_in(resources: Reso
         assert kinds & {ServiceKind.CRISIS, ServiceKind.HELPLINE, ServiceKind.DIRECTORY}
 
 
+def test_every_service_that_a_text_names_can_be_reached(
+    resources: Resources, language: Language
+) -> None:
+    listed = {one.id: one.name for one in shown(resources)}.values()
+    advised = language.text("situation.removal").split("\n- ")[1:]
+    named = set(re.findall(r"\*\*([A-Z][\w ]+)\*\*", " ".join(advised)))
+
+    assert named >= {"Take It Down", "Report Remove", "StopNCII"}
+    buttons = {text for key, text in language.texts.items() if key.startswith("button.")}
+    lost = [name for name in named - buttons if not any(one.startswith(name) for one in listed)]
+    assert lost == []
+
+
+def test_who_was_under_18_can_have_images_taken_down_from_anywhere(resources: Resources) -> None:
+    for code in (None, *resources.countries_by_code):
+        assert "take_it_down" in names(resources.for_country(code))
+
+
 def test_crisis_lines_come_first_then_helplines_with_those_for_children_before_others(
     resources: Resources,
 ) -> None:
     assert names(resources.for_country("US"))[:3] == ["us_crisistext", "us_988", "us_ncmec"]
     assert names(resources.for_country("ES"))[:2] == ["es_anar", "es_017"]
-    assert names(resources.for_country("GB"))[:4] == [
+    assert names(resources.for_country("GB"))[:6] == [
         "gb_childline",
         "gb_rph",
+        "gb_reportremove",
+        "take_it_down",
         "stopncii",
         "gb_ceop",
     ]
@@ -107,6 +128,7 @@ def test_a_country_that_is_not_known_gets_the_services_for_everybody(
     resources: Resources, code: str | None
 ) -> None:
     assert names(resources.for_country(code)) == [
+        "take_it_down",
         "stopncii",
         "emergency_eu",
         "childhelpline_int",
