@@ -18,6 +18,7 @@ Shown = CaseView | Reminder | Digest | None
 
 WEEK = timedelta(days=7)
 _LISTED = 10
+_OF_A_CASE = (DeliveryKind.ADVICE, DeliveryKind.ALERT, DeliveryKind.THREAD)
 
 
 async def shown_by(tx: Transaction, delivery: Delivery) -> Shown:
@@ -26,7 +27,7 @@ async def shown_by(tx: Transaction, delivery: Delivery) -> Shown:
         return await reminder(tx, delivery.guild_id)
     if delivery.kind is DeliveryKind.DIGEST:
         return await digest(tx, delivery.guild_id, delivery.created_at)
-    if delivery.kind in (DeliveryKind.ALERT, DeliveryKind.THREAD) and delivery.case_id is not None:
+    if delivery.kind in _OF_A_CASE and delivery.case_id is not None:
         return await case_view(tx, delivery.case_id)
     return None
 

@@ -11,6 +11,7 @@ import discord
 import structlog
 
 from bot.advice import Language, Texts
+from bot.domain.assessment import Level
 from bot.domain.case import CaseView
 from bot.domain.delivery import (
     Delivered,
@@ -126,9 +127,9 @@ class DiscordCourier:
         language = self._language(guild)
         if delivery.kind is DeliveryKind.ADVICE:
             own = self._languages.of(delivery.recipient_id or 0)
-            return await self.pack_advice(
-                delivery, guild, self._texts.get(own) if own else language
-            )
+            urgent = isinstance(view, CaseView) and view.level is Level.URGENT
+            language = self._texts.get(own) if own else language
+            return await self.pack_advice(delivery, guild, language, urgent=urgent)
         if delivery.kind is DeliveryKind.OFFER:
             return self.pack_offer(delivery, guild, language)
         if delivery.kind is DeliveryKind.NOTICE:
@@ -144,11 +145,13 @@ class DiscordCourier:
         return self._texts.get(chosen or str(guild.preferred_locale))
 
     async def pack_advice(
-        self, delivery: Delivery, guild: discord.Guild, language: Language
+        self, delivery: Delivery, guild: discord.Guild, language: Language, *, urgent: bool
     ) -> Parcel:
-        """The advice, addressed to its person."""
+        """The advice, addressed to its person; `urgent` where somebody may be in danger."""
         person = await self._client.create_dm(discord.Object(delivery.recipient_id or 0))
-        text, buttons = layouts.advice(language, server=guild.name, token=delivery.token)
+        text, buttons = layouts.advice(
+            language, server=guild.name, token=delivery.token, urgent=urgent
+        )
         return Parcel(person, text, buttons, discord.AllowedMentions.none())
 
     def pack_offer(self, delivery: Delivery, guild: discord.Guild, language: Language) -> Parcel:

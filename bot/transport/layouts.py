@@ -62,9 +62,11 @@ def was_nothing_id(token: str) -> str:
     return f"na:advice:nothing:{token}"
 
 
-def advice(language: Language, *, server: str, token: str) -> tuple[str, discord.ui.View]:
+def advice(
+    language: Language, *, server: str, token: str, urgent: bool
+) -> tuple[str, discord.ui.View]:
     """The direct message to a target: text and buttons."""
-    text = direct_message(language, server=name(server, limit=80))
+    text = direct_message(language, server=name(server, limit=80), urgent=urgent)
     buttons = view_of(
         button(language, "button.more_help", MORE_HELP, discord.ButtonStyle.primary),
         button(language, "button.not_safe", NOT_SAFE),

@@ -43,11 +43,13 @@ class RehearsingCourier(DiscordCourier):
         return outcome
 
     async def pack_advice(
-        self, delivery: Delivery, guild: discord.Guild, language: Language
+        self, delivery: Delivery, guild: discord.Guild, language: Language, *, urgent: bool
     ) -> Parcel:
         """The advice and its buttons, addressed to the moderators."""
         heading = language.text("rehearsal.advice", person=f"<@{delivery.recipient_id}>")
-        text, buttons = layouts.advice(language, server=guild.name, token=delivery.token)
+        text, buttons = layouts.advice(
+            language, server=guild.name, token=delivery.token, urgent=urgent
+        )
         return self._shown(guild, heading, text, buttons)
 
     def pack_offer(self, delivery: Delivery, guild: discord.Guild, language: Language) -> Parcel:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.assessment import Level
 from bot.domain.delivery import DeliveryState, HeldReason
 from bot.sandbox import Message, Person
-from tests.e2e.town import OTHER_THREAT, Town
+from tests.e2e.town import OTHER_THREAT, THREAT, Town
 
 _AGAIN = "send me 60 dollars on cashapp now or i show your pictures to your whole school"
 _MANY = "i have all your pics. pay me 100 dollars tonight or i post them to all your followers"
@@ -18,6 +19,14 @@ def _crowd(town: Town, count: int) -> list[Person]:
 
 async def _threaten_all(town: Town, people: list[Person]) -> Message:
     return await town.leo.writes(_MANY, channel=town.general, mentions=people)
+
+
+async def test_an_urgent_threat_puts_the_emergency_number_before_the_steps(town: Town) -> None:
+    await town.settled(await town.threatens(f"{THREAT}. kill yourself"))
+    (advice,) = town.ava.direct_messages()
+
+    assert (await town.case()).level is Level.URGENT
+    assert advice.text.index("112") < advice.text.index("1. **Don't share more")
 
 
 async def test_ten_threats_bring_one_advice(town: Town) -> None:
