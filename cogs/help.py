@@ -6,6 +6,7 @@ the database is.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import aiohttp
@@ -29,6 +30,9 @@ from cogs.telling import page_of
 _log = structlog.get_logger(__name__)
 
 _Interaction = discord.Interaction[Any]
+
+_TRY_AGAIN = 30.0
+"""Seconds after which an answer to whoever may be in danger is tried again."""
 
 TOKEN = r"(?::(?P<token>[kt][0-9a-f]{16}))?"  # noqa: S105 - a pattern
 """What stands at the end of a custom id on a page that belongs to a message."""
@@ -98,18 +102,28 @@ class Help(commands.Cog):
 
     async def _answer(self, message: discord.Message) -> None:
         """Answer a direct message with what fits it; the same answer is not given again soon."""
+        look = self._bot.parts.guidance.look(to_message(message))
+        pause = await self._try_to_answer(message, look)
+        if pause is not None and look.is_grave:
+            await asyncio.sleep(pause)
+            await self._try_to_answer(message, look)
+
+    async def _try_to_answer(self, message: discord.Message, look: Look) -> float | None:
+        """Answer, unless the same was said lately; the pause after which to try again, if any."""
         parts, person = self._bot.parts, message.author
-        look = parts.guidance.look(to_message(message))
         found = situations_of(look.assessment)
         about = message.id if look.message.is_passed_on else found or None
         if not parts.guidance.is_answered_now(look, about=about, person_id=person.id):
-            return
+            return None
         locale = parts.languages.of(person.id) or await self._locale_of_server(person.id)
         page = self._page(look, locale)
         try:
             await message.channel.send(page.text, view=page.view, suppress_embeds=True)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             _log.error("direct_message_not_answered", error=type(error).__name__)
+            parts.guidance.was_not_answered(look, about=about, person_id=person.id)
+            return error.retry_after if isinstance(error, discord.RateLimited) else _TRY_AGAIN
+        return None
 
     def _page(self, look: Look, locale: str | None) -> Page:
         parts, message = self._bot.parts, look.message

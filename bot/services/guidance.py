@@ -80,7 +80,7 @@ class Guidance:
             self._answered.popitem(last=False)
         for each in [each for each, at in given.items() if now - at > _QUIET]:
             del given[each]
-        what = _GRAVE if look.is_grave else about
+        what = _what(look, about)
         last = given.get(what)
         if look.is_grave:
             wanted = last is None or now - last > _QUIET_IF_GRAVE
@@ -89,6 +89,10 @@ class Guidance:
         if wanted:
             given[what] = now
         return wanted
+
+    def was_not_answered(self, look: Look, *, about: object, person_id: int) -> None:
+        """The answer that `is_answered_now` allowed did not arrive, so it does not count."""
+        self._answered.get(person_id, {}).pop(_what(look, about), None)
 
     def remember(self, look: Look, *, person_id: int, may_be_told: bool) -> str:
         """Keep it in mind for this person; the token by which buttons refer to it.
@@ -114,3 +118,8 @@ class Guidance:
 
     def _is_past(self, at: float) -> bool:
         return self._clock() - at > _MINUTES * 60
+
+
+def _what(look: Look, about: object) -> object:
+    """What an answer is about: who may be in danger is answered about that, whatever else."""
+    return _GRAVE if look.is_grave else about

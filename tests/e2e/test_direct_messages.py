@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from bot.sandbox import Message, Person
@@ -60,6 +62,44 @@ async def test_many_short_lines_get_one_answer_and_danger_gets_its_own(town: Tow
         "**Are you in danger ri",
     ]
     assert len(town.ava.direct_messages()) == 2
+
+
+_POST = r"^/channels/\d+/messages$"
+
+
+async def _writes_in_vain(town: Town, words: str) -> None:
+    """Ava writes, and Discord takes no answer: such a limit is not waited for by discord.py."""
+    limit = town.sandbox.faults.limit(method="POST", path=_POST, via=False)
+    await town.ava.writes_to_bot(words)
+    await town.until(lambda: limit.struck)
+
+
+async def test_an_answer_that_did_not_arrive_does_not_count(town: Town) -> None:
+    await _writes_in_vain(town, "hello?")
+    await town.ava.writes_to_bot("are you there")
+    (answer,) = await _answers(town, town.ava, 1)
+
+    assert answer.text.startswith(_DISCREET)
+
+
+async def test_who_may_be_in_danger_is_answered_later_if_not_at_once(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["cogs.help"], "_TRY_AGAIN", 0.3)
+    await _writes_in_vain(town, "i want to die")
+    (answer,) = await _answers(town, town.ava, 1)
+
+    assert answer.text.split("\n\n")[1].startswith("**Are you in danger right now?")
+
+
+async def test_a_long_rate_limit_is_waited_for_by_who_may_be_in_danger(town: Town) -> None:
+    town.bot.bot.http.max_ratelimit_timeout = 0.1
+    limit = town.sandbox.faults.limit(method="POST", path=_POST, retry_after=0.5)
+    await town.ava.writes_to_bot("i want to die")
+    (answer,) = await _answers(town, town.ava, 1)
+
+    assert limit.struck == 1
+    assert answer.text.startswith(_DISCREET)
 
 
 async def test_a_forwarded_message_is_explained_and_can_be_kept(town: Town) -> None:
