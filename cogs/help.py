@@ -115,8 +115,7 @@ class Help(commands.Cog):
         about = message.id if look.message.is_passed_on else found or None
         if not parts.guidance.is_answered_now(look, about=about, person_id=person.id):
             return None
-        locale = parts.languages.of(person.id) or await self._locale_of_server(person.id)
-        page = self._page(look, locale)
+        page = await self._page(look, person.id)
         try:
             await message.channel.send(page.text, view=page.view, suppress_embeds=True)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
@@ -125,17 +124,26 @@ class Help(commands.Cog):
             return error.retry_after if isinstance(error, discord.RateLimited) else _TRY_AGAIN
         return None
 
-    def _page(self, look: Look, locale: str | None) -> Page:
+    async def _page(self, look: Look, person_id: int) -> Page:
         parts, message = self._bot.parts, look.message
-        language, resources = parts.texts.get(locale), parts.resources
-        country, person_id = help_views.country_of(locale), message.author.id
+        own = parts.languages.of(person_id)
+        language, country = (
+            parts.texts.get(own or await self._locale_of_server(person_id)),
+            help_views.country_of(own),
+        )
         if message.is_passed_on:
             token = parts.guidance.remember(look, person_id=person_id, may_be_told=False)
             return help_views.message(
-                language, resources, look, token, person_id=person_id, country=country, direct=True
+                language,
+                parts.resources,
+                look,
+                token,
+                person_id=person_id,
+                country=country,
+                direct=True,
             )
         if look.is_grave:
-            return help_views.direct_crisis(language, resources, country=country)
+            return help_views.direct_crisis(language, parts.resources, country=country)
         return help_views.direct_answer(language, situations_of(look.assessment))
 
     async def _locale_of_server(self, person_id: int) -> str | None:

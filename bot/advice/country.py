@@ -87,8 +87,8 @@ def guess_country(locale: str | None) -> str | None:
 
     A region in the locale wins ("pt-BR" is BR); a region of several countries ("es-419") and a
     language spoken in many of them without a region ("en", "ar") give None. The country may be
-    one without services. "en-US" gives US although it is also what Discord sets by default:
-    show the menu, not the answer.
+    one without services. "en-US" gives US although it is also what Discord sets by default: so say
+    which country it is, and show the menu too. Only for a locale that the person's own Discord has.
     """
     language, _, region = (locale or "").replace("_", "-").partition("-")
     if not region:

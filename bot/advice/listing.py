@@ -19,20 +19,20 @@ PAGE_SIZE = 1900
 
 
 def help_pages(
-    language: Language, services: Sequence[Service], *, known_country: bool = True
+    language: Language, services: Sequence[Service], *, country: str | None
 ) -> tuple[str, ...]:
     """The services in pages that Discord takes: the crisis line, then first and second screen.
 
-    `services` are in the order of `Resources.for_country`. Without a known country the page asks
-    for it, and says that the services are for many countries.
+    `services` are in the order of `Resources.for_country`, `country` is that country's name: it may
+    be guessed, so it stands above them. Without one the page asks for it, and says that the
+    services are for many countries.
     """
     crisis = [service for service in services if service.kind is ServiceKind.CRISIS]
     others = [service for service in services if service.kind is not ServiceKind.CRISIS]
-    head = [language.text("more_help.crisis"), *bullets(crisis, language), ""]
+    head = [language.text("more_help.crisis"), "", *named(country)]
+    head += [*bullets(crisis, language), ""] if crisis else []
     head.append(language.text("more_help.intro"))
-    head.append(
-        language.text("more_help.national_numbers" if known_country else "more_help.any_country")
-    )
+    head.append(language.text(f"more_help.{'national_numbers' if country else 'any_country'}"))
     pages = ["\n".join(head)]
     for _, listed in groupby(others, key=lambda service: service.show):
         _fill(pages, _blocks(listed, language))
@@ -51,6 +51,11 @@ def _blocks(services: Iterable[Service], language: Language) -> Iterator[str]:
         first, *others = bullets(listed, language)
         yield f"\n{heading}\n{first}"
         yield from others
+
+
+def named(country: str | None) -> list[str]:
+    """The line that says for which country a list is, if that is known or guessed."""
+    return [f"**{country}**"] if country else []
 
 
 def bullets(services: Iterable[Service], language: Language) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.advice.listing import bullets
+from bot.advice.listing import bullets, named
 from bot.advice.service import Audience, ServiceKind
 from bot.domain.assessment import Assessment, Category, Kind
 
@@ -108,9 +108,9 @@ def situation_page(language: Language, situation: Situation) -> str:
     return "\n\n".join((f"**{label}**", *_advice(language, situation)))
 
 
-def crisis_answer(language: Language, services: Sequence[Service], *, known_country: bool) -> str:
+def crisis_answer(language: Language, services: Sequence[Service], *, country: str | None) -> str:
     """The answer to someone who wrote that they may hurt themselves; the steps come last."""
-    page = crisis_page(language, services, known_country=known_country)
+    page = crisis_page(language, services, country=country)
     steps = "\n".join(_short_steps(language))
     return "\n\n".join((language.text("direct.first_line"), page, steps))
 
@@ -123,13 +123,14 @@ def message_page(
     grave: bool = False,
     direct: bool = False,
     services: Sequence[Service] = (),
+    country: str | None = None,
 ) -> str:
     """What a message looks like, what to do if not safe, and the steps fitted to it.
 
     It names nobody, and is as careful as whoever has read one message only must be. `friend` says
     that somebody else is under pressure than the person who asks.
     `grave` says that somebody may be hurt: then the emergency number comes first by itself, and of
-    the `services` those are listed where somebody listens.
+    the `services` those are listed where somebody listens, under the name of their `country`.
     `direct` puts a discreet line before all, for the start of it appears on a locked phone.
     """
     situations = (Situation.FRIEND,) if friend else situations_of(assessment)
@@ -140,7 +141,7 @@ def message_page(
         (language.text("message.disclosure"),) if friend else _looks_like(language, assessment)
     )
     above.append(" ".join((*looks_like, language.text("message.limits"))))
-    people = _who_listens(language, services) if grave else ()
+    people = _who_listens(language, services, country) if grave else ()
     return _fitted(language, situations, above=above, people=people)
 
 
@@ -149,13 +150,16 @@ def situations_of(assessment: Assessment) -> tuple[Situation, ...]:
     return tuple(s for category, s in _OF_CATEGORY.items() if category in assessment.categories)
 
 
-def crisis_page(language: Language, services: Sequence[Service], *, known_country: bool) -> str:
-    """For whoever is not safe: the emergency number, and a few people who listen, before all."""
-    parts = [language.text("crisis.number"), language.text("crisis.stay")]
-    parts.append("\n".join((language.text("crisis.lines"), *_who_listens(language, services))))
-    if not known_country:
-        parts.append(language.text("crisis.choose"))
-    return "\n\n".join((*parts, language.text("crisis.later")))
+def crisis_page(language: Language, services: Sequence[Service], *, country: str | None) -> str:
+    """For whoever is not safe: the emergency number, and a few people who listen, before all.
+
+    `country` is the name of the one that the services are for. It may be guessed, so it is said,
+    and a menu to choose another one belongs under the page.
+    """
+    lines = [language.text("crisis.lines"), *_who_listens(language, services, country)]
+    texts = (language.text(f"crisis.{part}") for part in ("number", "stay"))
+    below = (language.text(f"crisis.{part}") for part in ("choose", "later"))
+    return "\n\n".join((*texts, "\n".join(lines), *below))
 
 
 def report_page(language: Language) -> str:
@@ -189,9 +193,9 @@ def _fitted(
         (advice or listed).pop()
 
 
-def _who_listens(language: Language, services: Sequence[Service]) -> list[str]:
+def _who_listens(language: Language, services: Sequence[Service], country: str | None) -> list[str]:
     listening = [service for service in services if _listens(service)]
-    return bullets(listening[:_LINES_IN_A_CRISIS], language)
+    return [*named(country), *bullets(listening[:_LINES_IN_A_CRISIS], language)]
 
 
 def _listens(service: Service) -> bool:

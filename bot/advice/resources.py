@@ -93,6 +93,10 @@ class Resources(BaseModel):
             )
         )
 
+    def name_of(self, code: str | None) -> str | None:
+        """The name of a country that can be chosen; None for any other."""
+        return dict(self.countries()).get(code or "")
+
     def country_pages(
         self, preferred: str | None = None, *, size: int = MENU_SIZE - 1
     ) -> tuple[tuple[CountryName, ...], ...]:

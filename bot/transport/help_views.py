@@ -65,10 +65,10 @@ def direct_answer(language: Language, situations: Sequence[Situation]) -> Page:
 
 def direct_crisis(language: Language, resources: Resources, *, country: str | None) -> Page:
     """The answer to someone who wrote to the bot that they may hurt themselves."""
-    known = _known(resources, country)
-    services = resources.for_country(known)
-    text = crisis_answer(language, services, known_country=known is not None)
-    return Page(text, _under(language, "open"))
+    listed = resources.for_country(country)
+    text = crisis_answer(language, listed, country=resources.name_of(country))
+    menus = _country_menus(language, resources, country, kind=NEAR)
+    return Page(text, rows_of(*menus, [situation_menu(language)], navigation(language, "open")))
 
 
 def message(
@@ -91,7 +91,8 @@ def message(
         friend=look.is_of_another(person_id),
         grave=look.is_grave,
         direct=direct,
-        services=resources.for_country(_known(resources, country)),
+        services=resources.for_country(country),
+        country=resources.name_of(country),
     )
     rows = ([situation_menu(language, token)], message_buttons(language, token))
     return Page(text, rows_of(*rows, navigation(language, "", token)))
@@ -117,7 +118,8 @@ def services(
 ) -> Page:
     """The services of a country, or for everyone; and menus to choose another one."""
     known = _known(resources, country)
-    pages = help_pages(language, resources.for_country(known), known_country=known is not None)
+    listed = resources.for_country(known)
+    pages = help_pages(language, listed, country=resources.name_of(known))
     shown = min(number, len(pages) - 1)
     turning: _Row = [
         button(language, key, with_token(f"na:help:services:{known or _NOWHERE}:{to}", token))
@@ -134,9 +136,9 @@ def crisis(
     language: Language, resources: Resources, *, country: str | None, token: str = ""
 ) -> Page:
     """For whoever is not safe: people to talk to now, near them if it is known where that is."""
-    known = _known(resources, country)
-    text = crisis_page(language, resources.for_country(known), known_country=known is not None)
-    menus = _country_menus(language, resources, known, kind=NEAR, token=token)
+    listed = resources.for_country(country)
+    text = crisis_page(language, listed, country=resources.name_of(country))
+    menus = _country_menus(language, resources, country, kind=NEAR, token=token)
     bottom = navigation(language, "unsafe", token)
     return Page(text, rows_of(*menus, _of_message(language, token), bottom))
 
@@ -206,11 +208,11 @@ def _of_message(language: Language, token: str) -> _Row:
 
 
 def _known(resources: Resources, country: str | None) -> str | None:
-    return country if country in resources.countries_by_code else None
+    return country if resources.name_of(country) else None
 
 
 def _country_menus(
-    language: Language, resources: Resources, chosen: str | None, *, kind: str, token: str
+    language: Language, resources: Resources, chosen: str | None, *, kind: str, token: str = ""
 ) -> list[_Row]:
     return [
         [

@@ -80,9 +80,9 @@ def test_the_answers_to_direct_messages_fit(language: Language, resources: Resou
         assert in_order(language, page)
         assert len(page) <= _MOST
     for code in (None, *resources.countries_by_code):
-        services, known = resources.for_country(code), code is not None
-        answer = crisis_answer(language, services, known_country=known)
-        assert len(crisis_page(language, services, known_country=known)) <= _MOST
+        services, country = resources.for_country(code), resources.name_of(code)
+        answer = crisis_answer(language, services, country=country)
+        assert len(crisis_page(language, services, country=country)) <= _MOST
         assert in_order(language, answer)
         assert len(answer) <= _MOST
 
@@ -98,13 +98,15 @@ def test_how_to_report_fits_and_blocking_comes_last(language: Language) -> None:
 def test_the_crisis_page_begins_with_the_number_and_then_people_who_listen(
     english: Language, resources: Resources
 ) -> None:
-    page = crisis_page(english, resources.for_country("US"), known_country=True)
+    page = crisis_page(english, resources.for_country("US"), country="United States")
 
     assert page.startswith("**Are you in danger right now? Call your emergency number")
     assert page.index("988") < page.index("Everything else can wait.")
     assert "INHOPE" not in page
-    unknown = crisis_page(english, resources.for_country(None), known_country=False)
-    assert english.text("crisis.choose") in unknown
+    assert page.index("**United States**") < page.index("988")
+    for country in (None, "United States"):  # which may be a guess
+        page = crisis_page(english, resources.for_country(None), country=country)
+        assert english.text("crisis.choose") in page
 
 
 def test_what_stands_first_may_save_a_life(english: Language) -> None:

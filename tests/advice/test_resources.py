@@ -161,13 +161,13 @@ def test_identifiers_are_unique_and_carry_their_country(resources: Resources) ->
 
 def test_every_page_of_services_fits(resources: Resources, language: Language) -> None:
     for code in (None, *resources.countries_by_code):
-        pages = help_pages(language, resources.for_country(code), known_country=code is not None)
+        pages = help_pages(language, resources.for_country(code), country=resources.name_of(code))
         assert [page for page in pages if not 0 < len(page) <= 2000] == []
 
 
 def test_a_long_list_is_continued_on_further_pages(english: Language) -> None:
     many = tuple(service(f"Line {number} {'x' * 60}") for number in range(60))
-    pages = help_pages(english, many)
+    pages = help_pages(english, many, country="Austria")
 
     assert [page for page in pages if len(page) > 2000] == []
     assert sum(page.count("- Line ") for page in pages) == 60
@@ -175,10 +175,14 @@ def test_a_long_list_is_continued_on_further_pages(english: Language) -> None:
 
 
 def test_the_page_begins_with_the_crisis_line(resources: Resources, english: Language) -> None:
-    page = help_pages(english, resources.for_country("US"))[0]
+    page = help_pages(english, resources.for_country("US"), country="United States")[0]
 
-    assert page.splitlines()[0] == english.text("more_help.crisis")
-    assert page.splitlines()[1] == "- Crisis Text Line — text THORN (or DISCORD) to 741741"
+    assert page.splitlines()[:4] == [
+        english.text("more_help.crisis"),
+        "",
+        "**United States**",
+        "- Crisis Text Line — text THORN (or DISCORD) to 741741",
+    ]
 
 
 def test_a_line_says_how_when_and_at_what_cost(resources: Resources, english: Language) -> None:
@@ -214,7 +218,7 @@ def test_no_link_unfurls(resources: Resources, english: Language) -> None:
 def test_the_person_never_reads_that_the_list_is_old(
     resources: Resources, english: Language
 ) -> None:
-    pages = "".join(help_pages(english, resources.for_country("AT")))
+    pages = "".join(help_pages(english, resources.for_country("AT"), country="Austria"))
 
     assert resources.unverified() is not None
     assert "verif" not in pages.lower()

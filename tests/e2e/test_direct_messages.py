@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 
+import discord
 import pytest
 
+from bot.advice import load_resources, load_texts
 from bot.sandbox import Message, Person
 from bot.sandbox.webhooks import Webhook
+from bot.transport import help_views
 from tests.e2e.town import THREAT, Town
 
 _DISCREET = "Hi! I got your message, and I am glad that you wrote."
@@ -40,6 +43,7 @@ async def test_what_is_told_is_answered_with_the_advice_that_fits(town: Town) ->
 
 @pytest.mark.parametrize("words", ["i want to die", "he has my pics. i cant go on anymore"])
 async def test_self_harm_words_put_the_crisis_line_first(town: Town, words: str) -> None:
+    await town.ava.runs("help-sextortion", channel=town.general)  # by which her locale is known
     await town.ava.writes_to_bot(words)
     (answer,) = await _answers(town, town.ava, 1)
 
@@ -47,6 +51,31 @@ async def test_self_harm_words_put_the_crisis_line_first(town: Town, words: str)
     assert discreet.startswith(_DISCREET)
     assert first.startswith("**Are you in danger right now? Call your emergency number")
     assert answer.text.index("988") < answer.text.index("Don't share more")
+
+
+async def test_where_someone_in_danger_is_is_asked_and_not_guessed_from_the_server(
+    town: Town,
+) -> None:
+    await town.ava.writes_to_bot("i want to die")
+    (answer,) = await _answers(town, town.ava, 1)
+
+    assert town.server.locale == "en-US"
+    assert "988" not in answer.text
+    menu = next(each for each in answer.selects if "DE" in each.options)
+    german = await town.ava.selects(answer, menu.custom_id, ["DE"])
+    assert "**Germany · Deutschland**\n- " in german.text
+    assert "call 116 111" in german.text
+
+
+@pytest.mark.parametrize("locale", sorted(map(str, discord.Locale)))
+def test_a_page_that_says_choose_below_has_the_menu_below(locale: str) -> None:
+    language, resources = load_texts().get(locale), load_resources()
+    for country in (None, help_views.country_of(locale)):
+        answer = help_views.direct_crisis(language, resources, country=country)
+        for page in (answer, help_views.crisis(language, resources, country=country)):
+            menus = [item for item in page.view.children if isinstance(item, discord.ui.Select)]
+            assert language.text("crisis.choose") in page.text
+            assert [m.custom_id for m in menus][:2] == ["na:help:near:0", "na:help:near:1"]
 
 
 async def test_many_short_lines_get_one_answer_and_danger_gets_its_own(town: Town) -> None:
