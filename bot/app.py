@@ -109,7 +109,7 @@ class App:
             quieting=Quieting(self.store),
             measures=Measures(self.bot, policies),
             titles=titles,
-            support=Support(self.store, wake=wake),
+            support=Support(self.store, wake=wake, clock=time.monotonic),
             readiness=readiness,
             guidance=Guidance(detector, clock=time.monotonic, token=self.store.token),
             telling=Telling(self.store, wake=wake),

@@ -20,10 +20,11 @@ from bot.client import NotAlone, Parts
 from bot.services.guidance import Look
 from bot.services.telling import accuses
 from bot.storage import StoreUnavailableError
-from bot.transport import help_views
+from bot.transport import help_views, layouts
 from bot.transport.answering import Page, hide, language_of, show
 from bot.transport.command_texts import named
 from bot.transport.inbound import to_message
+from bot.transport.places import is_for_moderators
 from bot.transport.pressing import Recognised
 from cogs.telling import page_of
 
@@ -92,13 +93,27 @@ class Help(commands.Cog):
             return
         if message.guild is None:
             await self._answer(message)
+        else:
+            await self._offer(message, message.guild)
+
+    async def _offer(self, message: discord.Message, guild: discord.Guild) -> None:
+        """Offer private help to everyone in the channel, unless only moderators are there."""
+        parts, channel = self._bot.parts, message.channel
+        policy = parts.policies.of(guild.id)
+        if is_for_moderators(guild, policy, channel):
             return
         try:
-            await self._bot.parts.support.offer_in_channel(
-                guild_id=message.guild.id, channel_id=message.channel.id, message_id=message.id
+            await parts.support.offer_in_channel(
+                guild_id=guild.id, channel_id=channel.id, message_id=message.id
             )
         except StoreUnavailableError as error:
-            _log.error("offer_not_stored", channel=message.channel.id, error=str(error))
+            _log.error("offer_not_stored", channel=channel.id, error=str(error))
+            if policy.dry_run or not parts.support.unstored_offers.allows(channel.id):
+                return
+            text, view = layouts.offer(
+                parts.texts.get(policy.language or str(guild.preferred_locale))
+            )
+            await self._send(channel, Page(text, view))
 
     async def _answer(self, message: discord.Message) -> None:
         """Answer a direct message with what fits it; the same answer is not given again soon."""
@@ -115,12 +130,17 @@ class Help(commands.Cog):
         about = message.id if look.message.is_passed_on else found or None
         if not parts.guidance.is_answered_now(look, about=about, person_id=person.id):
             return None
-        page = await self._page(look, person.id)
+        pause = await self._send(message.channel, await self._page(look, person.id))
+        if pause is not None:
+            parts.guidance.was_not_answered(look, about=about, person_id=person.id)
+        return pause
+
+    async def _send(self, where: discord.abc.Messageable, page: Page) -> float | None:
+        """Send it; the pause after which to try again if Discord does not take it."""
         try:
-            await message.channel.send(page.text, view=page.view, suppress_embeds=True)
+            await where.send(page.text, view=page.view, suppress_embeds=True)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             _log.error("direct_message_not_answered", error=type(error).__name__)
-            parts.guidance.was_not_answered(look, about=about, person_id=person.id)
             return error.retry_after if isinstance(error, discord.RateLimited) else _TRY_AGAIN
         return None
 

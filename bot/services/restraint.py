@@ -10,7 +10,7 @@ _SECONDS = 60.0
 
 
 class Limit:
-    """So many times within so many seconds, for each person. Remembers in memory only."""
+    """So many times within so many seconds, for each person or place. Remembers in memory only."""
 
     def __init__(
         self, clock: Callable[[], float], *, times: int = _TIMES, seconds: float = _SECONDS
@@ -20,12 +20,12 @@ class Limit:
         self._seconds = seconds
         self._asked: OrderedDict[int, list[float]] = OrderedDict()
 
-    def allows(self, person_id: int) -> bool:
-        """Whether this person may ask once more now; it is counted if so."""
+    def allows(self, asking: int) -> bool:
+        """Whether this person, or this place, may ask once more now; it is counted if so."""
         now = self._clock()
-        asked = [at for at in self._asked.pop(person_id, ()) if now - at < self._seconds]
+        asked = [at for at in self._asked.pop(asking, ()) if now - at < self._seconds]
         is_allowed = len(asked) < self._times
-        self._asked[person_id] = [*asked, now] if is_allowed else asked
+        self._asked[asking] = [*asked, now] if is_allowed else asked
         while now - next(iter(self._asked.values()))[-1] >= self._seconds:
             self._asked.popitem(last=False)
         return is_allowed

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bot.domain.delivery import DeliveryKind, HeldReason
 from bot.services.custody import PERSON, action_draft
 from bot.services.names import OFFER_COOLDOWN
+from bot.services.restraint import Limit
 from bot.storage import Store
 from bot.storage.standings import ASKED
 
@@ -16,9 +17,14 @@ NOTHING = "nothing"
 class Support:
     """The use cases of the person whom advice was sent to."""
 
-    def __init__(self, store: Store, *, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, *, wake: Callable[[], None], clock: Callable[[], float]
+    ) -> None:
         self._store = store
         self._wake = wake
+        hour = OFFER_COOLDOWN.total_seconds()
+        self.unstored_offers = Limit(clock, times=1, seconds=hour)
+        """To be asked, by channel, before an offer is made that could not be stored."""
 
     async def allow_messages(self, *, person_id: int) -> None:
         """Take `stop_messages` back. Raises StoreUnavailableError."""

@@ -67,6 +67,13 @@ def case_forum(guild: discord.Guild, policy: Policy) -> discord.ForumChannel | N
     return _only(case_forums(guild, policy.case_forum)) if policy.case_forum else None
 
 
+def is_for_moderators(guild: discord.Guild, policy: Policy, channel: discord.abc.Snowflake) -> bool:
+    """Whether alerts or cases go to this channel, or to the one that the thread belongs to."""
+    found = (alert_channel(guild, policy), case_forum(guild, policy))
+    theirs = {place.id for place in found if place is not None}
+    return not theirs.isdisjoint((channel.id, getattr(channel, "parent_id", None)))
+
+
 def role(guild: discord.Guild, wanted: str | None) -> discord.Role | None:
     """The one role with this identifier or name."""
     return _only(bearers(guild.roles, wanted)) if wanted else None

@@ -201,6 +201,43 @@ async def test_a_call_in_a_channel_exposes_nobody_and_is_answered_once(town: Tow
     assert town.public_words() == [offer]
 
 
+async def test_a_call_is_answered_while_there_is_no_database(town: Town) -> None:
+    await town.store.close()
+    for n in range(3):
+        await town.ava.writes(f"{town.sandbox.bot.mention} help {n}", channel=town.general)
+    await town.ava.writes_to_bot("hello?")
+    await _answers(town, town.ava, 1)
+    await town.until(town.public_words)
+
+    (offer,) = town.public_words()
+    assert offer.text.startswith("This is for everyone here.")
+    assert (offer.mentions, offer.reply_to, offer.pings) == ([], None, frozenset())
+    assert (await town.sam.presses(offer, "Private help")).ephemeral
+
+
+async def test_moderators_who_answer_an_alert_are_not_offered_help_there(town: Town) -> None:
+    await town.settled(await town.threatens())
+    alert = town.alert
+    await town.mo.writes("who takes this?", channel=town.alerts, reply_to=alert)
+    await town.sandbox.world.next_change(1.0)
+
+    assert town.alert_messages() == [alert]
+
+
+async def test_no_help_is_offered_in_the_post_of_a_case(quiet_town: Town) -> None:
+    town = quiet_town
+    visible = [town.moderators, town.sandbox.bot]
+    town.server.create_channel("cases", kind="forum", visible_to=visible)
+    await town.start(case_threads="forum", case_forum="cases")
+    await town.settled(await town.threatens())
+    (post,) = town.server.threads.values()
+    before = town.written_in(post)
+    await town.mo.writes("mine?", channel=post, reply_to=before[0])
+    await town.sandbox.world.next_change(1.0)
+
+    assert town.written_in(post) == before
+
+
 async def test_a_program_that_calls_the_bot_is_not_answered(town: Town) -> None:
     webhook = Webhook(town.general, "news")
     await webhook.posts(f"{town.sandbox.bot.mention} hello")
