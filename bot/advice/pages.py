@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.advice.listing import bullets, named
-from bot.advice.service import Audience, ServiceKind
+from bot.advice.service import LISTENING, Audience, ServiceKind
 from bot.domain.assessment import Assessment, Category, Kind
 
 if TYPE_CHECKING:
@@ -57,7 +57,6 @@ _OF_OTHERS = frozenset({Situation.FRIEND, Situation.ADULT})
 """Situations of people who help somebody else."""
 
 _ADDED_IN_SHORT = ("preserve_evidence", "stop_and_block")
-_LISTENING = frozenset({ServiceKind.CRISIS, ServiceKind.HELPLINE})
 _LINES_IN_A_CRISIS = 5
 _LONGEST = 1900
 """Characters of an answer that holds advice on several situations: the least telling give way."""
@@ -201,7 +200,7 @@ def _who_listens(language: Language, services: Sequence[Service], country: str |
 def _listens(service: Service) -> bool:
     """Whether someone can be talked to there, or in one of the helplines that it lists."""
     lists_helplines = service.kind is ServiceKind.DIRECTORY and service.audience is Audience.CHILD
-    return service.kind in _LISTENING or lists_helplines
+    return service.kind in LISTENING or lists_helplines
 
 
 def _advice(language: Language, situation: Situation) -> Iterator[str]:

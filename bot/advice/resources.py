@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.advice.files import AdviceFileError, problems_of, read_yaml
-from bot.advice.service import Audience, Service, ServiceKind, Show
+from bot.advice.service import LISTENING, Audience, Service, ServiceKind, Show
 
 RESOURCES = Path(__file__).parent / "resources.yaml"
 MENU_SIZE = 25
@@ -53,6 +53,11 @@ class Country(BaseModel):
         """The name in English, followed by the country's own where that differs."""
         return self.name if self.name == self.native else f"{self.name} · {self.native}"
 
+    @property
+    def listens(self) -> bool:
+        """Whether someone can be talked to there, by a contact that may be shown."""
+        return any(one.kind in LISTENING and one.shown() for one in self.services)
+
 
 class Resources(BaseModel):
     """Every service that is known, and which of them a person in some country is shown."""
@@ -85,13 +90,10 @@ class Resources(BaseModel):
         return tuple(sorted(shown, key=_place))
 
     def countries(self) -> tuple[CountryName, ...]:
-        """Every country that has services of its own, by English name."""
+        """Every country where somebody listens, by English name: those that can be chosen."""
         listed = self.countries_by_code.items()
-        return tuple(
-            sorted(
-                (CountryName(code, country.label) for code, country in listed), key=lambda c: c.name
-            )
-        )
+        named = (CountryName(code, country.label) for code, country in listed if country.listens)
+        return tuple(sorted(named, key=lambda country: country.name))
 
     def name_of(self, code: str | None) -> str | None:
         """The name of a country that can be chosen; None for any other."""
@@ -112,7 +114,8 @@ class Resources(BaseModel):
 
     def warnings(self, today: date) -> tuple[str, ...]:
         """What whoever runs the bot must know about the list; the person never reads it."""
-        return tuple(found for found in (self.stale(today), self.unverified()) if found)
+        found = (self.stale(today), self.unverified(), self.silent())
+        return tuple(warning for warning in found if warning)
 
     def stale(self, today: date) -> str | None:
         """A warning for whoever runs the bot if the list is too old to trust; else None."""
@@ -131,6 +134,16 @@ class Resources(BaseModel):
         return (
             f"{RESOURCES.name}: compiled on {self.compiled_on} from public pages, and never tried. "
             "Open every address, confirm every number, then set verified_on."
+        )
+
+    def silent(self) -> str | None:
+        """A warning for whoever runs the bot if a country lists nobody to talk to; else None."""
+        silent = [code for code, country in self.countries_by_code.items() if not country.listens]
+        if not silent:
+            return None
+        return (
+            f"{RESOURCES.name}: nobody to talk to was seen on a page for {', '.join(silent)}, so "
+            "these countries cannot be chosen. Find a helpline's own page, and add it as source."
         )
 
 

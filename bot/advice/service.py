@@ -28,6 +28,10 @@ class ServiceKind(StrEnum):
     INFO = "info"
 
 
+LISTENING = frozenset({ServiceKind.CRISIS, ServiceKind.HELPLINE})
+"""What a service does where someone can be talked to."""
+
+
 class Audience(StrEnum):
     """Whom a service is for, in the order in which services of one kind are listed."""
 

@@ -12,7 +12,7 @@ from bot.advice.country import guess_country
 from bot.advice.files import AdviceFileError
 from bot.advice.listing import help_pages, service_line
 from bot.advice.resources import RESOURCES, Resources, load_resources
-from bot.advice.service import Audience, Confidence, Contacts, Service, ServiceKind, Show
+from bot.advice.service import LISTENING, Audience, Confidence, Contacts, Service, ServiceKind, Show
 from bot.advice.texts import Language
 
 
@@ -232,8 +232,27 @@ def test_whoever_runs_the_bot_is_warned_of_an_old_or_untried_list(resources: Res
     assert "last checked 2026-11-22" in (resources.stale(date(2027, 5, 22)) or "")
     assert "never tried" in (resources.unverified() or "")
     assert (verified.stale(date(2027, 5, 22)), verified.unverified()) == (None, None)
-    assert verified.warnings(date(2027, 5, 22)) == ()
-    assert [len(resources.warnings(date(2027, 5, day))) for day in (21, 22)] == [1, 2]
+    assert verified.warnings(date(2027, 5, 22)) == (resources.silent(),)
+    assert [len(resources.warnings(date(2027, 5, day))) for day in (21, 22)] == [2, 3]
+
+
+def test_a_country_where_nobody_listens_cannot_be_chosen_and_is_named_to_whoever_runs_the_bot(
+    resources: Resources,
+) -> None:
+    offered = {country.code for country in resources.countries()}
+
+    assert resources.countries_by_code.keys() - offered == {"LU"}
+    assert resources.name_of("LU") is None
+    assert "nobody to talk to was seen on a page for LU, so" in (resources.silent() or "")
+    for code in offered:
+        assert {one.kind for one in resources.for_country(code)} & LISTENING
+
+
+def test_the_documents_count_the_countries_that_can_be_chosen(resources: Resources) -> None:
+    count = f"{len(resources.countries())} countries"
+
+    for document in ("README.md", "CHANGELOG.md"):
+        assert count in (RESOURCES.parents[2] / document).read_text(encoding="utf-8")
 
 
 def test_the_countries_are_a_menu_in_pages_that_discord_takes(resources: Resources) -> None:
@@ -242,7 +261,7 @@ def test_the_countries_are_a_menu_in_pages_that_discord_takes(resources: Resourc
 
     assert [len(page) for page in pages if len(page) > 24] == []
     assert codes[0] == "PL"
-    assert sorted(codes) == sorted(resources.countries_by_code)
+    assert sorted(codes) == sorted(country.code for country in resources.countries())
     assert [country for page in pages for country in page if len(country.name) > 50] == []
 
 

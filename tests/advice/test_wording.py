@@ -82,6 +82,13 @@ def test_whoever_may_be_in_danger_reads_the_emergency_number_first(english: Lang
     assert answer.index("112") < answer.index(EUROPOL[0])
 
 
+def test_no_line_is_promised_that_is_not_listed(english: Language) -> None:
+    """Crisis lines are listed for one country only; people who listen for every one offered."""
+    promised = {key for key, text in for_persons(english).items() if "crisis line" in text.lower()}
+
+    assert promised == set()
+
+
 def test_the_first_lines_give_nothing_away(english: Language) -> None:
     for key in ("advice.first_line", "direct.first_line"):
         first_line = english.texts[key].lower()
