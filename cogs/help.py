@@ -24,6 +24,7 @@ from bot.transport import help_views, layouts
 from bot.transport.answering import Page, hide, language_of, show
 from bot.transport.command_texts import named
 from bot.transport.inbound import to_message
+from bot.transport.languages import read_by
 from bot.transport.places import is_for_moderators
 from bot.transport.pressing import Recognised
 from cogs.telling import page_of
@@ -110,9 +111,7 @@ class Help(commands.Cog):
             _log.error("offer_not_stored", channel=channel.id, error=str(error))
             if policy.dry_run or not parts.support.unstored_offers.allows(channel.id):
                 return
-            text, view = layouts.offer(
-                parts.texts.get(policy.language or str(guild.preferred_locale))
-            )
+            text, view = layouts.offer(self._language(guild))
             await self._send(channel, Page(text, view))
 
     async def _answer(self, message: discord.Message) -> None:
@@ -147,10 +146,8 @@ class Help(commands.Cog):
     async def _page(self, look: Look, person_id: int) -> Page:
         parts, message = self._bot.parts, look.message
         own = parts.languages.of(person_id)
-        language, country = (
-            parts.texts.get(own or await self._locale_of_server(person_id)),
-            help_views.country_of(own),
-        )
+        chosen = self._language(None) if own else await self._language_of_server(person_id)
+        language, country = read_by(parts.texts, own, chosen), help_views.country_of(own)
         if message.is_passed_on:
             token = parts.guidance.remember(look, person_id=person_id, may_be_told=False)
             return help_views.message(
@@ -166,11 +163,15 @@ class Help(commands.Cog):
             return help_views.direct_crisis(language, parts.resources, country=country)
         return help_views.direct_answer(language, situations_of(look.assessment))
 
-    async def _locale_of_server(self, person_id: int) -> str | None:
-        """The language of a server that the person is in, for whom no other is known."""
+    async def _language_of_server(self, person_id: int) -> Language:
+        """The language of a server that the person is in; the operator's where there is none."""
         parts = self._bot.parts
         shared = await parts.membership.shared(person_id, parts.watch.armed)
-        return str(shared[0].preferred_locale) if shared else None
+        return self._language(shared[0] if shared else None)
+
+    def _language(self, guild: discord.Guild | None) -> Language:
+        chosen = self._bot.parts.policies.of(guild.id if guild else 0).language
+        return self._bot.parts.texts.get(chosen or (str(guild.preferred_locale) if guild else None))
 
 
 async def help_with_message(interaction: _Interaction, message: discord.Message) -> None:

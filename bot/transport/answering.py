@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import discord
 
 from bot.advice import Language
+from bot.transport.languages import read_by
 
 
 class Page(NamedTuple):
@@ -17,9 +18,13 @@ class Page(NamedTuple):
 
 
 def language_of(interaction: discord.Interaction[Any]) -> Language:
-    """The language that the person's Discord is set to."""
-    language: Language = interaction.client.parts.texts.get(str(interaction.locale))
-    return language
+    """The language that the person's Discord is set to, or one that it does not offer.
+
+    That one is what the server chose; outside of servers, what the operator chose for all of them.
+    """
+    parts = interaction.client.parts
+    chosen = parts.texts.get(parts.policies.of(interaction.guild_id or 0).language)
+    return read_by(parts.texts, str(interaction.locale), chosen)
 
 
 async def show(interaction: discord.Interaction[Any], page: Page) -> None:

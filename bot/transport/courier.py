@@ -27,7 +27,7 @@ from bot.services.reviews import Shown
 from bot.transport import case_threads, layouts, reviews
 from bot.transport.choices_here import choices_gone
 from bot.transport.inspection import why_not
-from bot.transport.languages import Languages
+from bot.transport.languages import Languages, read_by
 from bot.transport.outcomes import UNKNOWN_CHANNEL, NotYetError, UndeliverableError, refusal
 from bot.transport.places import alert_channel, is_moderator, is_public, role
 from bot.transport.wording import name
@@ -128,7 +128,7 @@ class DiscordCourier:
         if delivery.kind is DeliveryKind.ADVICE:
             own = self._languages.of(delivery.recipient_id or 0)
             urgent = isinstance(view, CaseView) and view.level is Level.URGENT
-            language = self._texts.get(own) if own else language
+            language = read_by(self._texts, own, language)
             return await self.pack_advice(delivery, guild, language, urgent=urgent)
         if delivery.kind is DeliveryKind.OFFER:
             return self.pack_offer(delivery, guild, language)

@@ -1,8 +1,12 @@
-"""Which language a person was seen to use, in memory only, so that nothing tells who was here."""
+"""Which language a person reads; what they were seen to use is in memory only."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+
+import discord
+
+from bot.advice import Language, Texts
 
 _REMEMBERED = 20_000
 
@@ -26,3 +30,19 @@ class Languages:
     def of(self, person_id: int) -> str | None:
         """The person's locale, or None if they were not seen since the start."""
         return self._locales.get(person_id)
+
+
+def read_by(texts: Texts, own: str | None, chosen: Language) -> Language:
+    """The language of somebody whose Discord has the locale `own` (None: nobody knows).
+
+    Their own goes before what was `chosen` for the place where they are. But Discord does not offer
+    every language: whoever misses theirs may have Discord in English, so there the choice counts.
+    """
+    if own is None or (own.startswith("en") and not _is_offered(texts, chosen)):
+        return chosen
+    return texts.get(own)
+
+
+def _is_offered(texts: Texts, language: Language) -> bool:
+    """Whether somebody's Discord can be set to it."""
+    return any(texts.get(str(locale)) is language for locale in discord.Locale)

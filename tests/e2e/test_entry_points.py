@@ -141,6 +141,34 @@ async def test_commands_have_their_names_in_every_language_that_discord_knows(to
     assert known >= {"de", "fr", "es-ES", "es-419", "pl", "bg", "el", "ja", "hi"}
 
 
+async def test_a_language_that_discord_does_not_offer_is_read_where_it_was_chosen(
+    quiet_town: Town,
+) -> None:
+    town, latvian, german = quiet_town, load_texts().get("lv"), load_texts().get("de")
+    await town.start(language="lv")
+    nia = town.sandbox.person("nia", locale="de")
+    nia.joins(town.server)
+    await town.settled(await town.threatens())
+    (advice,) = town.ava.direct_messages()
+    more = await town.ava.presses(advice, latvian.text("button.more_help"))
+    here = await town.ava.runs("help-sextortion", channel=town.general)
+    own = await nia.runs("help-sextortion", channel=town.general)
+
+    assert latvian.text("advice.comfort") in advice.text
+    assert more.text.startswith(latvian.text("more_help.crisis"))
+    assert here.text.startswith(latvian.text("help.not_safe"))
+    assert own.text.startswith(german.text("help.not_safe"))
+
+
+async def test_a_language_that_discord_offers_is_read_by_whoever_chose_it(
+    quiet_town: Town,
+) -> None:
+    await quiet_town.start(language="es")
+    answer = await quiet_town.ava.runs("help-sextortion", channel=quiet_town.general)
+
+    assert answer.text.startswith(load_texts().get("en").text("help.not_safe"))
+
+
 async def test_whoever_was_seen_is_written_to_in_their_own_language(town: Town) -> None:
     await town.ava.runs("privacy", channel=town.general)
     await town.settled(await town.threatens())
