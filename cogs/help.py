@@ -15,7 +15,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands
 
-from bot.advice import Situation, situations_of
+from bot.advice import Language, Situation, situations_of
 from bot.client import NotAlone, Parts
 from bot.services.guidance import Look
 from bot.services.telling import accuses

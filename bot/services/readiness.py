@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 
 import structlog
@@ -39,16 +39,25 @@ class Readiness:
         await insist(self._store, lambda tx: self._tell_owner(tx, guild_id, reason))
         self._wake()
 
-    async def can_alert(self, guild_id: int) -> None:
-        """Send the alerts that could not be delivered before.
+    async def exposed(self, guild_id: int, kinds: Collection[DeliveryKind]) -> None:
+        """Everyone can read what these kinds show of cases: have that taken back."""
+        count = await insist(self._store, lambda tx: tx.outbox.refresh_posted(guild_id, kinds))
+        if count:
+            _log.error("cases_exposed", guild=guild_id, messages=count)
+            self._wake()
 
-        Those of a server that could be alerted all along only after a rest: this is called
-        whenever a channel or a role there changes.
+    async def can_alert(self, guild_id: int, *, without: Collection[DeliveryKind] = ()) -> None:
+        """Send what could not be delivered before, but not what is of the kinds in `without`.
+
+        Of a server that could be alerted all along only after a rest: this is called whenever a
+        channel or a role there changes.
         """
         rest = _REST if guild_id in self._ready else timedelta()
         waiting = await insist(
             self._store,
-            lambda tx: tx.outbox.requeue_alerts(guild_id, failed_before=tx.now - rest),
+            lambda tx: tx.outbox.requeue_alerts(
+                guild_id, failed_before=tx.now - rest, without=without
+            ),
         )
         self._ready.add(guild_id)
         _log.info("armed", guild=guild_id, alerts_waiting=waiting)

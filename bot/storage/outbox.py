@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
@@ -114,11 +114,41 @@ class Outbox:
         )
         return result.rowcount > 0
 
-    async def requeue_alerts(self, guild_id: int, *, failed_before: datetime) -> int:
-        """Queue again a server's alerts and threads that had failed by then; how many they are."""
+    async def refresh_posted(self, guild_id: int, kinds: Collection[DeliveryKind]) -> int:
+        """Have what shows a server's cases brought up to date where it stands; how many they are.
+
+        Not what failed: that was tried there last, and goes on waiting.
+        """
+        newest = select(func.max(outbox.c.id)).where(
+            outbox.c.guild_id == guild_id, outbox.c.kind.in_([kind.value for kind in kinds])
+        )
+        which = and_(
+            outbox.c.id.in_(newest.group_by(outbox.c.case_id, outbox.c.kind)),
+            outbox.c.state == DeliveryState.DELIVERED.value,
+        )
+        await lock_cases(self._connection, which)
+        result = await self._connection.execute(
+            update(outbox)
+            .where(which)
+            .values(
+                state=DeliveryState.PENDING.value,
+                revision=outbox.c.revision + 1,
+                due_at=self._now,
+            )
+        )
+        return result.rowcount
+
+    async def requeue_alerts(
+        self, guild_id: int, *, failed_before: datetime, without: Collection[DeliveryKind] = ()
+    ) -> int:
+        """Queue again a server's alerts and threads that had failed by then; how many they are.
+
+        Not those of the kinds in `without`.
+        """
         which = and_(
             outbox.c.guild_id == guild_id,
             outbox.c.kind.in_(_SHOWING),
+            outbox.c.kind.not_in([kind.value for kind in without]),
             outbox.c.state.in_(_UNSETTLED),
             outbox.c.settled_at <= failed_before,
         )

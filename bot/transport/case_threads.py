@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
 
 import discord
@@ -11,6 +12,7 @@ from bot.advice import Language
 from bot.domain.case import CaseState, CaseView
 from bot.domain.delivery import Delivered, Delivery, Postponed
 from bot.domain.policy import CaseThreads, Policy
+from bot.transport import layouts, posted
 from bot.transport.outcomes import MISSING_PERMISSIONS, UNKNOWN_CHANNEL, UndeliverableError
 from bot.transport.places import alert_channel, case_forum, is_public
 
@@ -37,8 +39,16 @@ async def carry(
     What was made is only told: whatever fails in it later must not have it made once more.
     Raises UndeliverableError, and what discord.py raises when Discord refuses or cannot be reached.
     """
-    place = _place(guild, policy)
-    thread = await _known(guild, delivery, place)
+    stands = await posted.of(guild, delivery)
+    place, here = await posted.home(
+        partial(_place, guild, policy),
+        stands,
+        look=look,
+        instead=layouts.withdrawn(language, case.id),
+    )
+    if stands != here and case.progress.state is CaseState.RESOLVED:
+        return Delivered(channel_id=delivery.channel_id, message_id=delivery.message_id)
+    thread = _thread(here) or await _begun(guild, delivery, place)
     if thread is None:
         title = language.text("thread.name", case=case.id)
         lost = await _lost(guild, place, title) if delivery.uncertain else None
@@ -59,19 +69,15 @@ def _place(guild: discord.Guild, policy: Policy) -> _Place:
     return place
 
 
-async def _known(guild: discord.Guild, delivery: Delivery, place: _Place) -> discord.Thread | None:
-    """The thread that was made before; None when there is none, or it was deleted.
+def _thread(here: posted.Posted | None) -> discord.Thread | None:
+    return here.channel if here is not None and isinstance(here.channel, discord.Thread) else None
 
-    Nor one elsewhere than in today's place: everyone may read there by now.
-    """
-    if delivery.channel_id is None:
+
+async def _begun(guild: discord.Guild, delivery: Delivery, place: _Place) -> discord.Thread | None:
+    """The thread that was made in today's place and has no message yet."""
+    if delivery.message_id is not None:
         return None
-    try:
-        thread = guild.get_thread(delivery.channel_id) or await guild.fetch_channel(
-            delivery.channel_id
-        )
-    except discord.NotFound:
-        return None
+    thread = await posted.channel_of(guild, delivery)
     if not isinstance(thread, discord.Thread) or thread.parent_id != place.id:
         return None
     return thread

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, NamedTuple
+from functools import partial
 
 import aiohttp
 import discord
@@ -12,7 +12,7 @@ import structlog
 
 from bot.advice import Language, Texts
 from bot.domain.assessment import Level
-from bot.domain.case import CaseView
+from bot.domain.case import CaseState, CaseView
 from bot.domain.delivery import (
     Delivered,
     Delivery,
@@ -24,33 +24,19 @@ from bot.domain.delivery import (
 from bot.domain.review import Digest, Reminder
 from bot.services.policies import Policies
 from bot.services.reviews import Shown
-from bot.transport import case_threads, layouts, reviews
+from bot.transport import case_threads, layouts, parcels, posted, reviews
 from bot.transport.choices_here import choices_gone
 from bot.transport.inspection import why_not
 from bot.transport.languages import Languages, read_by
 from bot.transport.outcomes import UNKNOWN_CHANNEL, NotYetError, UndeliverableError, refusal
+from bot.transport.parcels import Parcel
 from bot.transport.places import alert_channel, is_moderator, is_public, role
 from bot.transport.wording import name
 
 _log = structlog.get_logger(__name__)
 
-_SEARCHED = 100
 _NOT_HERE = 5.0
 """Seconds after which it is looked again whether Discord announced the server."""
-_ALIKE = (DeliveryKind.OFFER, DeliveryKind.NOTICE)
-"""Kinds whose messages to one place are worth the same, whichever delivery they came from."""
-_CLOCKS_APART = timedelta(minutes=1)
-
-
-class Parcel(NamedTuple):
-    """A message as discord.py sends it."""
-
-    where: discord.abc.Messageable
-    content: str | None
-    view: discord.ui.View | discord.ui.LayoutView | None
-    mentions: discord.AllowedMentions
-    renews: bool = True
-    """Whether it is posted again when somebody deleted what stood there."""
 
 
 class DiscordCourier:
@@ -98,7 +84,9 @@ class DiscordCourier:
             raise NotYetError
         if delivery.kind is DeliveryKind.TIMEOUT:
             return await self._time_out(delivery, guild)
-        if delivery.kind is DeliveryKind.THREAD:
+        if isinstance(view, CaseView) and delivery.kind is DeliveryKind.ALERT:
+            return await self._keep_alert(delivery, view, guild)
+        if isinstance(view, CaseView) and delivery.kind is DeliveryKind.THREAD:
             return await self._keep_thread(delivery, view, guild)
         parcel = await self._pack(delivery, view, guild)
         message = await self._hand_over(parcel, delivery)
@@ -113,9 +101,49 @@ class DiscordCourier:
         await member.timeout(hours, reason=f"NotAlone case {delivery.case_id}, automatic")
         return Delivered(channel_id=None, message_id=None)
 
-    async def _keep_thread(self, delivery: Delivery, view: Shown, guild: discord.Guild) -> Outcome:
-        if not isinstance(view, CaseView):
-            raise UndeliverableError(0, "case_gone")
+    async def _keep_alert(
+        self, delivery: Delivery, view: CaseView, guild: discord.Guild
+    ) -> Delivered:
+        """Bring up to date what stands there already, wherever that is, or post it."""
+        language = self._language(guild)
+        stands = await posted.of(guild, delivery)
+        before = Delivered(delivery.channel_id, delivery.message_id)
+        if _is_superseded(delivery, view):
+            if stands is not None:
+                await stands.becomes(layouts.superseded(language, view))
+            return before
+        called = self._called(view, guild)
+        look = layouts.alert(
+            language,
+            view,
+            token=delivery.token,
+            titles=self._titles,
+            ping=called.id if called else None,
+        )
+        place, here = await posted.home(
+            partial(self.moderators_of, guild),
+            stands,
+            look=look,
+            instead=layouts.withdrawn(language, view.id),
+        )
+        if stands != here and view.progress.state is CaseState.RESOLVED:
+            return before  # nothing waits there for anybody
+        message = await here.becomes(look) if here is not None else None
+        if message is None:
+            parcel = Parcel(place, None, look, _mentions(called))
+            message = await self._hand_over(parcel, delivery)
+            if delivery.uncertain:
+                await posted.Posted(place, message.id).becomes(look)
+        return Delivered(channel_id=message.channel.id, message_id=message.id)
+
+    def _called(self, view: CaseView, guild: discord.Guild) -> discord.Role | None:
+        """The role that is to look at the case."""
+        policy = self._policies.of(guild.id)
+        return role(guild, policy.ping_role) if view.level >= policy.ping_from else None
+
+    async def _keep_thread(
+        self, delivery: Delivery, view: CaseView, guild: discord.Guild
+    ) -> Outcome:
         language = self._language(guild)
         look = layouts.alert(language, view, token=delivery.token, titles=self._titles, ping=None)
         policy = self._policies.of(guild.id)
@@ -136,9 +164,7 @@ class DiscordCourier:
             return await self._pack_notice(delivery, guild, language)
         if isinstance(view, Reminder | Digest):
             return self._pack_review(delivery, view, guild, language)
-        if view is None:
-            raise UndeliverableError(0, "case_gone")
-        return self._pack_alert(delivery, view, guild, language)
+        raise UndeliverableError(0, "case_gone")
 
     def _language(self, guild: discord.Guild) -> Language:
         chosen = self._policies.of(guild.id).language
@@ -181,28 +207,6 @@ class DiscordCourier:
             text = why_not(language, guild, policy, reason)
         return Parcel(owner, text, None, discord.AllowedMentions.none())
 
-    def _pack_alert(
-        self, delivery: Delivery, view: CaseView, guild: discord.Guild, language: Language
-    ) -> Parcel:
-        policy = self._policies.of(guild.id)
-        channel = self.moderators_of(guild)
-        if _is_superseded(delivery, view):
-            layout = layouts.superseded(language, view)
-            return Parcel(channel, None, layout, discord.AllowedMentions.none(), renews=False)
-        wanted = policy.ping_role if view.level >= policy.ping_from else None
-        called = role(guild, wanted) if wanted else None
-        layout = layouts.alert(
-            language,
-            view,
-            token=delivery.token,
-            titles=self._titles,
-            ping=called.id if called else None,
-        )
-        mentions = discord.AllowedMentions(
-            everyone=False, users=False, replied_user=False, roles=[called] if called else False
-        )
-        return Parcel(channel, None, layout, mentions)
-
     def _pack_review(
         self, delivery: Delivery, view: Reminder | Digest, guild: discord.Guild, language: Language
     ) -> Parcel:
@@ -222,64 +226,13 @@ class DiscordCourier:
             raise UndeliverableError(0, "alert_channel_public")
         return channel
 
-    async def _hand_over(
-        self, parcel: Parcel, delivery: Delivery
-    ) -> discord.Message | discord.PartialMessage:
-        """Bring up to date what stands there already, or post it."""
-        is_alert = delivery.kind is DeliveryKind.ALERT
-        if is_alert and delivery.message_id is not None:
-            edited = await _edit(parcel, delivery.message_id)
-            if edited is not None or not parcel.renews:
-                return edited or _partial(parcel, delivery.message_id)
-        if delivery.uncertain:
-            found = await self._find(parcel, delivery)
-            if found is not None:
-                _log.info("already_delivered", id=delivery.id)
-                return (is_alert and await _edit(parcel, found.id)) or found
-        return await _post(parcel, delivery)
-
-    async def _find(self, parcel: Parcel, delivery: Delivery) -> discord.Message | None:
-        """The message of an attempt whose answer was lost.
-
-        Its buttons tell, or where they bear no token, its words: as good as those to be sent.
-        """
-        since = delivery.created_at - _CLOCKS_APART
-        own = self._client.user
-        async for message in parcel.where.history(limit=_SEARCHED, after=since, oldest_first=False):
-            if message.author != own:
-                continue
-            if any(delivery.token in i for i in _custom_ids(message.components)):
-                return message
-            if delivery.kind in _ALIKE and message.content == parcel.content:
-                return message
-        return None
-
-
-async def _post(parcel: Parcel, delivery: Delivery) -> discord.Message:
-    arguments: dict[str, Any] = {"view": parcel.view} if parcel.view else {}
-    if parcel.content is not None:
-        arguments |= {"content": parcel.content, "suppress_embeds": True}
-    again = delivery.revision if delivery.message_id is not None else ""
-    return await parcel.where.send(
-        nonce=f"{delivery.token}{again}", allowed_mentions=parcel.mentions, **arguments
-    )
-
-
-async def _edit(parcel: Parcel, message_id: int) -> discord.Message | None:
-    """Bring the message up to date; None when someone deleted it."""
-    try:
-        return await _partial(parcel, message_id).edit(
-            view=parcel.view, allowed_mentions=discord.AllowedMentions.none()
-        )
-    except discord.NotFound as error:
-        if error.code == UNKNOWN_CHANNEL:
-            raise
-        return None
-
-
-def _partial(parcel: Parcel, message_id: int) -> discord.PartialMessage:
-    assert isinstance(parcel.where, discord.TextChannel)
-    return parcel.where.get_partial_message(message_id)
+    async def _hand_over(self, parcel: Parcel, delivery: Delivery) -> discord.Message:
+        """Post it, unless an attempt whose answer was lost did."""
+        found = await parcels.lost(parcel, delivery, self._client.user)
+        if found is None:
+            return await parcels.post(parcel, delivery)
+        _log.info("already_delivered", id=delivery.id)
+        return found
 
 
 def _is_superseded(delivery: Delivery, view: CaseView) -> bool:
@@ -288,11 +241,7 @@ def _is_superseded(delivery: Delivery, view: CaseView) -> bool:
     return posted is not None and view.newest_alert is not None and posted != view.newest_alert[1]
 
 
-def _custom_ids(components: Any) -> list[str]:
-    found: list[str] = []
-    for component in components:
-        custom_id = getattr(component, "custom_id", None)
-        if custom_id:
-            found.append(custom_id)
-        found.extend(_custom_ids(getattr(component, "children", ())))
-    return found
+def _mentions(called: discord.Role | None) -> discord.AllowedMentions:
+    return discord.AllowedMentions(
+        everyone=False, users=False, replied_user=False, roles=[called] if called else False
+    )

@@ -114,8 +114,16 @@ def superseded(language: Language, view: CaseView) -> discord.ui.LayoutView:
     assert view.newest_alert is not None
     channel_id, message_id = view.newest_alert
     link = f"https://discord.com/channels/{view.guild_id}/{channel_id}/{message_id}"
+    return _sentence(language.text("alert.superseded", case=view.id, link=link))
+
+
+def withdrawn(language: Language, case_id: int) -> discord.ui.LayoutView:
+    """What becomes of a case's message where it is not to be read anymore: nothing of the case."""
+    return _sentence(language.text("alert.withdrawn", case=case_id))
+
+
+def _sentence(text: str) -> discord.ui.LayoutView:
     layout = discord.ui.LayoutView(timeout=None)
-    text = language.text("alert.superseded", case=view.id, link=link)
     layout.add_item(discord.ui.Container(discord.ui.TextDisplay(text)))
     layout.stop()
     return layout

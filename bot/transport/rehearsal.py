@@ -18,7 +18,8 @@ from bot.domain.delivery import (
 )
 from bot.services.reviews import Shown
 from bot.transport import layouts
-from bot.transport.courier import DiscordCourier, Parcel
+from bot.transport.courier import DiscordCourier
+from bot.transport.parcels import Parcel
 
 _TO_PEOPLE = (DeliveryKind.ADVICE, DeliveryKind.OFFER)
 

@@ -26,6 +26,7 @@ from bot.transport.places import (
     obstacle,
     present_in,
 )
+from bot.transport.posted import exposed
 
 _log = structlog.get_logger(__name__)
 
@@ -145,7 +146,7 @@ class Watch:
 
         A server that is armed stays so, after a restart as well: what is found is kept until it can
         be alerted. `missed` says that events may have been lost, so that an armed server is caught
-        up too.
+        up too. What was written about cases where everyone can read by now is taken back.
         """
         self._apply_policy(guild)
         async with self._locks[guild.id]:
@@ -153,6 +154,9 @@ class Watch:
             if self._client.get_guild(guild.id) is None:
                 return  # the bot was removed meanwhile
             armed = guild.id in self._gates
+            bare = exposed(guild, self._policies.of(guild.id))
+            if bare:
+                await self._readiness.exposed(guild.id, bare)
             begun = armed or reason is None or await self._screening.mark(guild.id) is not None
             if reason is not None:
                 told = NoticeReason.ALERTS_FAIL if begun else reason
@@ -160,7 +164,7 @@ class Watch:
             if missed if armed else begun:
                 await self._arm(guild)
             if reason is None:
-                await self._readiness.can_alert(guild.id)
+                await self._readiness.can_alert(guild.id, without=bare)
 
     async def _obstacle(self, guild: discord.Guild) -> NoticeReason | None:
         """Why moderators cannot be alerted, once it is known what the server itself chose.

@@ -1,0 +1,162 @@
+"""What the bot wrote about a case stays within its reach, whatever becomes of the channel."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.sandbox import Channel, Message, Permission
+from tests.e2e.test_case_threads import forum_of, threads
+from tests.e2e.test_case_work import resolves, status
+from tests.e2e.town import OTHER_THREAT, Town
+
+_SEE = Permission.VIEW_CHANNEL
+_WITHDRAWN = "Case 1 is no longer shown here. Moderators find it with `/case show`."
+
+
+async def _moves(town: Town, **choices: str) -> Channel:
+    """The owner chooses another alert channel, and whatever else."""
+    new = town.server.create_channel("desk", visible_to=[town.moderators, town.sandbox.bot])
+    choices = {"alert_channel": str(new.id)} | choices
+    await town.bot.settings.change(town.server.id, choices, by=town.owner.id)
+    return new
+
+
+def _says_nothing(message: Message) -> bool:
+    return (message.text, message.buttons) == (_WITHDRAWN, [])
+
+
+async def test_an_alert_moves_to_the_channel_that_was_chosen_since(town: Town) -> None:
+    await town.settled(await town.threatens())
+    new = await _moves(town)
+    await town.mo.presses(town.alert, "Claim")
+    await town.settled()
+
+    (moved,) = town.alert_messages(new)
+    assert _says_nothing(town.alert)
+    assert status(moved).startswith(f"**{town.mo.mention} has it**")
+    await resolves(town, "False alarm", moved, why="joke")
+    await town.settled()
+    assert status(moved).startswith("**Resolved: false alarm.**")
+    assert _says_nothing(town.alert)
+
+
+async def test_a_false_alarm_takes_back_what_stands_in_a_former_channel(town: Town) -> None:
+    await town.settled(await town.threatens())
+    await town.let_pass(hours=2)
+    await town.settled(await town.threatens(OTHER_THREAT))
+    older, newer = town.alert_messages()
+    new = await _moves(town)
+    await resolves(town, "False alarm", newer, why="joke")
+    await town.settled()
+
+    words = ("i have your pics", "your photos", "leo", "ava")
+    assert [word for word in words if word in older.text + newer.text] == []
+    assert _says_nothing(newer)
+    assert town.alert_messages(new) == []  # nothing waits there
+
+
+async def test_an_older_alert_points_to_the_newer_one_from_a_former_channel(town: Town) -> None:
+    await town.settled(await town.threatens())
+    new = await _moves(town)
+    await town.let_pass(hours=2)
+    await town.settled(await town.threatens(OTHER_THREAT))
+    await town.settled()
+
+    (newer,) = town.alert_messages(new)
+    place = f"https://discord.com/channels/{town.server.id}/{new.id}/{newer.id}"
+    assert town.alert.text.endswith(f"there is a newer alert about the same person. {place}")
+
+
+async def test_a_former_channel_that_cannot_be_written_in_holds_nothing_up(town: Town) -> None:
+    await town.settled(await town.threatens())
+    old = town.alert
+    new = await _moves(town)
+    town.alerts.allow(town.sandbox.bot, deny=_SEE)
+    await town.mo.presses(old, "Claim")
+    await town.settled()
+
+    (moved,) = town.alert_messages(new)
+    assert status(moved).startswith(f"**{town.mo.mention} has it**")
+
+
+@pytest.mark.parametrize("kind", ["thread", "forum"])
+async def test_a_false_alarm_takes_back_what_stands_in_a_former_thread(
+    quiet_town: Town, kind: str
+) -> None:
+    town = quiet_town
+    forum_of(town)
+    await town.start(case_threads=kind, case_forum="cases")
+    await town.settled(await town.threatens())
+    (thread,) = threads(town)
+    (first,) = town.written_in(thread)
+    new = await _moves(town, case_threads="thread")
+    await town.mo.presses(town.alert, "Claim")
+    await town.settled()
+    await town.settled()
+    (moved,) = town.alert_messages(new)
+    await resolves(town, "False alarm", moved, why="joke")
+    await town.settled()
+
+    assert _says_nothing(first)
+    assert thread.archived
+    (other,) = (each for each in threads(town) if each is not thread)
+    (shown,) = town.written_in(other)
+    assert other.parent is new
+    assert status(shown).startswith("**Resolved: false alarm.**")
+
+
+async def test_an_alert_is_taken_back_while_everyone_can_read_it(town: Town) -> None:
+    await town.settled(await town.threatens())
+    before = town.alert.text
+    town.alerts.allow(town.server.everyone, allow=_SEE)
+    await town.until(lambda: _says_nothing(town.alert))
+    await town.settled()
+    await town.mo.runs("case claim", channel=town.general, case=1)
+    await town.settled()
+    assert _says_nothing(town.alert)
+
+    town.alerts.deny(town.server.everyone)
+    await town.until(lambda: not _says_nothing(town.alert))
+    await town.settled()
+    assert town.alert.text.splitlines()[0] == before.splitlines()[0]
+    assert status(town.alert).startswith(f"**{town.mo.mention} has it**")
+
+
+async def test_an_alert_exposed_while_the_bot_was_away_is_taken_back(town: Town) -> None:
+    await town.settled(await town.threatens())
+    await town.stop()
+    town.alerts.allow(town.server.everyone, allow=_SEE)
+    await town.start(armed=False)
+    await town.until(lambda: _says_nothing(town.alert))
+
+
+async def test_a_post_is_taken_back_while_everyone_can_read_the_forum(quiet_town: Town) -> None:
+    town = quiet_town
+    forum = forum_of(town)
+    await town.start(case_threads="forum", case_forum="cases")
+    await town.settled(await town.threatens())
+    (post,) = threads(town)
+    (first,) = town.written_in(post)
+    before = first.text
+    forum.allow(town.server.everyone, allow=_SEE)
+    await town.until(lambda: _says_nothing(first))
+    await town.settled()
+    assert post.archived
+
+    forum.allow(town.server.everyone, deny=_SEE)
+    await town.until(lambda: not _says_nothing(first))
+    await town.settled()
+    assert first.text.splitlines()[0] == before.splitlines()[0]
+    assert not post.archived
+    assert len(threads(town)) == 1
+
+
+async def test_an_alert_is_brought_up_to_date_in_a_channel_that_no_setting_names(
+    town: Town,
+) -> None:
+    await town.settled(await town.threatens())
+    town.create_alert_channel()  # of the same name, so that nobody knows which is meant
+    await town.mo.presses(town.alert, "Claim")
+    await town.settled()
+
+    assert status(town.alert).startswith(f"**{town.mo.mention} has it**")
