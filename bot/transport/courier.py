@@ -130,16 +130,19 @@ class DiscordCourier:
             return before  # nothing waits there for anybody
         message = await here.becomes(look) if here is not None else None
         if message is None:
-            parcel = Parcel(place, None, look, _mentions(called))
+            is_first = delivery.message_id is None
+            parcel = Parcel(place, None, look, _mentions(called if is_first else None))
             message = await self._hand_over(parcel, delivery)
             if delivery.uncertain:
                 await posted.Posted(place, message.id).becomes(look)
         return Delivered(channel_id=message.channel.id, message_id=message.id)
 
     def _called(self, view: CaseView, guild: discord.Guild) -> discord.Role | None:
-        """The role that is to look at the case."""
+        """The role that is to look at the case, as long as nobody has it."""
         policy = self._policies.of(guild.id)
-        return role(guild, policy.ping_role) if view.level >= policy.ping_from else None
+        is_waiting = view.progress.state in (CaseState.OPEN, CaseState.REOPENED)
+        is_grave = view.level >= policy.ping_from
+        return role(guild, policy.ping_role) if is_waiting and is_grave else None
 
     async def _keep_thread(
         self, delivery: Delivery, view: CaseView, guild: discord.Guild

@@ -6,6 +6,7 @@ import asyncio
 
 from bot.domain.delivery import DeliveryState
 from bot.domain.evidence import ItemKind
+from tests.e2e.test_case_work import resolves
 from tests.e2e.town import OTHER_THREAT, SPREAD, THREAT, Town
 
 _CALL = "someone says they will post my pics unless i pay, what do i do"
@@ -60,6 +61,33 @@ async def test_the_configured_role_is_pinged_once(quiet_town: Town) -> None:
     await town.settled(await town.threatens(OTHER_THREAT))
 
     assert [m.pings for m in town.alert_messages()] == [frozenset({town.mo})]
+
+
+async def test_the_role_is_called_once_and_not_for_what_is_settled(quiet_town: Town) -> None:
+    town = quiet_town
+    await town.start(ping_role="Moderators")
+    await town.settled(await town.threatens())
+    call = f"{town.moderators.mention} Please look at this soon."
+    assert town.alert.pings == {town.mo}
+    assert town.alert.text.startswith(call)
+
+    await town.mo.deletes(town.alert)
+    await _writes_note(town)
+    assert (town.alert.text.startswith(call), town.alert.pings) == (True, frozenset())
+
+    await resolves(town, "Confirmed", reason="so")
+    await town.settled()
+    assert call not in town.alert.text
+    await town.mo.deletes(town.alert)
+    await _writes_note(town)
+    assert (call in town.alert.text, town.alert.pings) == (False, frozenset())
+
+
+async def _writes_note(town: Town) -> None:
+    """Mo writes a note in the only case."""
+    form = await town.mo.runs("case note", channel=town.alerts, case=1)
+    await town.mo.submits(form, {"note": "seen"})
+    await town.settled()
 
 
 async def test_below_the_chosen_level_the_role_is_not_pinged(quiet_town: Town) -> None:
