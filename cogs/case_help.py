@@ -8,7 +8,7 @@ import discord
 
 from bot.client import NotAlone
 from bot.transport import desk_views
-from bot.transport.layouts import held_people
+from bot.transport.advice_lines import held_people
 from cogs.admission import Interaction, OfCase, Visit, admit
 
 

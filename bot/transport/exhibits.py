@@ -12,7 +12,7 @@ from bot.domain.fates import BANNED, deleted_with_ban
 from bot.domain.message import Person
 from bot.services.casework import Exhibit
 from bot.services.gathering import LOOKED_AROUND
-from bot.transport.layouts import known_as
+from bot.transport.advice_lines import known_as
 from bot.transport.wording import in_line, under_spoiler
 
 _PAGE = 1800

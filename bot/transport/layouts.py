@@ -13,13 +13,10 @@ import discord
 
 from bot.advice import Language, direct_message
 from bot.domain.assessment import Level
-from bot.domain.case import CaseState, CaseView, Reached, Thread
-from bot.domain.delivery import DeliveryState, HeldReason
+from bot.domain.case import CaseState, CaseView, Thread
+from bot.domain.delivery import DeliveryState
 from bot.domain.evidence import ERASED
-from bot.domain.message import Person
-from bot.services.names import BUDGET
-from bot.services.support import NOTHING
-from bot.transport import case_lines
+from bot.transport import advice_lines, case_lines
 from bot.transport.case_ids import evidence_id, offer_help_id, press_id, warned_id
 from bot.transport.widgets import button, view_of
 from bot.transport.wording import in_line, name
@@ -31,30 +28,17 @@ HIDE = "na:help:hide"
 STOP_MESSAGES = "na:help:stop"
 ALLOW_MESSAGES = "na:help:allow"
 
-CLOSED_MESSAGES = 50007
-NO_SHARED_SERVER = 50278
-
 _COLOURS = {
     Level.LOW: 0x808080,
     Level.MEDIUM: 0xE0A030,
     Level.HIGH: 0xD04020,
     Level.URGENT: 0x8000A0,
 }
-_HELD: dict[str, str] = {
-    HeldReason.OPTED_OUT: "delivery.messages_off",
-    HeldReason.TOO_MANY: "delivery.many",
-    HeldReason.NOT_AIMED: "delivery.not_clear",
-    HeldReason.UNSURE: "delivery.below_level",
-    HeldReason.OTHER_THREAT: "delivery.below_level",
-    HeldReason.SERVER_CHOICE: "delivery.server_choice",
-    HeldReason.FALSE_ALARM: "delivery.false_alarm",
-}
-_SETTLED = (HeldReason.OPTED_OUT, HeldReason.FALSE_ALARM)
-"""Why advice is held for good: nobody can be offered help then."""
+_ROOM = 3900
+"""Characters in one message of components, with some to spare: Discord takes 4,000."""
 _MEASURES_SHOWN = 3
 _WORDS_SHOWN = 5
 _SHORTEST_TELLING = 4
-_PEOPLE_SHOWN = 10
 
 
 def was_nothing_id(token: str) -> str:
@@ -94,13 +78,17 @@ def alert(
 ) -> discord.ui.LayoutView:
     """A case as moderators see it: at a glance who, to whom, why, and what was done."""
     container: discord.ui.Container[Any] = discord.ui.Container(accent_colour=_COLOURS[view.level])
-    if ping is not None:
-        container.add_item(discord.ui.TextDisplay(f"<@&{ping}> {language.text('alert.role_call')}"))
-    container.add_item(discord.ui.TextDisplay("\n".join(_facts(language, view, titles))))
+    call = f"<@&{ping}> {language.text('alert.role_call')}" if ping is not None else ""
+    is_resolved = view.progress.state is CaseState.RESOLVED
+    reminders = "" if is_resolved else _reminders(language)
+    room = _ROOM - _length(call) - _length(reminders)
+    facts = _fitting(_facts(language, view, titles), room)
+    done = _fitting(_done(language, view), room - _length(facts))
+    for text in filter(None, (call, facts)):
+        container.add_item(discord.ui.TextDisplay(text))
     container.add_item(discord.ui.Separator())
-    container.add_item(discord.ui.TextDisplay("\n".join(_done(language, view))))
-    if view.progress.state is not CaseState.RESOLVED:
-        container.add_item(discord.ui.TextDisplay("\n".join(_reminders(language))))
+    for text in filter(None, (done, reminders)):
+        container.add_item(discord.ui.TextDisplay(text))
     for row in _alert_buttons(language, view, token):
         container.add_item(row)
     layout = discord.ui.LayoutView(timeout=None)
@@ -141,7 +129,7 @@ def _facts(language: Language, view: CaseView, titles: Mapping[str, str]) -> Ite
     words = " · ".join(in_line(word, limit=40) for word in _telling(view.words)[:_WORDS_SHOWN])
     yield f"### {headline}"
     yield case_lines.progress(language, view.progress)
-    yield f"**{language.text('alert.who')}** {known_as(view.offender)}"
+    yield f"**{language.text('alert.who')}** {advice_lines.known_as(view.offender)}"
     yield _to_whom(language, view)
     yield f"**{language.text('alert.why')}** {why}{f': {words}' if words else ''}"
     if view.is_forwarded:
@@ -167,22 +155,14 @@ def _to_whom(language: Language, view: CaseView) -> str:
     if not view.targets:
         return f"**{language.text('alert.to_whom')}** {language.text('alert.not_clear')}"
     key = "alert.to_whom" if view.aimed else "alert.possibly_aimed_at"
-    people = ", ".join(known_as(person) for person in view.targets[:_PEOPLE_SHOWN])
-    rest = len(view.targets) - _PEOPLE_SHOWN
-    more = f" {language.text('alert.and_others', count=rest)}" if rest > 0 else ""
-    return f"**{language.text(key)}** {people}{more}"
+    return f"**{language.text(key)}** {advice_lines.named(language, view.targets)}"
 
 
 def _done(language: Language, view: CaseView) -> Iterable[str]:
     case = language.text("alert.case", case=view.id)
     yield f"**{language.text('alert.what_was_done')}** · {case}"
-    for reached in view.reached[:_PEOPLE_SHOWN]:
-        yield f"- {_advice_line(language, reached, view)}"
-        if reached.answer == NOTHING:
-            said = language.text("case.was_nothing", person=known_as(reached.person))
-            yield f"- {said}"
-    if view.is_offered and any(map(_is_unreached, view.reached)):
-        yield f"- {language.text('delivery.offered_in_channel')}"
+    for line in advice_lines.lines(language, view):
+        yield f"- {line}"
     for line in _changes(language, view):
         yield f"- {line}"
     for line in case_lines.measures(language, view.deeds, limit=_MEASURES_SHOWN):
@@ -214,23 +194,6 @@ def _thread_line(language: Language, thread: Thread) -> Iterable[str]:
         yield f"- {language.text('desk.thread', channel=f'<#{thread.channel_id}>')}"
 
 
-def _advice_line(language: Language, reached: Reached, view: CaseView) -> str:
-    return language.text(_advice_key(reached, view), person=known_as(reached.person))
-
-
-def _advice_key(reached: Reached, view: CaseView) -> str:
-    if reached.state is DeliveryState.HELD:
-        return _HELD.get(reached.reason or "", "delivery.below_level")
-    if reached.state is DeliveryState.REFUSED:
-        closed = reached.code != NO_SHARED_SERVER
-        return "delivery.refused" if closed else "delivery.left"
-    if reached.state is not DeliveryState.PENDING:
-        return f"delivery.{reached.state.value}"
-    if view.breaker_until is not None:
-        return "delivery.halted"
-    return "delivery.over_budget" if reached.reason == BUDGET else "delivery.pending"
-
-
 def _evidence_line(language: Language, view: CaseView) -> str:
     if view.fault is not None:
         return language.text("case.evidence_altered", count=view.items, fault=view.fault)
@@ -239,9 +202,25 @@ def _evidence_line(language: Language, view: CaseView) -> str:
     return language.text("case.evidence_intact", count=view.items)
 
 
-def _reminders(language: Language) -> Sequence[str]:
+def _reminders(language: Language) -> str:
     keys = ("reminder.images", "reminder.confront", "reminder.report")
-    return [f"-# {' '.join(language.text(key) for key in keys)}"]
+    return f"-# {' '.join(language.text(key) for key in keys)}"
+
+
+def _fitting(lines: Iterable[str], room: int) -> str:
+    """The lines that there is room for: length must never be why moderators see nothing."""
+    kept: list[str] = []
+    for line in lines:
+        length = _length(line) + 1
+        if length <= room:
+            kept.append(line)
+            room -= length
+    return "\n".join(kept)
+
+
+def _length(text: str) -> int:
+    """As the stricter of those count who count characters: what needs two units is two."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _alert_buttons(
@@ -254,7 +233,7 @@ def _alert_buttons(
         claim = press_id("claim", view.id)
         row.add_item(button(language, "button.claim", claim, discord.ButtonStyle.success))
     row.add_item(_evidence_button(language, view, token))
-    if any(_can_be_offered(reached) for reached in view.reached):
+    if advice_lines.held_people(view):
         row.add_item(button(language, "button.offer_help", offer_help_id(view.id)))
     if not is_resolved:
         row.add_item(button(language, "button.resolve", press_id("resolve", view.id)))
@@ -271,27 +250,6 @@ def _evidence_button(language: Language, view: CaseView, token: str) -> discord.
     hard = view.level is Level.URGENT
     show = warned_id(view.id, token=token) if hard else evidence_id(view.id, token=token)
     return button(language, "button.show_evidence", show, discord.ButtonStyle.primary)
-
-
-def _is_unreached(reached: Reached) -> bool:
-    by_choice = reached.state is DeliveryState.HELD and reached.reason == HeldReason.SERVER_CHOICE
-    return by_choice or reached.state in (DeliveryState.REFUSED, DeliveryState.GAVE_UP)
-
-
-def _can_be_offered(reached: Reached) -> bool:
-    unsent = reached.state in (DeliveryState.HELD, DeliveryState.REHEARSED)
-    return unsent and reached.reason not in _SETTLED
-
-
-def held_people(view: CaseView) -> list[Person]:
-    """Those to whom a moderator may offer help."""
-    return [reached.person for reached in view.reached if _can_be_offered(reached)]
-
-
-def known_as(person: Person) -> str:
-    """Discord's mention, which nobody can choose, and beside it the name that they chose."""
-    known = f" ({in_line(person.name, limit=32)})" if person.name else ""
-    return f"<@{person.id}>{known}"
 
 
 def jump(view: CaseView) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.evidence import ItemKind
 from bot.sandbox import Message
+from tests.e2e.test_measures import URGENT
 from tests.e2e.town import OTHER_THREAT, THREAT, Town
 
 _LEAD = "i have your pics. pay me 100 dollars tonight or i post them to all your followers. "
@@ -193,6 +194,27 @@ async def test_fifty_targets_fit_into_the_alert(town: Town) -> None:
 
     assert "and 40 more" in town.alert.text
     assert len(town.alert.text) <= 4000
+
+
+async def test_many_who_cannot_be_reached_silence_no_later_threat(quiet_town: Town) -> None:
+    town = quiet_town
+    await town.start(ping_role="Moderators", fallback="button", many_targets=20)
+    people = [town.server.join(f"{'n' * 30}{number:02}") for number in range(12)]
+    for person in people:
+        person.closes_direct_messages()
+    message = await town.leo.writes(_LEAD, channel=town.general, mentions=people)
+    await town.settled(message)
+    await town.settled()
+
+    line = next(line for line in town.alert.text.splitlines() if "are closed" in line)
+    assert line.startswith("- Advice to <@")
+    assert " and 2 more: not delivered." in line
+    await town.mo.presses(town.alert, "Claim")
+    await town.settled()
+    assert f"**{town.mo.mention} has it**" in town.alert.text
+    await town.settled(await town.threatens(URGENT))
+    await town.settled()
+    assert "### Possible threat · urgent" in town.alert_messages()[-1].text
 
 
 async def test_a_forged_press_on_another_servers_case_shows_nothing(town: Town) -> None:
