@@ -29,7 +29,7 @@ class ActButton(OfCase, _Button, template=r"na:desk:act:(?P<case>\d+)"):
         await visit.think()
         ground = await visit.parts.acting.ground(self.case_id, visit.presser)
         offered = visit.parts.measures.offered(ground, visit.guild)
-        await visit.show(measure_views.choice(visit.language, self.case_id, offered))
+        await visit.show(measure_views.choice(visit.language, ground, offered))
 
 
 class AskButton(

@@ -159,6 +159,8 @@ class CaseLine:
     progress: Progress
     opened_at: datetime
     findings: int
+    is_forwarded: bool
+    """Whether who is named passed on words that somebody wrote elsewhere."""
 
 
 class Hindrance(StrEnum):

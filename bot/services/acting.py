@@ -39,9 +39,13 @@ class Ground:
     channel_id: int
     """Where the newest finding's message was written."""
     messages: tuple[Written, ...]
-    """The offender's preserved messages that are not known to be deleted, newest first."""
+    """Their preserved messages in this server that are not known to be deleted, newest first."""
     is_reported: bool
     """Whether a moderator said that it was reported to Discord."""
+    is_forwarded: bool
+    """Whether the newest finding's message passes on words that somebody wrote elsewhere."""
+    is_elsewhere: bool
+    """Whether that message was written outside of the server, where nothing can be done to it."""
 
 
 class Acting:
@@ -110,15 +114,19 @@ async def _ground(tx: Transaction, case_id: int, guild_id: int) -> Ground:
         for item in items
         if item.kind in (ItemKind.MESSAGE, ItemKind.CONTEXT)
         and item.facts["author_id"] == case.offender_id
+        and item.facts["guild_id"] == guild_id
         and item.message_id not in gone
     }
+    newest = newest_finding(case, items)
     return Ground(
         case_id=case_id,
         guild_id=guild_id,
         offender_id=case.offender_id,
-        channel_id=newest_finding(case, items).channel_id,
+        channel_id=newest.channel_id,
         messages=tuple(sorted(written.values(), key=lambda one: -one.message_id)),
         is_reported=any(
             item.kind is ItemKind.ACTION and item.facts["what"] == REPORTED for item in items
         ),
+        is_forwarded=newest.is_forwarded,
+        is_elsewhere=newest.is_elsewhere,
     )

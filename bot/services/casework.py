@@ -37,6 +37,10 @@ class NewestFinding(NamedTuple):
     channel_id: int
     message_id: int
     happened_at: datetime
+    is_forwarded: bool = False
+    """Whether its message passes on words that somebody wrote elsewhere."""
+    is_elsewhere: bool = False
+    """Whether its message was written outside of the case's server."""
 
 
 class Casework:
@@ -102,12 +106,19 @@ def newest_finding(case: CaseRecord, items: Sequence[EvidenceItem]) -> NewestFin
     if not found:
         return NewestFinding((), (), 0, 0, case.opened_at)
     facts, content = found[-1].facts, found[-1].content or {}
+    messages = [
+        item
+        for item in items
+        if item.message_id == facts["message_id"] and item.kind is ItemKind.MESSAGE
+    ]
     return NewestFinding(
         rules=tuple(dict.fromkeys(rule["rule"] for rule in facts["rules"])),
         words=tuple(dict.fromkeys(signal["words"] for signal in content.get("signals", ()))),
         channel_id=facts["channel_id"],
         message_id=facts["message_id"],
         happened_at=datetime.fromisoformat(facts["written_at"]).astimezone(UTC),
+        is_forwarded=any(item.facts.get("forwarded_from") for item in messages),
+        is_elsewhere=any(item.facts["guild_id"] != case.guild_id for item in messages),
     )
 
 
@@ -141,7 +152,7 @@ async def case_view(tx: Transaction, case_id: int) -> CaseView:
         opened_at=case.opened_at,
         findings=case.findings,
         items=case.items,
-        is_forwarded=_is_forwarded(items, newest.message_id),
+        is_forwarded=newest.is_forwarded,
         fault=first_fault(kept, count=case.items, head=case.head),
         edits=case.edits,
         deletions=case.deletions,
@@ -155,7 +166,7 @@ async def case_view(tx: Transaction, case_id: int) -> CaseView:
         deeds=tuple(deeds(items)),
         thread=await tx.standings.thread_of(case_id),
         is_erased=case.data_key is None,
-        is_elsewhere=_is_elsewhere(items, newest.message_id, guild_id=case.guild_id),
+        is_elsewhere=newest.is_elsewhere,
     )
 
 
@@ -182,22 +193,6 @@ def deeds(items: Iterable[EvidenceItem]) -> Iterator[Deed]:
             detail=facts.get("detail"),
             words=(item.content or {}).get("words"),
         )
-
-
-def _is_forwarded(items: Sequence[EvidenceItem], message_id: int) -> bool:
-    return any(
-        (item.content or {}).get("forwarded")
-        for item in items
-        if item.message_id == message_id and item.kind is ItemKind.MESSAGE
-    )
-
-
-def _is_elsewhere(items: Sequence[EvidenceItem], message_id: int, *, guild_id: int) -> bool:
-    return any(
-        item.facts["guild_id"] != guild_id
-        for item in items
-        if item.message_id == message_id and item.kind is ItemKind.MESSAGE
-    )
 
 
 def _names(assessments: Iterable[EvidenceItem]) -> dict[int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -182,7 +182,7 @@ class Desk:
             found = await tx.caseload.page(
                 presser.guild_id, wanted, start=page * PAGE_SIZE, size=PAGE_SIZE
             )
-        return CasePage(tuple(line_of(case) for case in found), page, pages, total)
+            return CasePage(await lines_of(tx, found), page, pages, total)
 
     async def suggestions(self, typed: str, presser: Presser) -> list[CaseLine]:
         """The newest cases whose numbers begin with what was typed; none for anything else."""
@@ -191,7 +191,7 @@ class Desk:
             return []
         async with self._store.transaction() as tx:
             found = await tx.caseload.beginning_with(presser.guild_id, digits, limit=_SUGGESTED)
-        return [line_of(case) for case in found]
+            return list(await lines_of(tx, found))
 
 
 async def _unresolved(tx: Transaction, case_id: int, presser: Presser) -> CaseRecord:
@@ -226,14 +226,19 @@ async def record(
     await tx.outbox.refresh_alert(case.id)
 
 
-def line_of(case: CaseRecord) -> CaseLine:
-    """The case as a list shows it."""
-    return CaseLine(
-        id=case.id,
-        level=case.level,
-        categories=case.categories,
-        offender_id=case.offender_id,
-        progress=case.progress,
-        opened_at=case.opened_at,
-        findings=case.findings,
+async def lines_of(tx: Transaction, found: Sequence[CaseRecord]) -> tuple[CaseLine, ...]:
+    """The cases as a list shows them."""
+    forwarding = await tx.evidence.forwarding([case.id for case in found])
+    return tuple(
+        CaseLine(
+            id=case.id,
+            level=case.level,
+            categories=case.categories,
+            offender_id=case.offender_id,
+            progress=case.progress,
+            opened_at=case.opened_at,
+            findings=case.findings,
+            is_forwarded=case.id in forwarding,
+        )
+        for case in found
     )

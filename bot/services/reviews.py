@@ -9,7 +9,7 @@ from bot.domain.case import CaseView, Verdict
 from bot.domain.delivery import Delivery, DeliveryKind
 from bot.domain.review import Digest, Reminder, RuleRecord
 from bot.services.casework import case_view
-from bot.services.desk import line_of
+from bot.services.desk import lines_of
 from bot.storage import Transaction
 from bot.storage.caseload import Wanted
 
@@ -37,7 +37,7 @@ async def reminder(tx: Transaction, guild_id: int) -> Reminder:
     wanted = Wanted()
     found = await tx.caseload.page(guild_id, wanted, start=0, size=_LISTED)
     total = await tx.caseload.count(guild_id, wanted)
-    return Reminder(tuple(line_of(case) for case in found), total)
+    return Reminder(await lines_of(tx, found), total)
 
 
 async def digest(tx: Transaction, guild_id: int, until: datetime) -> Digest:

@@ -105,6 +105,22 @@ class Evidence:
             if facts.get("channel_id") == channel_id and isinstance(facts.get("guild_id"), int)
         ]
 
+    async def forwarding(self, case_ids: Sequence[int]) -> set[int]:
+        """Those of the cases whose newest finding rests on a forwarded message. Locks nothing."""
+        query = select(evidence.c.case_id, evidence.c.kind, FACTS).where(
+            evidence.c.case_id.in_(case_ids),
+            evidence.c.kind.in_((ItemKind.MESSAGE.value, ItemKind.ASSESSMENT.value)),
+        )
+        newest: dict[int, object] = {}
+        forwarded: set[tuple[int, object]] = set()
+        for row in await self._connection.execute(query.order_by(evidence.c.seq)):
+            facts = read_facts(row.facts) or {}
+            if row.kind == ItemKind.ASSESSMENT.value:
+                newest[row.case_id] = facts.get("message_id")
+            elif facts.get("forwarded_from"):
+                forwarded.add((row.case_id, facts.get("message_id")))
+        return {case_id for case_id, of in newest.items() if (case_id, of) in forwarded}
+
     async def assessed(self, message_id: int, about: str) -> bool:
         """Whether any case already holds this assessment of this message."""
         query = select(evidence.c.case_id).where(

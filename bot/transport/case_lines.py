@@ -74,12 +74,15 @@ def earlier(language: Language, cases: tuple[Earlier, ...]) -> str:
 
 def line(language: Language, case: CaseLine) -> str:
     """A case in a list."""
+    who = mention(case.offender_id)
+    if case.is_forwarded:
+        who = language.text("list.forwarded", who=who)
     return language.text(
         "list.line",
         case=case.id,
         level=language.text(f"level.{case.level.label}"),
         categories=", ".join(language.text(f"category.{c}") for c in case.categories),
-        offender=mention(case.offender_id),
+        offender=who,
         state=state(language, case.progress),
         when=moment(case.opened_at),
     )

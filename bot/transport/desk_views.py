@@ -174,9 +174,10 @@ def reporting(
         language.text("report.hotline_line", name=service.name, contact=_contact(service))
         for service in hotlines[:_HOTLINES]
     ]
+    first = "report.discord_elsewhere" if case.is_elsewhere else "report.discord"
     parts = (
         language.text("report.heading", case=case.id),
-        language.text("report.discord"),
+        language.text(first),
         "\n".join(
             (language.text("report.hotline"), *(lines or [language.text("report.hotline_none")]))
         ),
@@ -184,10 +185,14 @@ def reporting(
         language.text("report.then"),
     )
     was_reported = button(language, "button.was_reported", press_id("reported", case.id))
-    link: discord.ui.Button[Any] = discord.ui.Button(
-        label=language.text("button.go_to_message"), url=jump(case)
-    )
-    return Page("\n\n".join(parts), view_of(link, was_reported))
+    return Page("\n\n".join(parts), view_of(*_to_message(language, case), was_reported))
+
+
+def _to_message(language: Language, case: CaseView) -> list[discord.ui.Button[Any]]:
+    """The way to it, where moderators can go."""
+    if case.is_elsewhere:
+        return []
+    return [discord.ui.Button(label=language.text("button.go_to_message"), url=jump(case))]
 
 
 def _contact(service: Any) -> str:

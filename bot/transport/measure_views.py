@@ -25,15 +25,21 @@ def audit_reason(case_id: int, moderator: int) -> str:
     return f"NotAlone case {case_id}, decided by moderator {moderator}"
 
 
-def choice(language: Language, case_id: int, offered: Sequence[Measure]) -> Page:
+def choice(language: Language, ground: Ground, offered: Sequence[Measure]) -> Page:
     """What can be done in a case."""
     buttons: list[discord.ui.Button[Any]] = []
     for measure in offered:
         for argument in TIMEOUT_HOURS if measure is Measure.TIMEOUT else (0,):
             label = language.text(f"measure.name.{measure.value}", span=span(language, argument))
-            custom_id = measure_id(case_id, measure, argument)
+            custom_id = measure_id(ground.case_id, measure, argument)
             buttons.append(discord.ui.Button(label=label, custom_id=custom_id))
-    return Page(language.text("measure.choose", case=case_id), view_of(*buttons))
+    lines = [language.text("measure.choose", case=ground.case_id), *_caveat(language, ground)]
+    return Page("\n\n".join(lines), view_of(*buttons))
+
+
+def _caveat(language: Language, ground: Ground) -> list[str]:
+    """That whoever is to be acted on may be the one who calls for help."""
+    return [f"**{language.text('alert.forwarded')}**"] if ground.is_forwarded else []
 
 
 def span(language: Language, hours: int) -> str:
@@ -92,7 +98,7 @@ def confirmation(
     if measure is Measure.TIMEOUT:
         values["span"] = span(language, int(argument))
     key = f"{measure.value}_erased" if prepared.is_last_copy else measure.value
-    lines = [language.text(f"measure.will.{key}", **values)]
+    lines = [*_caveat(language, ground), language.text(f"measure.will.{key}", **values)]
     if measure is not Measure.PAUSE:  # Discord takes no reason there
         lines.append(f"-# {language.text('measure.confirm', reason=reason)}")
     do_it = doing_id(ground.case_id, measure, argument, token)

@@ -79,8 +79,10 @@ class Measures:
         without = set()
         if self._policies.of(guild.id).quarantine_role is None:
             without.add(Measure.QUARANTINE)
-        if guild.get_channel(ground.channel_id) is not None:
+        if ground.is_elsewhere or guild.get_channel(ground.channel_id) is not None:
             without.add(Measure.LOCK)
+        if ground.is_elsewhere and not ground.messages:
+            without.add(Measure.DELETE)
         return [measure for measure in Measure if measure not in without]
 
     async def prepare(
