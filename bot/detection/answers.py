@@ -11,6 +11,18 @@ from bot.detection.targets import Speaking, speaks_to
 from bot.domain.assessment import Assessment, Kind, Level
 from bot.domain.message import Message, Person, Window
 
+OF_VALUE = frozenset(
+    {
+        "money_demand",
+        "image_demand",
+        "intimate_demand",
+        "others_demand",
+        "your_media",
+        "intimate",
+        "possession",
+    }
+)
+"""Concepts of what only an offender demands or holds."""
 _ECHO_SHARE = 0.8
 _ECHO_WORDS = 4
 _ECHOED = 3
@@ -23,10 +35,13 @@ def answers_threat(
     *,
     worthwhile: Callable[[str], bool],
     speech: Speaking,
+    defended: Assessment | None = None,
 ) -> bool:
     """Whether somebody else threatened the judged message's author first.
 
-    Who turns to others than whoever threatened them, by mention or reply, does not answer.
+    Who turns to others than whoever threatened them, by mention or reply, does not answer. Of a
+    message that demands nothing of value, `defended` is what it amounts to: whoever aims it at
+    one who threatens stands up for somebody.
     """
     author = window.message.author
     spoken_to = _spoken_to(window.message)
@@ -48,6 +63,8 @@ def answers_threat(
         if judged.aimed and _is_target(judged, author):
             return True
         if speaks_to(message, author, speech=speech):
+            return True
+        if defended and defended.aimed and defended.targets == (message.author,):
             return True
     return False
 

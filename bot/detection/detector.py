@@ -7,7 +7,7 @@ from copy import copy
 from dataclasses import replace
 from functools import partial
 
-from bot.detection.answers import answers_threat, ceiling
+from bot.detection.answers import OF_VALUE, answers_threat, ceiling
 from bot.detection.before import (
     heard_from_others,
     own_before,
@@ -154,11 +154,13 @@ class Detector:
         assessment = self._judge(window)
         if assessment.kind is not Kind.THREAT:
             return assessment
-        if self._calms(assessment, window) or self._answers_threat(window):
+        if self._calms(assessment, window) or self._answers_threat(window, assessment):
             return replace(NOTHING, experimental=assessment.experimental)
-        earlier, _ = said_by_author(window, bool)
-        run = [self._read(each) for each in (*earlier, window.message)]
-        return doubted(assessment, run, self._lexicon.speech(run[-1].words).mine)
+        judged = window.message
+        said = [each for each in said_by_author(window, bool)[0] if each.id != judged.id]
+        run = [self._read(each) for each in (*said, judged)]
+        mine = self._lexicon.speech(run[-1].words).mine
+        return doubted(assessment, run, mine=mine, innocence=self._innocence)
 
     def explain(self, window: Window) -> Explanation:
         """Why `assess` says what it says of `window`; dearer, and meant for people who ask."""
@@ -214,7 +216,7 @@ class Detector:
             run = [*(self._read(each) for each in earlier), reading]
         found = self._found(run, window, self._prospects.rules(here, said))
         assessment = NOTHING
-        at_most = self._ceiling(reading, window) if found and not repeated else Level.URGENT
+        at_most = Level.URGENT if repeated or not found else self._ceiling(reading, window)
         if found and at_most:
             aim = find_targets(window, earlier, read=self._read, speech=self._lexicon.speech)
             assessment = conclude(found, message=message, aim=aim, at_most=at_most)
@@ -270,13 +272,14 @@ class Detector:
             return False
         return calms(reading, self._innocence, own_before(window, self.look, self._read))
 
-    def _answers_threat(self, window: Window) -> bool:
-        """Whether somebody else threatened the judged message's author first."""
+    def _answers_threat(self, window: Window, assessment: Assessment) -> bool:
+        demands_nothing = self._read(window.message).own.isdisjoint(OF_VALUE)
         return answers_threat(
             window,
             self._judge,
             worthwhile=lambda text: self.worthwhile(self.gate(text), _ANYTHING),
             speech=self._lexicon.speech,
+            defended=assessment if demands_nothing else None,
         )
 
     def _look_heard(self, text: str) -> int:

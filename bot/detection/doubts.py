@@ -6,11 +6,14 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from bot.detection.reading import Place, Reading
+from bot.detection.vetoes import Innocence
 from bot.domain.assessment import Assessment, Kind, Level
 
 _MINE = "my_media"
 _THEIRS = frozenset({"your_media", "possession", "hold", "webcam"})
 _RELIEF = "relief"
+_STAGES = frozenset({"story", "storys", "stories", "status", "feed", "сторис", "сторіс", "сториз"})
+"""What is the author's own to show things on: no images of theirs."""
 _TRIVIAL = "trivial"
 _BUSINESS = frozenset({"trade", "commission", "debt", "event"})
 _GRAVE = frozenset(
@@ -19,13 +22,20 @@ _GRAVE = frozenset(
 """Concepts beside which no harmless object makes anything doubtful."""
 
 
-def doubted(assessment: Assessment, run: Sequence[Reading], mine: Container[str]) -> Assessment:
+def doubted(
+    assessment: Assessment,
+    run: Sequence[Reading],
+    *,
+    mine: Container[str],
+    innocence: Innocence,
+) -> Assessment:
     """A threat as what is left of it, by its author's words: `run`, the judged message last.
 
     Whoever speaks of images of their own ("so you want 50 or you post my pics?") and holds none of
     the other's is the one who is threatened. Words in `mine` say that something is the author's.
     Where a harmless object is spoken of, or a trade or debt was before, it is a level less, so that
-    nobody is written to of what may be a joke.
+    nobody is written to of what may be a joke; not where something innocent was counted already,
+    nor below medium for a remark behind it, which costs an offender nothing.
     """
     if assessment.level >= Level.URGENT:
         return assessment
@@ -41,9 +51,15 @@ def doubted(assessment: Assessment, run: Sequence[Reading], mine: Container[str]
         )
     before = frozenset[str]().union(*(reading.own for reading in run[:-1]))
     own = before | run[-1].own
-    if (_TRIVIAL in own or not _BUSINESS.isdisjoint(before)) and _GRAVE.isdisjoint(own):
-        return replace(assessment, level=Level(max(Level.LOW, assessment.level - 1)))
-    return assessment
+    innocent = innocence.remarks | innocence.objects
+    harmless = (own & {_TRIVIAL}) | (before & _BUSINESS)
+    counted = {signal.concept for each in assessment.findings for signal in each.signals}
+    if not harmless or not counted.isdisjoint(innocent) or not _GRAVE.isdisjoint(own):
+        return assessment
+    if assessment.level >= Level.HIGH:
+        return replace(assessment, level=Level.MEDIUM)
+    likely = bool(before & harmless) or _is_amid(assessment, run[-1])
+    return replace(assessment, level=Level.LOW) if likely else assessment
 
 
 def _is_of_own(reading: Reading, mine: Container[str]) -> bool:
@@ -64,8 +80,26 @@ def _is_of_own(reading: Reading, mine: Container[str]) -> bool:
     )
 
 
+def _is_amid(assessment: Assessment, reading: Reading) -> bool:
+    """Whether a trifle stands amid what was found: a remark behind it costs an offender nothing."""
+    here = [
+        signal
+        for finding in assessment.findings
+        for signal in finding.signals
+        if signal.message_id == reading.message.id and signal.concept in reading.own
+    ]
+    start = min((signal.start for signal in here), default=0)
+    end = max((signal.end for signal in here), default=0)
+    return any(
+        place.concept == _TRIVIAL and place.start < end and start < place.end
+        for place in reading.places
+    )
+
+
 def _says(reading: Reading, place: Place, words: Container[str]) -> bool:
-    return any(word in words for word in reading.words[place.first : place.last + 1])
+    around = [word.rstrip("!?") for word in reading.words[place.first : place.last + 2]]
+    said = around[: place.last - place.first + 1]
+    return any(word in words for word in said) and _STAGES.isdisjoint(around)
 
 
 def _overlap(one: Place, other: Place) -> bool:
@@ -74,4 +108,4 @@ def _overlap(one: Place, other: Place) -> bool:
 
 def _reaches_beyond(other: Place, each: Place) -> bool:
     """Whether `other` goes on where `each` ends: "my video" is theirs in "my video of you"."""
-    return each.first < other.first <= each.last < other.last
+    return each.first <= other.first <= each.last < other.last

@@ -42,6 +42,8 @@ _HUNDREDTHS = 100
 _LEAST = 1e-6
 """No probability is taken for nearer to 0 or 1 than this."""
 _TELLING = 3
+_MANY_DOUBTS = 3
+"""How often doubt counts beside what is a joke about something harmless, or an answer."""
 
 
 class ModelError(ValueError):
@@ -113,18 +115,19 @@ class LearnedJudge:
     ) -> Opinion:
         """What the model makes of `text`, whose author's words hold the concepts `own`.
 
-        Total on any text. It has no opinion of jokes about harmless objects, of one or two words,
-        and of what a glance finds harmless; what the first layer finds harmless is not read to the
-        end. The more its concepts weigh, the surer of it the model is; beside play, stories and
-        talk about the crime it is less sure.
+        Total on any text. It has no opinion of one or two words, and of what a glance finds
+        harmless; what the first layer finds harmless is not read to the end. The more its concepts
+        weigh, the surer of it the model is; beside play, stories and talk about the crime it is
+        less sure, and much less of answers and of jokes about harmless objects.
         """
-        if any(frozenset(own).issuperset(some) for some in self.header["silent"]):
-            return Opinion()
         if self.weigh(text) < self.header["glance"]:
             return Opinion()
-        doubted = not frozenset(own).isdisjoint(self.header["doubted"])
+        concepts = frozenset(own)
+        doubts = int(not concepts.isdisjoint(self.header["doubted"]))
+        if any(concepts.issuperset(some) for some in self.header["silent"]):
+            doubts = _MANY_DOUBTS
         harmless = self.header["harmless"]
-        return self._opinion(text, weight, doubted=doubted, harmless=harmless) or Opinion()
+        return self._opinion(text, weight, doubts=doubts, harmless=harmless) or Opinion()
 
     def weigh(self, text: str) -> float:
         """The log odds that `text` is not innocent, by a glance at its beginning and its end."""
@@ -189,7 +192,7 @@ class LearnedJudge:
         return max(ends, key=lambda end: self.weigh(text[end[0].start : end[-1].end]))
 
     def _opinion(
-        self, text: str, weight: Weight, *, doubted: bool = False, harmless: float = 1.0
+        self, text: str, weight: Weight, *, doubts: int = 0, harmless: float = 1.0
     ) -> Opinion | None:
         """The opinion of what is read of `text`; it says nothing of a harmless one."""
         pieces = self._part(text)
@@ -203,7 +206,7 @@ class LearnedJudge:
         # nobody who may be telling what is done to them is taken for an offender
         told = disclosure >= limits["tells"] * threat
         counted = self._counted(sum(weight) if told else weight.own)
-        sure = _log_odds(threat + disclosure) + counted - (limits["doubt"] if doubted else 0)
+        sure = _log_odds(threat + disclosure) + counted - doubts * limits["doubt"]
         if sure < limits["low"]:
             return Opinion(threat, disclosure, sure=sure)
         kind = Kind.DISCLOSURE if told else Kind.THREAT

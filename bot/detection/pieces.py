@@ -100,13 +100,11 @@ def normalise(word: str) -> str:
     Nothing is left of links and pictures, which anybody can put beside anything; who laughs is
     heard.
     """
-    if _WORDLESS.match(word):
-        return ""
     plain = unicodedata.normalize("NFKC", word).lower()
     if not plain.isascii():
         shown = (letter for letter in plain if letter in _LAUGHTER or _is_letter(letter))
         plain = unicodedata.normalize("NFKC", "".join(shown))
-    return as_read(plain)
+    return "" if _WORDLESS.match(plain) else as_read(plain)
 
 
 def _is_letter(letter: str) -> bool:

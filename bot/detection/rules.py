@@ -24,6 +24,10 @@ AnyOf = frozenset[str]
 """Concepts of which one must occur."""
 
 
+_Stand = tuple[Reading, Place]
+"""A concept where it stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A named combination of concepts. All of `needs` must occur, none of `vetoes`."""
@@ -101,8 +105,9 @@ def unvetoed(rule: Rule, run: Sequence[Reading]) -> Finding | None:
     if not (_in_order(rule, judged) and _together(rule, chosen)):
         return None
     if rule.apart:
-        separate = _apart(rule, judged)
-        return _finding(rule, [(judged, concept) for concept in separate]) if separate else None
+        chosen = _apart(rule, readings)
+        if not any(reading is judged for reading, _ in chosen):
+            return None
     return _finding(rule, chosen)
 
 
@@ -169,35 +174,47 @@ def _together(rule: Rule, chosen: Sequence[tuple[Reading, str]]) -> bool:
     return True
 
 
-def _apart(rule: Rule, reading: Reading) -> tuple[str, ...]:
-    """A concept for each need, each with words of its own; empty if there is none.
+def _apart(rule: Rule, readings: Sequence[Reading]) -> list[tuple[Reading, str]]:
+    """A concept for each need, each with words of its own, newest first; empty if there is none.
 
     Tried in order of place and only so often: who needs longer has said nothing clearly.
     """
-    heard = [place for place in reading.places if rule.foreign or not place.foreign]
+    heard = [
+        (reading, place)
+        for reading in reversed(readings)
+        for place in reading.places
+        if rule.foreign or not place.foreign
+    ]
     options = [
-        [place for place in heard if place.concept in need][:_PLACES_PER_NEED]
+        [each for each in heard if each[1].concept in need][:_PLACES_PER_NEED]
         for need in rule.needs
     ]
     chosen = _choose(options, (), [_TRIES])
-    return tuple(place.concept for place in chosen or ())
+    return [(reading, place.concept) for reading, place in chosen or ()]
 
 
 def _choose(
-    options: Sequence[Sequence[Place]], chosen: tuple[Place, ...], left: list[int]
-) -> tuple[Place, ...] | None:
+    options: Sequence[Sequence[_Stand]], chosen: tuple[_Stand, ...], left: list[int]
+) -> tuple[_Stand, ...] | None:
     """`chosen` with one more of each of `options`; `left` counts what may still be tried."""
     if not options:
         return chosen
-    for place in options[0]:
+    for here in options[0]:
         left[0] -= 1
         if left[0] < 0:
             return None
-        if all(_separate(place, other) and _separate(other, place) for other in chosen):
-            found = _choose(options[1:], (*chosen, place), left)
+        if all(_are_separate(here, other) for other in chosen):
+            found = _choose(options[1:], (*chosen, here), left)
             if found is not None:
                 return found
     return None
+
+
+def _are_separate(one: _Stand, other: _Stand) -> bool:
+    """Whether each has words of its own."""
+    if one[0] is not other[0]:
+        return True
+    return _separate(one[1], other[1]) and _separate(other[1], one[1])
 
 
 def _separate(inner: Place, outer: Place) -> bool:

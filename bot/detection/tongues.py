@@ -7,7 +7,7 @@ spoken, and only there it is looked for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import compress
 from math import ceil
 
@@ -24,6 +24,10 @@ _FEWEST = 3
 
 _TOGETHER = 24
 """Words of a longer text that are counted together, so that none can be drowned in another one."""
+
+_AMID, _CLEARLY = 12, 0.8
+"""In a text half as long again, a language is spoken too that knows this share of the words of some
+part so many words long, next to the one that knows most there: a sentence amid others."""
 
 _LANE = 8
 """Bits in which the words of one language are counted; the highest stays free for comparing."""
@@ -118,20 +122,34 @@ class Tongues:
     def sifted(self, words: Sequence[str]) -> tuple[tuple[int, ...], Sequence[str]]:
         """The same, and `words` without those that no language knows."""
         if len(words) >= 2 * _TOGETHER:
-            return self._spoken_in_parts(words), words
+            return self._with_amid(self._spoken_in_parts(words), words), words
         codes = list(map(self._known.__getitem__, words))
         known = words if all(codes) else list(compress(words, codes))
-        return self._of(sum(codes) & self._counts), known
+        spoken = self._of(sum(codes) & self._counts)
+        amid = 2 * len(words) > 3 * _AMID
+        return (self._with_amid(spoken, words) if amid else spoken), known
 
     def _spoken_in_parts(self, words: Sequence[str]) -> tuple[int, ...]:
         """The languages of a longer text: those that know enough different words of some part."""
         found: set[int] = set()
-        for first in range(0, len(words), _TOGETHER):
-            part = set(words[first : first + _TOGETHER])
-            total = sum(map(self._known.__getitem__, part)) & self._counts
-            counts = total.to_bytes(self._count, "little")
-            found.update(number for number in self._of(total) if counts[number] > _FEWEST)
+        for part, counts in self._parts(words, _TOGETHER, _TOGETHER):
+            found.update(number for number in self._of(part) if counts[number] > _FEWEST)
         return tuple(sorted(found)) or self.spoken(words[:_TOGETHER])
+
+    def _with_amid(self, spoken: tuple[int, ...], words: Sequence[str]) -> tuple[int, ...]:
+        """`spoken`, and the languages that clearly are in some part of a text."""
+        found = set(spoken)
+        for _, counts in self._parts(words, _AMID, _AMID // 2):
+            clearly = max(_FEWEST + 1, ceil(_CLEARLY * max(counts)))
+            found.update(number for number, count in enumerate(counts) if count >= clearly)
+        return tuple(sorted(found))
+
+    def _parts(self, words: Sequence[str], size: int, step: int) -> Iterator[tuple[int, bytes]]:
+        """How many different words of each part every language knows: together, and one by one."""
+        for first in range(0, len(words), step):
+            part = set(words[first : first + size])
+            total = sum(map(self._known.__getitem__, part)) & self._counts
+            yield total, total.to_bytes(self._count, "little")
 
     def _of(self, total: int) -> tuple[int, ...]:
         """The languages that are spoken where each knows so many words, a lane each."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ from bot.detection.reading import Place, Reading
 from bot.domain.assessment import Signal
 
 Names = frozenset[str]
+
+_SENTENCE_END = re.compile(r"[.!?…。！？\n]\s")
 
 
 class Innocence(NamedTuple):
@@ -91,6 +94,7 @@ def weigh(
     silence.
     """
     own = frozenset().union(*(reading.own for reading, _ in vetoing))
+    grave = explicit
     explicit = explicit and not own.isdisjoint(innocence.personal)
     plain = not own.isdisjoint(innocence.unmistakable)
     demanding = not own.isdisjoint(innocence.demands)
@@ -103,8 +107,11 @@ def weigh(
             continue
         remark = concept in innocence.remarks and not _is_element(signal, signals)
         beside = plain or _tacked_on(reading, concept, signals)
-        weakens = explicit and (remark or (concept in innocence.objects and beside))
-        if not weakens:
+        innocent = remark or concept in innocence.objects
+        weakens = explicit and (remark or (innocent and beside))
+        if not (
+            weakens or (grave and innocent and _in_another_sentence(reading, concept, signals))
+        ):
             return Veto(signal, silences=True)
         first = first or Veto(signal, silences=False)
     return first
@@ -134,6 +141,18 @@ def _tacked_on(reading: Reading, concept: str, signals: Collection[Signal]) -> b
     start = min(signal.start for signal in here)
     end = max(signal.end for signal in here)
     return all(_outside(place, start, end) for place in reading.places if place.concept == concept)
+
+
+def _in_another_sentence(reading: Reading, concept: str, signals: Collection[Signal]) -> bool:
+    """Whether a sentence ends between every place of the concept and each of the elements."""
+    text = reading.message.wording
+    here = [signal for signal in signals if signal.message_id == reading.message.id]
+    places = [place for place in reading.places if place.concept == concept]
+    return bool(here) and all(
+        _SENTENCE_END.search(text, min(place.end, signal.end), max(place.start, signal.start))
+        for place in places
+        for signal in here
+    )
 
 
 def _overlap(one: Place, other: Place) -> bool:

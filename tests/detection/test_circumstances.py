@@ -137,3 +137,36 @@ def test_a_mark_alone_does_not_keep_the_learned_judge_from_a_threat(judge: Judge
     faked = "i have 30 fake pics of u n ur sister, skins or i spam them at ur school"
 
     assert judge(("leo", faked)).level >= Level.MEDIUM
+
+
+def test_another_language_around_it_does_not_drown_a_threat(judge: Judge) -> None:
+    around = (
+        "bueno chicos entonces nos vemos manana en la plaza despues de clase porque hoy no puedo "
+        "tengo que ayudar a mi hermano con los deberes"
+    )
+
+    assert judge(("leo", f"{THREAT} {around}")).kind is Kind.THREAT
+    assert judge(("leo", f"{around} {THREAT}")).kind is Kind.THREAT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do what i say or your dad gets the screenshots of your cam. gg that last round was good",
+        "your boss gets the photos tomorrow unless you pay me 500. i sold my old bike last week",
+        "send more pics or i leak the ones i have to your family. i sold my old bike",
+    ],
+)
+def test_a_harmless_sentence_behind_it_does_not_silence_a_threat(judge: Judge, text: str) -> None:
+    assert judge(("leo", text)).level >= Level.MEDIUM
+
+
+def test_who_stands_up_for_somebody_is_no_offender(
+    judge: Judge, write: Write, people: dict[str, Person]
+) -> None:
+    hello, threat = write("ava", "hello"), write("leo", f"ava {THREAT}")
+    defending = write("kim", "leo delete them or i tell your parents", mentions=(people["leo"],))
+
+    assert judge(hello, threat, ("ava", "please dont"), defending).kind is Kind.NONE
+    demanding = defending._replace(text="leo pay me 50 or i send your pics to your parents")
+    assert judge(hello, threat, ("ava", "please dont"), demanding).kind is Kind.THREAT

@@ -403,18 +403,25 @@ def test_beside_play_stories_and_warnings_the_model_must_be_surer(
     assert beside.count(Kind.THREAT) < alone.count(Kind.THREAT)
 
 
+_SURE = Weight(3_000)
+
+
 def test_the_answer_of_somebody_who_is_threatened_is_left_alone(model: LearnedJudge) -> None:
-    assert model.judge(THREATENING, {"retort", "your_media"}) == Opinion()
+    answer = {"retort", "your_media"}
+
+    assert model.judge(THREATENING, answer).kind is Kind.NONE
+    assert model.judge(THREATENING, {"your_media"}).kind is Kind.THREAT
+    assert model.judge(THREATENING, answer, weight=_SURE).kind is Kind.THREAT
 
 
 @pytest.mark.parametrize("laughter", ["joke", "laughing"])
 def test_harmless_objects_that_are_laughed_about_are_left_alone(
     model: LearnedJudge, laughter: str
 ) -> None:
-    assert model.judge(THREATENING, {"trivial", laughter}) == Opinion()
-    assert (
-        model.judge(THREATENING, {laughter}) != Opinion() != model.judge(THREATENING, {"trivial"})
-    )
+    assert model.judge(THREATENING, {"trivial", laughter}).kind is Kind.NONE
+    assert model.judge(THREATENING, {laughter}).kind is Kind.THREAT
+    assert model.judge(THREATENING, {"trivial"}).kind is Kind.THREAT
+    assert model.judge(THREATENING, {"trivial", laughter}, weight=_SURE).kind is Kind.THREAT
 
 
 @pytest.mark.parametrize(
