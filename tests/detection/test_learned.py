@@ -403,14 +403,14 @@ def test_beside_play_stories_and_warnings_the_model_must_be_surer(
     assert beside.count(Kind.THREAT) < alone.count(Kind.THREAT)
 
 
-_SURE = Weight(3_000)
+_LIKELY, _SURE = Weight(1_500), Weight(4_000)
 
 
 def test_the_answer_of_somebody_who_is_threatened_is_left_alone(model: LearnedJudge) -> None:
     answer = {"retort", "your_media"}
 
-    assert model.judge(THREATENING, answer).kind is Kind.NONE
-    assert model.judge(THREATENING, {"your_media"}).kind is Kind.THREAT
+    assert model.judge(THREATENING, {"your_media"}, weight=_LIKELY).kind is Kind.THREAT
+    assert model.judge(THREATENING, answer, weight=_LIKELY).kind is Kind.NONE
     assert model.judge(THREATENING, answer, weight=_SURE).kind is Kind.THREAT
 
 
@@ -418,10 +418,12 @@ def test_the_answer_of_somebody_who_is_threatened_is_left_alone(model: LearnedJu
 def test_harmless_objects_that_are_laughed_about_are_left_alone(
     model: LearnedJudge, laughter: str
 ) -> None:
-    assert model.judge(THREATENING, {"trivial", laughter}).kind is Kind.NONE
-    assert model.judge(THREATENING, {laughter}).kind is Kind.THREAT
-    assert model.judge(THREATENING, {"trivial"}).kind is Kind.THREAT
-    assert model.judge(THREATENING, {"trivial", laughter}, weight=_SURE).kind is Kind.THREAT
+    laughed = {"trivial", laughter}
+
+    assert model.judge(THREATENING, {laughter}, weight=_LIKELY).kind is Kind.THREAT
+    assert model.judge(THREATENING, {"trivial"}, weight=_LIKELY).kind is Kind.THREAT
+    assert model.judge(THREATENING, laughed, weight=_LIKELY).kind is Kind.NONE
+    assert model.judge(THREATENING, laughed, weight=_SURE).kind is Kind.THREAT
 
 
 @pytest.mark.parametrize(
