@@ -61,13 +61,14 @@ class Message:
 
     @property
     def text(self) -> str:
-        """Everything readable: content, embeds, text displays and forwarded text; no labels."""
+        """Everything readable: content, embeds, text displays, forwarded text, poll; no labels."""
         return reading.text_of(
             {
                 "content": self.content,
                 "embeds": self.embeds,
                 "components": self.components,
                 "message_snapshots": self.snapshots,
+                "poll": self.poll,
             }
         )
 

@@ -11,13 +11,16 @@ from bot.sandbox.errors import SandboxError
 from bot.sandbox.messages import Draft, Message
 from bot.sandbox.permissions import base_permissions, can
 from bot.sandbox.protocol import AuditAction, Json, Permission
+from bot.sandbox.snowflakes import iso
 from bot.sandbox.using import Client
 from bot.sandbox.world import Attachment, Invite, Role, User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from bot.sandbox.servers import Server
+
+_DAY = 24 * 3600.0
 
 
 class Person(Client):
@@ -43,12 +46,14 @@ class Person(Client):
         forwards: Message | None = None,
         attachments: Iterable[str | Attachment] = (),
         embeds: Iterable[Json] = (),
+        poll: Sequence[str] = (),
         nonce: str | None = None,
     ) -> Message:
         """Post a message.
 
         "@name" becomes a mention for everyone in `mentions`, who are mentioned first when the
-        text does not name them. Attachments are metadata, or just file names.
+        text does not name them. Attachments are metadata, or just file names. A poll is its
+        question and then its answers.
         """
         self._must(channel, "write", _sending(channel))
         if channel.locked and not can(channel, self, Permission.MANAGE_THREADS):
@@ -61,6 +66,7 @@ class Person(Client):
             reply_to=reply_to,
             forwards=forwards,
             nonce=nonce,
+            poll=_poll(poll, ends=self.sandbox.world.clock() + _DAY) if poll else None,
         )
         message = posting.post(channel, self, draft)
         if (drained := self.sandbox.world.drained()) is not None:
@@ -213,6 +219,20 @@ def _sending(channel: Channel) -> int:
     if channel.is_thread:
         return Permission.SEND_MESSAGES_IN_THREADS
     return Permission.SEND_MESSAGES
+
+
+def _poll(texts: Sequence[str], *, ends: float) -> Json:
+    question, *answers = texts
+    return {
+        "question": {"text": question},
+        "answers": [
+            {"answer_id": number, "poll_media": {"text": text}}
+            for number, text in enumerate(answers, start=1)
+        ],
+        "expiry": iso(ends),
+        "allow_multiselect": False,
+        "layout_type": 1,
+    }
 
 
 def with_mentions(text: str, mentions: Iterable[User | Role]) -> str:

@@ -118,10 +118,14 @@ def embed_texts(embed: Json) -> list[str]:
 
 
 def text_of(message: Json) -> str:
-    """Return everything readable in a payload's content, embeds, components and snapshots."""
+    """Return everything readable: in content, embeds, components, snapshots and poll."""
     parts = [str(message.get("content") or "")]
     for embed in message.get("embeds", []):
         parts += embed_texts(embed)
     parts += texts_of(message.get("components", []))
     parts += [text_of(snapshot["message"]) for snapshot in message.get("message_snapshots", [])]
+    poll = message.get("poll")
+    if poll:
+        media = [poll["question"], *(answer["poll_media"] for answer in poll["answers"])]
+        parts += [str(each.get("text") or "") for each in media]
     return "\n".join(part for part in parts if part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import discord
 
@@ -23,12 +23,11 @@ _MENTION = re.compile(r"<@!?(\d{15,20})>")
 def to_message(message: discord.Message) -> Message:
     """A snapshot of one version of a message. Called for every message, so it does little."""
     author = message.author
-    content = message.content
     return Message(
         message.id,
         message.channel.id,
         Person(author.id, author.display_name),
-        content,
+        message.content if message.poll is None else "\n".join(_written(message)),
         snowflake_time(message.id),
         message.guild.id if message.guild is not None else None,
         _people(message.mentions) if message.mentions else (),
@@ -82,6 +81,15 @@ def readable_mentions(text: str, people: Iterable[Person]) -> str:
     return _MENTION.sub(
         lambda match: f"@{names[int(match[1])]}" if int(match[1]) in names else match[0], text
     )
+
+
+def _written(message: discord.Message) -> Iterator[str]:
+    """What the author wrote, part by part: the words, and the question and answers of a poll."""
+    if message.content:
+        yield message.content
+    if (poll := message.poll) is not None:
+        asked = (poll.question, *(answer.text for answer in poll.answers))
+        yield from (text for text in asked if text)
 
 
 def _people(users: Iterable[discord.User | discord.Member]) -> tuple[Person, ...]:

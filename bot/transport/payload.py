@@ -56,7 +56,7 @@ def read_message(data: Payload) -> Message:
         message_id,
         int(data["channel_id"]),
         _person(data["author"], data.get("member")),
-        data["content"],
+        "\n".join(_written(data)) if "poll" in data else data["content"],
         snowflake_time(message_id),
         int(data["guild_id"]),
         tuple(_people(mentions)) if mentions else (),
@@ -105,6 +105,15 @@ def _profile(user: Payload, member: Payload | None, guild: discord.Guild) -> Pro
         datetime.fromisoformat(joined).timestamp() if joined else None,
         tuple((role.id, role.name) for role in sorted(known)),
     )
+
+
+def _written(data: Payload) -> Iterator[str]:
+    """What the author wrote, part by part: the words, and the question and answers of a poll."""
+    if data["content"]:
+        yield data["content"]
+    if poll := data.get("poll"):
+        asked = (poll["question"], *(answer["poll_media"] for answer in poll["answers"]))
+        yield from (media["text"] for media in asked if media.get("text"))
 
 
 def _person(user: Payload, member: Payload | None) -> Person:

@@ -195,6 +195,29 @@ async def test_files_are_described_and_never_fetched(town: Town) -> None:
     assert town.sandbox.media_requests == []
 
 
+async def test_a_poll_is_read_like_what_its_author_says(town: Town) -> None:
+    await town.ava.writes("hello", channel=town.general)
+    poll = ("ava, i have your pics. pay me 100 dollars or i post them", "i pay tonight", "i do not")
+    await town.settled(await town.leo.writes(channel=town.general, poll=poll))
+
+    assert town.advised() == {"ava": 1}
+    assert len(town.alert_messages()) == 1
+    assert await _texts(town, ItemKind.MESSAGE) == ["\n".join(poll)]
+
+
+async def test_a_poll_that_was_asked_while_the_bot_was_away_is_caught_up(town: Town) -> None:
+    await town.stop()
+    poll = (THREAT, "yes", "no")
+    said = f"{town.ava.mention} choose"
+    await town.leo.writes(said, channel=town.general, poll=poll)
+    await town.start()
+    await town.until(town.alert_messages)
+    await town.settled()
+
+    assert town.advised() == {"ava": 1}
+    assert await _texts(town, ItemKind.MESSAGE) == ["\n".join((said, *poll))]
+
+
 # -- places ----------------------------------------------------------------------------------------
 
 

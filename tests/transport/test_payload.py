@@ -59,8 +59,9 @@ async def _talk(sandbox: Sandbox) -> int:
     await leo.writes("an answer", channel=general, reply_to=first)
     await leo.writes("look", channel=general, forwards=first)
     await leo.writes("a file", channel=general, attachments=["cat.png", "notes.txt"])
+    await leo.writes("choose", channel=general, poll=["a question", "yes", "no"])
     await Webhook(general, "news").posts("from a program", embeds=rich)
-    return 6
+    return 7
 
 
 async def test_both_ways_of_reading_agree(sandbox: Sandbox) -> None:
@@ -79,6 +80,7 @@ async def test_both_ways_of_reading_agree(sandbox: Sandbox) -> None:
         ("plain ünïcödé",)
     ]
     assert [len(message.attachments) for message in listener.read].count(2) == 1
+    assert [message.text for message in listener.read].count("choose\na question\nyes\nno") == 1
 
 
 async def test_what_is_taken_becomes_no_event(sandbox: Sandbox) -> None:
