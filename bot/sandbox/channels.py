@@ -63,6 +63,11 @@ class Channel:
         return self.kind in _THREADS
 
     @property
+    def is_post(self) -> bool:
+        """Whether it is a post in a forum: its name is the title."""
+        return self.parent is not None and self.parent.kind is ChannelType.FORUM
+
+    @property
     def is_direct(self) -> bool:
         """Whether it is a chat between two, or a group; the bot is in it or not."""
         return self.kind in _PRIVATE
@@ -158,6 +163,11 @@ class Channel:
         """Archive or wake the thread, and lock or unlock it."""
         self.archived = archived
         self.locked = self.locked if locked is None else locked
+        events.channel_changed(self, "THREAD_UPDATE")
+
+    def rename(self, name: str) -> None:
+        """Give the thread another name; who did it says so there."""
+        self.name = name
         events.channel_changed(self, "THREAD_UPDATE")
 
     def delete(self) -> None:

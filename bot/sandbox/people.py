@@ -10,7 +10,7 @@ from bot.sandbox.channels import Channel
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.messages import Draft, Message
 from bot.sandbox.permissions import base_permissions, can
-from bot.sandbox.protocol import AuditAction, Json, Permission
+from bot.sandbox.protocol import AuditAction, Json, MessageType, Permission
 from bot.sandbox.snowflakes import iso
 from bot.sandbox.using import Client
 from bot.sandbox.world import Attachment, Invite, Role, User
@@ -100,6 +100,13 @@ class Person(Client):
         if message.author is not self:
             raise SandboxError(f"{self.name} did not write {message!r}")
         posting.edit(message, {"content": text})
+
+    async def renames(self, thread: Channel, name: str) -> Message:
+        """Rename an own thread or post, or as a moderator anybody's; return what says so there."""
+        if thread.owner is not self:
+            self._must(thread, "rename it", Permission.MANAGE_THREADS)
+        thread.rename(name)
+        return posting.post(thread, self, Draft(name, type=MessageType.CHANNEL_NAME_CHANGE))
 
     async def deletes(self, message: Message) -> None:
         """Delete an own message, or as a moderator anybody's."""

@@ -31,7 +31,7 @@ def post(channel: Channel, author: User, draft: Draft) -> Message:
     if draft.enforce_nonce and (earlier := _remembered(channel, author, draft)) is not None:
         return earlier
     message = Message(
-        channel.world.snowflakes.next(),
+        _identifier(channel),
         channel,
         author,
         content=draft.content,
@@ -54,6 +54,13 @@ def post(channel: Channel, author: User, draft: Draft) -> Message:
     _keep(message, draft)
     events.message_created(message)
     return message
+
+
+def _identifier(channel: Channel) -> int:
+    """A new one; what begins a post in a forum has the post's own."""
+    if channel.is_post and channel.last_message_id is None:
+        return channel.id
+    return channel.world.snowflakes.next()
 
 
 def _keep(message: Message, draft: Draft) -> None:

@@ -123,6 +123,7 @@ class MessageType(IntEnum):
     """The message types that the sandbox creates."""
 
     DEFAULT = 0
+    CHANNEL_NAME_CHANGE = 4
     REPLY = 19
     CHAT_INPUT_COMMAND = 20
     CONTEXT_MENU_COMMAND = 23

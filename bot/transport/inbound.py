@@ -22,12 +22,13 @@ _MENTION = re.compile(r"<@!?(\d{15,20})>")
 
 def to_message(message: discord.Message) -> Message:
     """A snapshot of one version of a message. Called for every message, so it does little."""
-    author = message.author
+    author, channel = message.author, message.channel
+    is_more = message.id == channel.id or message.poll is not None  # what begins a post has its id
     return Message(
         message.id,
-        message.channel.id,
+        channel.id,
         Person(author.id, author.display_name),
-        message.content if message.poll is None else "\n".join(_written(message)),
+        "\n".join(_written(message)) if is_more else message.content,
         snowflake_time(message.id),
         message.guild.id if message.guild is not None else None,
         _people(message.mentions) if message.mentions else (),
@@ -84,7 +85,9 @@ def readable_mentions(text: str, people: Iterable[Person]) -> str:
 
 
 def _written(message: discord.Message) -> Iterator[str]:
-    """What the author wrote, part by part: the words, and the question and answers of a poll."""
+    """What the author wrote, part by part: a post's title, the words, a poll with its answers."""
+    if message.id == message.channel.id and isinstance(message.channel, discord.Thread):
+        yield message.channel.name
     if message.content:
         yield message.content
     if (poll := message.poll) is not None:

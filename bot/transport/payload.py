@@ -46,19 +46,20 @@ def hear_first(client: discord.Client, hear: Callable[[Payload], bool]) -> None:
     parsers[_EVENT] = parse
 
 
-def read_message(data: Payload) -> Message:
-    """A snapshot of a new message of a server. Called for every message, so it does little."""
-    message_id = int(data["id"])
+def read_message(data: Payload, guild: discord.Guild) -> Message:
+    """A snapshot of a new message of the server. Called for every message, so it does little."""
+    message_id, channel_id = int(data["id"]), int(data["channel_id"])
     mentions, reference = data["mentions"], data.get("message_reference")
     snapshots, embeds = data.get("message_snapshots"), data["embeds"]
     attachments, edited = data["attachments"], data["edited_timestamp"]
+    is_more = message_id == channel_id or "poll" in data  # what begins a post has the post's id
     return Message(
         message_id,
-        int(data["channel_id"]),
+        channel_id,
         _person(data["author"], data.get("member")),
-        "\n".join(_written(data)) if "poll" in data else data["content"],
+        "\n".join(_written(data, guild)) if is_more else data["content"],
         snowflake_time(message_id),
-        int(data["guild_id"]),
+        guild.id,
         tuple(_people(mentions)) if mentions else (),
         _number(reference, "message_id") if reference else None,
         _replied_to(data) if reference else None,
@@ -86,7 +87,7 @@ def came_with(data: Payload, guild: discord.Guild) -> Circumstances:
             described[user["id"]] = _profile(user, member, guild)
     return Circumstances(
         profiles=tuple(profile for profile in described.values() if profile is not None),
-        answered=None if answered is None else read_message({**answered, "guild_id": guild.id}),
+        answered=None if answered is None else read_message(answered, guild),
     )
 
 
@@ -107,8 +108,10 @@ def _profile(user: Payload, member: Payload | None, guild: discord.Guild) -> Pro
     )
 
 
-def _written(data: Payload) -> Iterator[str]:
-    """What the author wrote, part by part: the words, and the question and answers of a poll."""
+def _written(data: Payload, guild: discord.Guild) -> Iterator[str]:
+    """What the author wrote, part by part: a post's title, the words, a poll with its answers."""
+    if data["id"] == data["channel_id"] and (post := guild.get_thread(int(data["id"]))):
+        yield post.name
     if data["content"]:
         yield data["content"]
     if poll := data.get("poll"):

@@ -97,7 +97,7 @@ class Watch:
         return not self._mentions_me(data)
 
     def _take(self, guild: discord.Guild, data: Payload) -> None:
-        message = read_message(data)
+        message = read_message(data, guild)
         screen = partial(
             self._screening.screen,
             message,

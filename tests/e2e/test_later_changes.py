@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
+
 from bot.domain.case import CaseView
 from bot.domain.evidence import ItemKind
 from bot.domain.fates import deleted_with_ban
@@ -234,7 +236,56 @@ async def test_a_thread_is_screened(town: Town) -> None:
 
 async def test_a_forum_post_is_screened(town: Town) -> None:
     forum = town.server.create_channel("questions", kind="forum")
-    await _is_found(town, await town.threatens(channel=forum.create_thread("how to")))
+    post = forum.create_thread("my new post", owner=town.leo)
+    await _is_found(town, await town.threatens(channel=post))
+
+
+_TITLE = "ava i have your pics. pay me 100 dollars tonight or i post them to all your followers"
+
+
+@pytest.mark.parametrize("away", [False, True])
+@pytest.mark.parametrize("body", ["", "you know what to do"])
+async def test_the_title_of_a_post_is_read_with_what_begins_it(
+    town: Town, body: str, *, away: bool
+) -> None:
+    forum = town.server.create_channel("questions", kind="forum")
+    if away:
+        await town.stop()
+    post = forum.create_thread(_TITLE, owner=town.leo)
+    message = await town.leo.writes(
+        body, channel=post, attachments=["proof.png"], mentions=[town.ava] if body else []
+    )
+    if away:
+        await town.start()
+    await town.until(town.alert_messages)
+    await town.settled()
+
+    assert message.url in town.alert.text
+    assert town.advised() == ({"ava": 1} if body else {})  # a name that is no mention is unsure
+    said = "\n".join(part for part in (_TITLE, message.content) if part)
+    assert await _texts(town, ItemKind.MESSAGE) == [said]
+
+
+async def test_what_is_said_below_a_post_is_not_taken_for_its_title(town: Town) -> None:
+    forum = town.server.create_channel("questions", kind="forum")
+    post = forum.create_thread(_TITLE, owner=town.leo)
+    first = await town.leo.writes(f"{town.ava.mention} look", channel=post)
+    await town.settled(first)
+    await town.settled(await town.sam.writes("what is that?", channel=post, reply_to=first))
+    await town.leo.edits(first, f"{town.ava.mention} so")
+    await town.until_case(partial(_was_edited, 1))
+
+    (case,) = await town.cases()
+    assert case.offender.name == "leo"
+    assert await _texts(town, ItemKind.EDIT) == [f"{_TITLE}\n{first.content}"]
+
+
+async def test_a_title_that_becomes_a_threat_is_found(town: Town) -> None:
+    post = town.server.create_channel("questions", kind="forum").create_thread(
+        "how to", owner=town.leo
+    )
+    await town.settled(await town.ava.writes("good question", channel=post))
+    await _is_found(town, await town.leo.renames(post, _TITLE))
 
 
 async def test_the_text_of_a_voice_channel_is_screened(town: Town) -> None:

@@ -28,7 +28,9 @@ class Listener(commands.Bot):
         hear_first(self, self._hear)
 
     def _hear(self, data: Payload) -> bool:
-        self.read.append(read_message(data))
+        guild = self.get_guild(int(data["guild_id"]))
+        assert guild is not None
+        self.read.append(read_message(data, guild))
         return not self._leave
 
     async def on_message(self, message: discord.Message, /) -> None:
@@ -61,7 +63,10 @@ async def _talk(sandbox: Sandbox) -> int:
     await leo.writes("a file", channel=general, attachments=["cat.png", "notes.txt"])
     await leo.writes("choose", channel=general, poll=["a question", "yes", "no"])
     await Webhook(general, "news").posts("from a program", embeds=rich)
-    return 7
+    post = server.create_channel("questions", kind="forum").create_thread("a title", owner=leo)
+    await leo.writes("begins", channel=post)
+    await ava.writes("goes on", channel=post)
+    return 9
 
 
 async def test_both_ways_of_reading_agree(sandbox: Sandbox) -> None:
@@ -81,6 +86,7 @@ async def test_both_ways_of_reading_agree(sandbox: Sandbox) -> None:
     ]
     assert [len(message.attachments) for message in listener.read].count(2) == 1
     assert [message.text for message in listener.read].count("choose\na question\nyes\nno") == 1
+    assert [message.text for message in listener.read][-2:] == ["a title\nbegins", "goes on"]
 
 
 async def test_what_is_taken_becomes_no_event(sandbox: Sandbox) -> None:
