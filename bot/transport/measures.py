@@ -172,8 +172,9 @@ class Measures:
         if not isinstance(thread, discord.Thread):
             raise BarredError(Obstacle.NO_THREAD)
         _require_in(Measure.LOCK, thread, request.moderator)
-        return Prepared(
-            lambda reason: thread.edit(locked=True, reason=reason), {"channel": f"<#{thread.id}>"}
+        return Prepared(  # an archived thread takes no other change, and may be archived any time
+            lambda reason: thread.edit(archived=False, locked=True, reason=reason),
+            {"channel": f"<#{thread.id}>"},
         )
 
     async def _delete(self, request: _Request) -> Prepared:

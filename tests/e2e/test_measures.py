@@ -132,6 +132,20 @@ async def test_a_thread_is_locked_and_only_where_there_is_one(town: Town) -> Non
     assert gone.text == "This was not written in a thread, or the thread is gone."
 
 
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_thread_that_was_archived_is_locked_all_the_same(town: Town, *, late: bool) -> None:
+    """Whoever opened a thread may archive it; the bot may not have heard of it yet."""
+    thread = town.general.create_thread("talk", owner=town.leo, members=[town.sandbox.bot])
+    await town.settled(await town.threatens(channel=thread))
+    if late:
+        town.sandbox.gateway.delay_next(5.0, event="THREAD_UPDATE")
+    thread.archive()
+    page = await acts(town, "Lock the thread", "Yes, do it")
+
+    assert page.text == "Done. It is on record in case 1."
+    assert thread.locked
+
+
 async def test_a_message_is_deleted_only_after_it_was_said_twice_that_it_was_reported(
     town: Town,
 ) -> None:
