@@ -21,6 +21,7 @@ from bot.domain.delivery import (
     Outcome,
     Postponed,
 )
+from bot.domain.measure import LONGEST_TIMEOUT_HOURS
 from bot.domain.review import Digest, Reminder
 from bot.services.policies import Policies
 from bot.services.reviews import Shown
@@ -37,6 +38,8 @@ _log = structlog.get_logger(__name__)
 
 _NOT_HERE = 5.0
 """Seconds after which it is looked again whether Discord announced the server."""
+_LONGEST_TIMEOUT = timedelta(hours=LONGEST_TIMEOUT_HOURS) - timedelta(minutes=1)
+"""Discord's clock may be behind."""
 
 
 class DiscordCourier:
@@ -97,7 +100,7 @@ class DiscordCourier:
         member = await guild.fetch_member(delivery.recipient_id or 0)
         if is_moderator(member, self._policies.of(guild.id)):
             raise UndeliverableError(0, "is_moderator")
-        hours = timedelta(hours=int(delivery.subject or 1))
+        hours = min(timedelta(hours=int(delivery.subject or 1)), _LONGEST_TIMEOUT)
         await member.timeout(hours, reason=f"NotAlone case {delivery.case_id}, automatic")
         return Delivered(channel_id=None, message_id=None)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime
 
 import pytest
 
 from bot.domain.evidence import ItemKind
+from bot.domain.measure import LONGEST_TIMEOUT_HOURS
 from bot.sandbox import BOT_BY_DEFAULT, MODERATOR_BY_DEFAULT, Answer, Permission
+from tests.e2e.conftest import Build
 from tests.e2e.town import THREAT, Town
 
 POWERS = BOT_BY_DEFAULT | MODERATOR_BY_DEFAULT | Permission.MANAGE_ROLES | Permission.MANAGE_GUILD
@@ -302,6 +305,20 @@ async def test_at_level_urgent_the_bot_times_out_only_where_the_server_chose_so(
     assert audited(town) == [("MEMBER_UPDATE", "NotAlone case 2, automatic")]
     await town.settled()
     assert "timed out by the bot, as this server chose" in town.alert_messages()[1].text
+
+
+async def test_the_longest_timeout_holds_where_the_clocks_differ(build: Build) -> None:
+    async with build(clock=lambda: time.time() - 2) as town:
+        assert town.server.bot_role is not None
+        town.server.set_permissions(town.server.bot_role, POWERS)
+        await town.start(auto_timeout_hours=LONGEST_TIMEOUT_HOURS)
+        await town.threatens(URGENT)
+        await town.until(town.alert_messages)
+        await town.settled()
+        until = town.server.members[town.leo.id].timeout_until
+
+    assert until is not None
+    assert until - time.time() > (LONGEST_TIMEOUT_HOURS - 1) * 3600
 
 
 async def test_a_timeout_that_discord_refuses_is_told_in_the_alert(town: Town) -> None:
