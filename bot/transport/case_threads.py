@@ -20,6 +20,8 @@ _log = structlog.get_logger(__name__)
 
 _A_WEEK: Literal[10080] = 10080
 """Minutes; one of the values that Discord takes."""
+_IS_ARCHIVED = 50083
+"""Discord's code for a thread in which nothing can be changed until it is opened again."""
 _MOST_TAGS = 20
 _SEARCHED = 20
 _Place = discord.TextChannel | discord.ForumChannel
@@ -114,9 +116,19 @@ async def _made(place: _Place, title: str, look: discord.ui.LayoutView) -> Deliv
 
 
 async def _shown(thread: discord.Thread, look: discord.ui.LayoutView, delivery: Delivery) -> int:
-    """Bring the first message up to date, or write it anew where it is missing."""
-    if thread.archived:
-        await thread.edit(archived=False)
+    """Bring the thread's first message up to date, opening the thread again for it."""
+    if not thread.archived:
+        try:
+            return await _written(thread, look, delivery)
+        except discord.HTTPException as error:
+            if error.code != _IS_ARCHIVED:
+                raise  # else it was archived a moment ago, which the bot has not been told yet
+    await thread.edit(archived=False)
+    return await _written(thread, look, delivery)
+
+
+async def _written(thread: discord.Thread, look: discord.ui.LayoutView, delivery: Delivery) -> int:
+    """Edit the first message, or write it anew where it is missing."""
     quiet = discord.AllowedMentions.none()
     known = delivery.message_id or await _own_message(thread)
     if known is not None:

@@ -234,7 +234,7 @@ async def test_a_thread_that_cannot_be_made_is_told_and_made_once_that_is_mended
     await town.settled(await town.threatens())
     await town.settled()
     assert threads(town) == []
-    assert "The thread for this case could not be made" in town.alert.text
+    assert "The thread for this case could not be made or updated" in town.alert.text
     async with town.store.transaction() as tx:
         thread = await tx.standings.thread_of(1)
     assert thread is not None
@@ -282,6 +282,26 @@ async def test_what_failed_is_not_tried_anew_at_every_change_of_a_server(quiet_t
     await changes("five")
     town.alerts = town.create_alert_channel()
     await town.until(lambda: making.struck == tried + 2)
+
+
+@pytest.mark.parametrize("kind", ["thread", "forum"])
+async def test_a_case_that_is_reopened_before_its_thread_is_known_to_be_archived(
+    quiet_town: Town, kind: str
+) -> None:
+    town = quiet_town
+    forum_of(town)
+    await town.start(case_threads=kind, case_forum="cases")
+    await town.settled(await town.threatens())
+    (thread,) = threads(town)
+    town.sandbox.gateway.delay_next(3.0, event="THREAD_UPDATE")
+    await resolves(town)
+    await town.until(lambda: thread.archived)
+    await town.mo.runs("case reopen", channel=town.alerts, case=1)
+    await town.settled()
+
+    assert not thread.archived
+    assert f"Talk about it in {thread.mention}." in town.alert.text
+    assert len(town.written_in(thread)) == 1
 
 
 async def test_a_resolved_cases_deleted_alert_and_thread_stay_workable(quiet_town: Town) -> None:

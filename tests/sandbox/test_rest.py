@@ -207,6 +207,18 @@ async def test_threads_are_joined_left_locked_and_managed(lab: Lab, sandbox: San
     assert not made.archived
 
 
+async def test_in_an_archived_thread_nothing_is_changed(lab: Lab, sandbox: Sandbox) -> None:
+    server = sandbox.create_server("Harbour")
+    made = server.create_channel("general").create_thread("plans")
+    server.set_permissions(server.everyone, BOT_BY_DEFAULT | Permission.ADD_REACTIONS)
+    bot = await lab.connect()
+    thread = bot.get_channel(made.id)
+    message = await thread.send("hello")
+    made.archive()
+    for change in (message.edit(content="bye"), message.add_reaction("x"), thread.join()):
+        assert await code_of(change) == 50083
+
+
 async def test_an_own_private_thread_is_closed_to_those_removed(lab: Lab, sandbox: Sandbox) -> None:
     server = sandbox.create_server("Harbour")
     general, ava = server.create_channel("general"), server.join("ava")

@@ -70,6 +70,12 @@ def check_recipient(call: Call, channel: Channel) -> None:
         raise ApiError(50007)
 
 
+def check_awake(channel: Channel) -> None:
+    """Raise 50083 for an archived thread, in which nothing changes."""
+    if channel.archived:
+        raise ApiError(50083)
+
+
 def draft_of(call: Call, channel: Channel) -> Draft:
     """Return what the request wants posted; raises for a reference that cannot be."""
     body = call.body
@@ -146,6 +152,7 @@ async def edit_message(call: Call) -> Json:
     message = call.message()
     if message.author is not call.bot:
         raise ApiError(50005)
+    check_awake(message.channel)
     changes = changes_of(message, call.body, call.files)
     posting.edit(message, changes, allowed_mentions=call.body.get("allowed_mentions"))
     return seen_by_app(call, message)
@@ -199,6 +206,7 @@ async def start_typing(call: Call) -> None:
 async def add_reaction(call: Call) -> None:
     """React as the bot."""
     message = call.message(Permission.READ_MESSAGE_HISTORY)
+    check_awake(message.channel)
     emoji = unquote(call.params["emoji"])
     if emoji not in message.reactions:
         call.channel(Permission.ADD_REACTIONS)

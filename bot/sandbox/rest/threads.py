@@ -9,7 +9,7 @@ from bot.sandbox.errors import ApiError
 from bot.sandbox.permissions import can, require
 from bot.sandbox.protocol import AuditAction, ChannelType, Json, Permission
 from bot.sandbox.rest.call import check_name, record
-from bot.sandbox.rest.messages import draft_of, seen_by_app
+from bot.sandbox.rest.messages import check_awake, draft_of, seen_by_app
 from bot.sandbox.validation import check_message
 
 if TYPE_CHECKING:
@@ -139,7 +139,9 @@ async def get_thread_members(call: Call) -> list[Json]:
 
 async def join_thread(call: Call) -> None:
     """Let the bot into a thread."""
-    _thread(call).add_to_thread(call.bot)
+    thread = _thread(call)
+    check_awake(thread)
+    thread.add_to_thread(call.bot)
 
 
 async def leave_thread(call: Call) -> None:
@@ -151,8 +153,7 @@ async def add_thread_member(call: Call) -> None:
     """Add a member who can view the parent channel."""
     thread, user = _thread(call), call.user()
     require(thread, call.bot, Permission.SEND_MESSAGES_IN_THREADS)
-    if thread.archived:
-        raise ApiError(50083)
+    check_awake(thread)
     if not _may_invite(call, thread):
         raise ApiError(50013)
     if thread.parent is None or not thread.parent.visible_to(user):
