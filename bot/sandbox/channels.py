@@ -49,6 +49,7 @@ class Channel:
     archive_minutes: int = 1440
     message_count: int = 0
     available_tags: list[ForumTag] = field(default_factory=list)
+    requires_tag: bool = False
     applied_tags: list[int] = field(default_factory=list)
     deleted: bool = False
     _cache: tuple[int, dict[int, int]] = (-1, {})

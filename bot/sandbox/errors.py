@@ -22,6 +22,7 @@ KNOWN = {
     10063: (404, "Unknown application command"),
     20026: (403, "Your bot has been flagged by our anti-spam system for abusive behavior."),
     40003: (403, "You are opening direct messages too fast"),
+    40067: (400, "A tag is required to create a forum post in this channel"),
     40094: (400, "This interaction has reached its maximum number of follow-up messages"),
     40060: (400, "Interaction has already been acknowledged."),
     50001: (403, "Missing Access"),

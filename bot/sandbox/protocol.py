@@ -119,6 +119,12 @@ class ChannelType(IntEnum):
     FORUM = 15
 
 
+class ChannelFlag(IntFlag):
+    """Channel flags that change behaviour here."""
+
+    REQUIRE_TAG = 1 << 4
+
+
 class MessageType(IntEnum):
     """The message types that the sandbox creates."""
 

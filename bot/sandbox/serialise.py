@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.sandbox.protocol import ChannelType, Json
+from bot.sandbox.protocol import ChannelFlag, ChannelType, Json
 from bot.sandbox.snowflakes import iso, seconds_of
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def channel(of: Channel) -> Json:
         payload |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
     if of.kind is ChannelType.FORUM:
         payload |= {
+            "flags": int(ChannelFlag.REQUIRE_TAG) if of.requires_tag else 0,
             "available_tags": [forum_tag(tag) for tag in of.available_tags],
             "default_reaction_emoji": None,
             "default_sort_order": None,

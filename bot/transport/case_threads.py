@@ -54,7 +54,8 @@ async def carry(
     if thread is None:
         title = language.text("thread.name", case=case.id)
         lost = await _lost(guild, place, title) if delivery.uncertain else None
-        begun = Delivered(lost.id, None) if lost else await _made(place, title, look)
+        tag = language.text(f"thread.tag.{case.progress.state.value}")
+        begun = Delivered(lost.id, None) if lost else await _made(place, title, look, tag=tag)
         return Postponed("thread_begun", begun=begun)
     message_id = await _shown(thread, look, delivery)
     await _apply_state(thread, place, case, language)
@@ -94,7 +95,7 @@ async def _lost(guild: discord.Guild, place: _Place, title: str) -> discord.Thre
     )
 
 
-async def _made(place: _Place, title: str, look: discord.ui.LayoutView) -> Delivered:
+async def _made(place: _Place, title: str, look: discord.ui.LayoutView, *, tag: str) -> Delivered:
     """Make a post with its message, or a thread that has none yet."""
     if isinstance(place, discord.ForumChannel):
         made = await place.create_thread(
@@ -102,6 +103,7 @@ async def _made(place: _Place, title: str, look: discord.ui.LayoutView) -> Deliv
             view=look,
             allowed_mentions=discord.AllowedMentions.none(),
             auto_archive_duration=_A_WEEK,
+            applied_tags=await _first_tags(place, tag),
         )
         return Delivered(made.thread.id, made.message.id)
     if not place.permissions_for(place.guild.me).send_messages_in_threads:
@@ -180,6 +182,18 @@ async def _tag(thread: discord.Thread, forum: discord.ForumChannel, wanted: str)
             await thread.edit(applied_tags=[tag])
     except discord.HTTPException as error:
         _log.warning("case_not_tagged", thread=thread.id, code=error.code)
+
+
+async def _first_tags(forum: discord.ForumChannel, wanted: str) -> list[discord.ForumTag]:
+    """What a new post is tagged with: where the forum demands a tag, any rather than none."""
+    tag = None
+    try:
+        tag = _named(forum, wanted) or await _made_tag(forum, wanted)
+    except discord.HTTPException as error:
+        _log.warning("case_not_tagged", forum=forum.id, code=error.code)
+    if tag is None and forum.flags.require_tag:
+        tag = min(forum.available_tags, key=lambda each: each.moderated, default=None)
+    return [] if tag is None else [tag]
 
 
 def _named(forum: discord.ForumChannel, wanted: str) -> discord.ForumTag | None:

@@ -28,6 +28,8 @@ HIDE = "na:help:hide"
 STOP_MESSAGES = "na:help:stop"
 ALLOW_MESSAGES = "na:help:allow"
 
+_TAG_DEMANDED = 40067
+
 _COLOURS = {
     Level.LOW: 0x808080,
     Level.MEDIUM: 0xE0A030,
@@ -189,7 +191,8 @@ def _changes(language: Language, view: CaseView) -> Iterable[str]:
 def _thread_line(language: Language, thread: Thread) -> Iterable[str]:
     """Where it is, also while it is being brought up to date; nothing before there is one."""
     if thread.state not in (DeliveryState.DELIVERED, DeliveryState.PENDING):
-        yield f"- {language.text('desk.thread_failed', code=thread.code or '?')}"
+        key = "desk.thread_untagged" if thread.code == _TAG_DEMANDED else "desk.thread_failed"
+        yield f"- {language.text(key, code=thread.code or '?')}"
     elif thread.channel_id is not None:
         yield f"- {language.text('desk.thread', channel=f'<#{thread.channel_id}>')}"
 

@@ -11,6 +11,7 @@ from bot.domain.delivery import DeliveryState
 from bot.sandbox import BOT_BY_DEFAULT, MODERATOR_BY_DEFAULT, Channel, Permission, Request
 from bot.sandbox.faults import Fault
 from bot.sandbox.protocol import ChannelType
+from bot.sandbox.world import ForumTag
 from tests.e2e.town import OTHER_THREAT, Town
 
 POWERS = BOT_BY_DEFAULT | MODERATOR_BY_DEFAULT | Permission.MANAGE_CHANNELS
@@ -81,6 +82,33 @@ async def test_a_forum_post_carries_the_state_as_its_tag(quiet_town: Town) -> No
     await resolves(town)
     assert (post.tags, post.archived) == (["resolved"], True)
     assert [tag.name for tag in forum.available_tags] == ["open", "claimed", "resolved"]
+
+
+@pytest.mark.parametrize(
+    ("powers", "there", "tagged"),
+    [
+        (POWERS, [], "open"),
+        (POWERS, ["talk", "open"], "open"),
+        (BOT_BY_DEFAULT, ["talk"], "talk"),
+        (BOT_BY_DEFAULT, [], None),
+    ],
+)
+async def test_where_a_forum_demands_a_tag_the_post_is_made_with_one(
+    quiet_town: Town, powers: int, there: list[str], tagged: str | None
+) -> None:
+    town = quiet_town
+    assert town.server.bot_role is not None
+    town.server.set_permissions(town.server.bot_role, powers)
+    forum = forum_of(town)
+    forum.requires_tag = True
+    forum.available_tags = [ForumTag(number, name) for number, name in enumerate(there, start=1)]
+    await town.start(case_threads="forum", case_forum="cases")
+    await town.settled(await town.threatens())
+    await town.settled()
+
+    assert [post.tags for post in threads(town)] == ([[tagged]] if tagged else [])
+    told = "its forum demands a tag and has none that I may use."
+    assert (told in town.alert.text) is (tagged is None)
 
 
 async def test_what_moderators_write_there_is_not_screened(quiet_town: Town) -> None:

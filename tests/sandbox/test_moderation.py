@@ -173,6 +173,12 @@ async def test_posts_of_a_forum_carry_its_tags(lab: Lab, sandbox: Sandbox) -> No
     assert post.tags == ["resolved"]
     assert [tag.name for tag in forum.available_tags] == ["open", "resolved"]
 
+    forum.requires_tag = True
+    assert await code_of(seen.create_thread(name="Case 2", content="…")) == 40067
+    assert await code_of(made.thread.edit(applied_tags=tags * 3)) == 50035
+    assert await code_of(seen.create_tag(name="n" * 21)) == 50035
+    assert await code_of(seen.edit(available_tags=tags * 11)) == 50035
+
 
 async def test_a_locked_thread_is_closed_to_all_but_those_who_manage_threads(
     lab: Lab, sandbox: Sandbox

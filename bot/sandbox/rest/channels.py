@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox import events, serialise
 from bot.sandbox.channels import Channel
-from bot.sandbox.errors import ApiError
+from bot.sandbox.errors import ApiError, FormErrors
 from bot.sandbox.permissions import base_permissions, require
 from bot.sandbox.protocol import AuditAction, Json, Permission
 from bot.sandbox.rest.call import check_name, record
@@ -35,13 +35,22 @@ async def edit_channel(call: Call) -> Json:
     channel.topic = call.body.get("topic", channel.topic)
     channel.slow_mode = int(call.body.get("rate_limit_per_user") or channel.slow_mode)
     if "available_tags" in call.body:
-        channel.available_tags = [_tag(call, tag) for tag in call.body["available_tags"]]
+        channel.available_tags = _available_tags(call)
     if "permission_overwrites" in call.body:
         channel.overwrites = overwrites_of(call, call.body["permission_overwrites"])
         call.world.permissions_changed()
     events.channel_changed(channel, "CHANNEL_UPDATE")
     record(call, AuditAction.CHANNEL_UPDATE, channel)
     return serialise.channel(channel)
+
+
+def _available_tags(call: Call) -> list[ForumTag]:
+    given, errors = call.body["available_tags"], FormErrors()
+    errors.count("available_tags", len(given), most=20)
+    for index, tag in enumerate(given):
+        errors.length(f"available_tags.{index}.name", tag.get("name"), least=1, most=20)
+    errors.check()
+    return [_tag(call, tag) for tag in given]
 
 
 def _tag(call: Call, payload: Json) -> ForumTag:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox import posting, serialise
-from bot.sandbox.errors import ApiError
+from bot.sandbox.errors import ApiError, FormErrors
 from bot.sandbox.permissions import can, require
 from bot.sandbox.protocol import AuditAction, ChannelType, Json, Permission
 from bot.sandbox.rest.call import check_name, record
@@ -25,6 +25,7 @@ _THREAD_KEYS = (
     "auto_archive_duration",
     "applied_tags",
 )
+_TAGS_PER_POST = 5
 
 
 def edit_thread(call: Call, thread: Channel) -> None:
@@ -41,7 +42,7 @@ def edit_thread(call: Call, thread: Channel) -> None:
     check_name(body, default=thread.name)
     thread.name = body.get("name", thread.name)
     thread.invitable = body.get("invitable", thread.invitable)
-    thread.applied_tags = [int(t) for t in body.get("applied_tags", thread.applied_tags)]
+    thread.applied_tags = _tags(body.get("applied_tags", thread.applied_tags))
     thread.archive_minutes = body.get("auto_archive_duration", thread.archive_minutes)
     thread.archive(archived=body.get("archived", thread.archived), locked=body.get("locked"))
     record(call, AuditAction.THREAD_UPDATE, thread)
@@ -89,12 +90,22 @@ async def _create_post(call: Call, forum: Channel) -> Json:
     require(forum, call.bot, Permission.SEND_MESSAGES)
     first = call.body.get("message") or {}
     check_message(first, files=len(call.files), prefix="message.")
+    tags = _tags(call.body.get("applied_tags") or [])
+    if forum.requires_tag and not tags:
+        raise ApiError(40067)
     thread = _open_thread(call, forum)
-    thread.applied_tags = [int(tag) for tag in call.body.get("applied_tags") or []]
+    thread.applied_tags = tags
     call.json = first
     draft = draft_of(call, thread)
     message = posting.post(thread, call.bot, draft)
     return serialise.channel(thread) | {"message": seen_by_app(call, message)}
+
+
+def _tags(given: list[object]) -> list[int]:
+    errors = FormErrors()
+    errors.count("applied_tags", len(given), most=_TAGS_PER_POST)
+    errors.check()
+    return [int(str(tag)) for tag in given]
 
 
 async def get_active_threads(call: Call) -> Json:
