@@ -7,6 +7,7 @@ import os
 import sys
 import typing
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -172,7 +173,10 @@ def rotate_key(context: typer.Context) -> None:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. What the terminal or the file has no letters for becomes a `?`."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     cli()
 
 

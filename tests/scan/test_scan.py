@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -136,3 +137,29 @@ def test_a_broken_language_file_is_named_and_nothing_is_scanned(
     slip = "this quotation mark is not closed, or stands inside the text"
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"{broken}:2: {slip}\n"
+
+
+@pytest.mark.parametrize("options", [[], ["--explain"]])
+def test_what_the_terminal_has_no_letters_for_ends_nothing(
+    tmp_path: Path, options: list[str]
+) -> None:
+    lines: list[dict[str, object]] = [{"text": "плати или всички ще видят голите ти снимки 🙂"}]
+
+    done = _typed("scan", *options, str(_file(tmp_path, lines)), encoding="cp1252")
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"threat, high" in done.stdout
+
+
+def _typed(
+    *words: str, piped: bytes = b"", encoding: str = "utf-8"
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "run.py", *words],
+        cwd=ROOT,
+        input=piped,
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        timeout=60,
+        check=False,
+    )
