@@ -17,6 +17,8 @@ from bot import databases, exports
 from bot import explain as explanations
 from bot import scan as scans
 from bot.config import Config, ConfigError, load_config, read_token
+from bot.detection import CatalogueError
+from bot.detection.learned import ModelError
 from bot.domain.dossier import Consent, Purpose
 from bot.storage import KeyFileError, Keyring, Store, StoreUnavailableError
 from bot.storage.copies import CopyError
@@ -83,10 +85,12 @@ def scan(
     ] = False,
 ) -> None:
     """Look for threats and disclosures in files; `-` is what is typed or piped in."""
-    if explain:
-        status = explanations.run(files, as_json=as_json, out=sys.stdout, err=sys.stderr)
-        raise typer.Exit(status)
-    raise typer.Exit(scans.run(files, as_json=as_json, out=sys.stdout, err=sys.stderr))
+    run = explanations.run if explain else scans.run
+    try:
+        status = run(files, as_json=as_json, out=sys.stdout, err=sys.stderr)
+    except (CatalogueError, ModelError) as error:  # edited files of the project's
+        _fail([str(error)])
+    raise typer.Exit(status)
 
 
 @cli.command()
@@ -191,8 +195,6 @@ def _look_after(work: Callable[[Config], str], path: Path) -> None:
 def _run_bot(config: Config) -> None:
     from bot.advice import AdviceFileError  # noqa: PLC0415 - a check or a scan needs no client
     from bot.app import App, StartError, point_to  # noqa: PLC0415 - likewise
-    from bot.detection import CatalogueError  # noqa: PLC0415 - likewise
-    from bot.detection.learned import ModelError  # noqa: PLC0415 - likewise
     from bot.logs import configure_logs  # noqa: PLC0415 - likewise
 
     configure_logs(config.logging)

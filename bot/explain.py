@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
-from bot.detection import CatalogueError, Conversations, Detector, Explanation, load_detector
-from bot.detection.learned import ModelError
+from bot.detection import Detector, Explanation, load_detector
 from bot.domain.assessment import Kind, Signal
-from bot.domain.message import Window
+from bot.hearing import hear, read_each
 from bot.terminal import visible
-from bot.transcripts import Entry, TranscriptError, read_transcript
+from bot.transcripts import Entry
 
-_TYPED = "-"
-_WINDOW_MINUTES = 24 * 60
 _ALTERNATIVES = 4
 """How many of the concepts that would do are named."""
 
@@ -33,53 +28,27 @@ class Explained(NamedTuple):
 def run(files: Sequence[Path | str], *, as_json: bool, out: TextIO, err: TextIO) -> int:
     """Explain every message of `files` on `out`; `-` stands for standard input.
 
-    Returns 0, or 2 if a file could not be read, be it one of the rules: that is said on `err`.
+    Returns 0, or 2 if a file could not be read: that is said on `err`. Raises CatalogueError or
+    ModelError if the rules or languages are wrong.
     """
-    try:
-        detector = load_detector()
-    except (CatalogueError, ModelError) as error:  # edited files of the project's
-        err.write(f"{error}\n")
-        return 2
+    detector = load_detector()
     titles = {rule.id: rule.title for rule in detector.rules}
-    status = 0
-    with tempfile.TemporaryDirectory() as folder:
-        for file in files:
-            path = _typed(Path(folder), sys.stdin) if str(file) == _TYPED else Path(file)
-            try:
-                out.writelines(
-                    f"{json.dumps(as_object(each))}\n" if as_json else _told(each, titles)
-                    for each in explain_file(path, detector, file=str(file))
-                )
-            except TranscriptError as error:
-                err.write(f"{error}\n")
-                status = 2
+
+    def explain(path: Path, file: str) -> None:
+        out.writelines(
+            f"{json.dumps(as_object(each))}\n" if as_json else _told(each, titles)
+            for each in explain_file(path, detector, file=file)
+        )
+
+    unread = read_each(files, explain, err=err)
     out.flush()
-    return status
+    return 2 if unread else 0
 
 
 def explain_file(path: Path, detector: Detector, *, file: str) -> Iterator[Explained]:
     """Every message of the transcript at `path`, explained. Raises TranscriptError."""
-    conversations = Conversations(detector, minutes=_WINDOW_MINUTES)
-    for entry in read_transcript(path):
-        message = entry.message
-        before = conversations.context(message.channel_id)
-        conversations.observe(message)
-        if entry.conversation is None:
-            conversations.forget(message.channel_id)
-        yield Explained(
-            file, entry, detector.explain(Window(message, before, entry.present, entry.known))
-        )
-
-
-def _typed(folder: Path, source: TextIO) -> Path:
-    """Standard input as a transcript: JSON lines as they are, any other line as a message."""
-    path = folder / "typed.jsonl"
-    with path.open("w", encoding="utf-8") as file:
-        for line in filter(str.strip, source):
-            is_json = line.lstrip().startswith("{")
-            text = line.rstrip("\n")
-            file.write((text if is_json else json.dumps({"text": text})) + "\n")
-    return path
+    for entry, window, _ in hear(path, detector):
+        yield Explained(file, entry, detector.explain(window))
 
 
 def as_object(explained: Explained) -> dict[str, Any]:

@@ -13,15 +13,12 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from bot.detection import CatalogueError, Conversations, Detector, load_detector, spare_what_stays
-from bot.detection.learned import ModelError
+from bot.detection import Detector, load_detector, spare_what_stays
 from bot.domain.assessment import Assessment, Finding, Kind
 from bot.domain.message import Person
+from bot.hearing import hear, read_each
 from bot.terminal import visible
-from bot.transcripts import Entry, TranscriptError, read_transcript
-
-_WINDOW_MINUTES = 24 * 60
-"""A transcript is judged after the fact, so that a day may lie between a threat's parts."""
+from bot.transcripts import Entry
 
 _LONGEST_TABLE = 1_000
 """Rows that the table shows; whoever has more findings wants --json."""
@@ -52,16 +49,12 @@ def scan_file(
     Raises:
         TranscriptError: if the file cannot be read, after what was found before that place.
     """
-    conversations = Conversations(detector, minutes=_WINDOW_MINUTES)
-    for entry in read_transcript(path):
-        window = conversations.observe(entry.message)
-        if entry.conversation is None:
-            conversations.forget(entry.message.channel_id)
+    for entry, window, is_worthwhile in hear(path, detector):
         if progress is not None:
             progress(entry.offset)
-        if window is None:
+        if not is_worthwhile:
             continue
-        assessment = detector.assess(window._replace(present=entry.present, known=entry.known))
+        assessment = detector.assess(window)
         if assessment.kind is not Kind.NONE:
             yield Result(file or str(path), entry, assessment)
 
@@ -70,37 +63,32 @@ def run(files: Sequence[Path | str], *, as_json: bool, out: TextIO, err: TextIO)
     """Scan `files` and write what is found to `out`: JSON objects line by line, or a table.
 
     Returns the exit status: 0 whether or not something was found, 2 if a file could not be read,
-    which is said on `err`; the other files are still scanned. 2 also if the rules or languages are
-    wrong: then nothing is scanned.
+    which is said on `err`; the other files are still scanned. Raises CatalogueError or ModelError
+    if the rules or languages are wrong: then nothing is scanned.
     """
-    try:
-        detector = load_detector()
-    except (CatalogueError, ModelError) as error:  # edited files of the project's
-        err.write(f"{error}\n")
-        return 2
+    detector = load_detector()
     spare_what_stays()
     results: list[Result] = []
-    status = more = read = 0
-    for file in files:
-        try:
-            with _progress(Path(file), err) as bar:
-                for result in scan_file(Path(file), detector, file=str(file), progress=bar):
-                    if as_json:
-                        out.write(json.dumps(as_object(result)) + "\n")
-                    elif len(results) < _LONGEST_TABLE:
-                        results.append(result)
-                    else:
-                        more += 1
-            read += 1
-        except TranscriptError as error:
-            err.write(f"{error}\n")
-            status = 2
-    if not as_json and (results or read):
+    more = 0
+
+    def scan(path: Path, file: str) -> None:
+        nonlocal more
+        with _progress(path, err) as bar:
+            for result in scan_file(path, detector, file=file, progress=bar):
+                if as_json:
+                    out.write(json.dumps(as_object(result)) + "\n")
+                elif len(results) < _LONGEST_TABLE:
+                    results.append(result)
+                else:
+                    more += 1
+
+    unread = read_each(files, scan, err=err)
+    if not as_json and (results or unread < len(files)):
         Console(file=out).print(_table(results))
     if more:
         out.write(f"... and {more} more findings; use --json to see them all.\n")
     out.flush()
-    return status
+    return 2 if unread else 0
 
 
 def as_object(result: Result) -> dict[str, object]:

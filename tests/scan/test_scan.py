@@ -151,6 +151,27 @@ def test_what_the_terminal_has_no_letters_for_ends_nothing(
     assert b"threat, high" in done.stdout
 
 
+@pytest.mark.parametrize("options", [[], ["--explain"]])
+def test_what_is_piped_in_is_scanned_line_by_line(options: list[str]) -> None:
+    piped = b'pay 40 in gift cards or i upload your nudes\n\n{"text": "hello", "author": "\xff"}\n'
+
+    done = _typed("scan", "--json", *options, "-", piped=piped)
+
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert [(each["file"], each["kind"]) for each in found if each["kind"] != "none"] == [
+        ("-", "threat")
+    ]
+
+
+@pytest.mark.parametrize("options", [[], ["--explain"]])
+def test_a_broken_line_that_is_piped_in_is_named_by_its_number(options: list[str]) -> None:
+    done = _typed("scan", *options, "-", piped=b'hello\n\n{"nope": 1}\n')
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"-:3: has no `text`")
+
+
 def _typed(
     *words: str, piped: bytes = b"", encoding: str = "utf-8"
 ) -> subprocess.CompletedProcess[bytes]:
