@@ -109,7 +109,7 @@ async def raised(taken_names: Sequence[str]) -> AsyncIterator[Stage]:
             moderators = server.create_role(_MODERATORS)
             alerts = server.create_channel(ALERTS, visible_to=[moderators, sandbox.bot])
             moderator = server.join(name, roles=[moderators])
-            app = _app(sandbox, Path(folder), moderators)
+            app = _app(sandbox, Path(folder), alerts, moderators)
             working = asyncio.create_task(app.run(sandbox.token))
             stage = Stage(sandbox, app, server, alerts, moderator)
             try:
@@ -120,7 +120,7 @@ async def raised(taken_names: Sequence[str]) -> AsyncIterator[Stage]:
                 await asyncio.gather(working, return_exceptions=True)
 
 
-def _app(sandbox: Sandbox, folder: Path, moderators: Role) -> App:
+def _app(sandbox: Sandbox, folder: Path, alerts: Channel, moderators: Role) -> App:
     written = {
         "discord": {
             "api_url": sandbox.api_url,
@@ -128,7 +128,7 @@ def _app(sandbox: Sandbox, folder: Path, moderators: Role) -> App:
             "guild_ready_seconds": 0,
         },
         "defaults": {
-            "alert_channel": ALERTS,
+            "alert_channel": str(alerts.id),  # a conversation of the script may bear its name
             "moderator_roles": [moderators.name],
             "ping_role": moderators.name,
         },
