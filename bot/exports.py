@@ -25,12 +25,22 @@ def export(config: Config, case_id: int, purpose: Purpose, output: Path) -> str:
     Raises LookupError when there is no such case, FileExistsError, OSError, KeyFileError,
     StoreUnavailableError.
     """
-    if output.exists():
-        raise FileExistsError(f"{output}: exists already; choose another name")
+    expect_new(output)
     signer = Signer.load_or_create(config.database.signing_key_file)
     keyring = Keyring.load(config.database.key_file)
     write_bundle(asyncio.run(_dossier(config, keyring, case_id, purpose)), signer, output)
     return signer.fingerprint
+
+
+def expect_new(output: Path) -> None:
+    """Make sure that this file can be made, before anything is done for it.
+
+    Raises FileExistsError, or FileNotFoundError where there is no such folder.
+    """
+    if output.exists():
+        raise FileExistsError(f"{output}: exists already; choose another name")
+    if not output.parent.is_dir():
+        raise FileNotFoundError(f"{output}: the folder {output.parent} does not exist")
 
 
 async def _dossier(config: Config, keyring: Keyring, case_id: int, purpose: Purpose) -> Dossier:

@@ -16,7 +16,7 @@ from bot.demo.telling import Teller
 from bot.domain.case import CaseView
 from bot.domain.dossier import Consent, Purpose
 from bot.domain.evidence import first_fault
-from bot.exports import write_bundle
+from bot.exports import expect_new, write_bundle
 from bot.services.casework import case_view
 from bot.services.exporting import Exporting
 from bot.storage import Signer
@@ -33,8 +33,8 @@ def run(script: Path | None, *, as_json: bool, out: TextIO, export_to: Path | No
     With `export_to`, the bundle of the first case is written there. Raises TranscriptError when the
     script cannot be read, and OSError when the bundle cannot be written.
     """
-    if export_to is not None and export_to.exists():
-        raise FileExistsError(f"{export_to}: exists already; choose another name")
+    if export_to is not None:
+        expect_new(export_to)
     entries = list(read_transcript(script or BUILT_IN))
     asyncio.run(
         _show(entries, epilogue=script is None, as_json=as_json, out=out, export_to=export_to)

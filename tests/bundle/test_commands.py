@@ -81,3 +81,15 @@ async def test_a_case_is_exported_offline_and_that_is_on_record(place: Path) -> 
     assert typed("export", "--case", 1, "--output", bundle, *asked, cwd=place)[0] == 2
     missing = typed("export", "--case", 9, "--output", place / "9.zip", *asked, cwd=place)
     assert (missing[0], missing[2]) == (2, "there is no case 9 in this database\n")
+
+
+async def test_what_cannot_be_written_is_not_on_record(place: Path) -> None:
+    asked: list[Any] = ["--for", "the police", "--reason", "asked for", "--consent", "given"]
+    nowhere, bundle = place / "missing" / "case.zip", place / "case.zip"
+
+    status, _, err = typed("export", "--case", 1, "--output", nowhere, *asked, cwd=place)
+    typed("export", "--case", 1, "--output", bundle, *asked, cwd=place)
+
+    assert (status, err) == (2, f"{nowhere}: the folder {nowhere.parent} does not exist\n")
+    records = map(json.loads, unpacked(bundle.read_bytes())["custody.jsonl"].splitlines())
+    assert [r["facts"].get("what") for r in records].count("exported") == 1

@@ -25,3 +25,16 @@ def test_a_conversation_may_be_called_like_the_alert_channel(tmp_path: Path) -> 
     )
 
     assert len(json.loads(done.stdout)["alerts"]) == 2
+
+
+def test_a_bundle_for_a_folder_that_is_not_there_is_refused_before_the_play(
+    tmp_path: Path,
+) -> None:
+    bundle = tmp_path / "missing" / "demo.zip"
+
+    done = subprocess.run(  # noqa: S603 - our own command
+        [*COMMAND, "--export", str(bundle)], capture_output=True, check=False, timeout=60, text=True
+    )
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"{bundle}: the folder {bundle.parent} does not exist\n"
