@@ -6,7 +6,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 
 import discord
@@ -133,8 +133,8 @@ class App:
             keeper=Keeper(self.store, policies, wake=wake),
         )
 
-    async def run(self, token: str) -> None:
-        """Connect and work until closed.
+    async def run(self, token: str, *, signals: bool = True) -> None:
+        """Connect and work until closed, or until the machine asks, unless `signals` is off.
 
         A database that cannot be used is waited for; help is given meanwhile. Raises StartError
         when Discord does not let the bot in, and KeyFileError when the master key is not the one
@@ -145,7 +145,7 @@ class App:
         work = asyncio.create_task(self._work())
         client = asyncio.create_task(self.bot.start(token))
         try:
-            with _closing_on_signals(client):
+            with _closing_on_signals(client) if signals else nullcontext():
                 await asyncio.wait((work, client), return_when=asyncio.FIRST_COMPLETED)
         finally:
             await self._stop(client, work)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,6 +33,7 @@ class Stage:
 
     sandbox: Sandbox
     app: App
+    working: asyncio.Task[None]
     server: Server
     alerts: Channel
     moderator: Person
@@ -68,11 +70,30 @@ class Stage:
         await self.settled(message)
         return message
 
+    async def armed(self) -> None:
+        """Wait until the bot watches the server, as one that it has watched before."""
+
+        async def is_armed() -> bool:
+            return self.server.id in self.app.bot.parts.watch.armed
+
+        await self._until(is_armed)
+        await insist(self.app.store, lambda tx: tx.memory.mark(self.server.id))
+        await self.sandbox.ready(commands=True)
+
     async def settled(self, message: Message | None = None) -> None:
         """Wait until the bot has screened this message, and sent what is due."""
-        async with asyncio.timeout(_PATIENCE):
-            while not await self._is_settled(message):  # noqa: ASYNC110 - it tells nobody
-                await asyncio.sleep(_LOOK_AGAIN)
+        await self._until(partial(self._is_settled, message))
+
+    async def _until(self, is_so: Callable[[], Awaitable[bool]]) -> None:
+        """Raises what ended the bot, or TimeoutError where it does not come to that."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                while not await is_so():
+                    if self.working.done():
+                        self.working.result()
+                    await asyncio.sleep(_LOOK_AGAIN)
+        except TimeoutError:
+            raise TimeoutError(f"the bot did not answer within {_PATIENCE:.0f} seconds") from None
 
     async def _is_settled(self, message: Message | None) -> bool:
         if message and self.app.screening.newest(self.server.id) < message.id:
@@ -110,10 +131,10 @@ async def raised(taken_names: Sequence[str]) -> AsyncIterator[Stage]:
             alerts = server.create_channel(ALERTS, visible_to=[moderators, sandbox.bot])
             moderator = server.join(name, roles=[moderators])
             app = _app(sandbox, Path(folder), alerts, moderators)
-            working = asyncio.create_task(app.run(sandbox.token))
-            stage = Stage(sandbox, app, server, alerts, moderator)
+            working = asyncio.create_task(app.run(sandbox.token, signals=False))
+            stage = Stage(sandbox, app, working, server, alerts, moderator)
             try:
-                await _armed(stage, working)
+                await stage.armed()
                 yield stage
             finally:
                 working.cancel()
@@ -136,13 +157,3 @@ def _app(sandbox: Sandbox, folder: Path, alerts: Channel, moderators: Role) -> A
     config = parse_config(written, path=folder / "config.yaml")
     point_to(config)
     return App(config, keyring=Keyring.load_or_create(config.database.key_file))
-
-
-async def _armed(stage: Stage, working: asyncio.Task[None]) -> None:
-    async with asyncio.timeout(_PATIENCE):
-        while stage.server.id not in stage.app.bot.parts.watch.armed:
-            if working.done():
-                working.result()
-            await asyncio.sleep(_LOOK_AGAIN)
-        await insist(stage.app.store, lambda tx: tx.memory.mark(stage.server.id))
-        await stage.sandbox.ready(commands=True)
