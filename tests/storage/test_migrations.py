@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +20,8 @@ from sqlalchemy.exc import StatementError
 from bot.services.durable import insist_on
 from bot.storage import Keyring, Store, StoreUnavailableError
 from bot.storage.schema import UTCDateTime, metadata, opt_outs
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -120,3 +127,48 @@ async def test_every_time_in_the_tables_knows_its_zone() -> None:
         and column.name not in ("recorded_at", "screened_until")
     ]
     assert [type(column.type) for column in times] == [UTCDateTime] * len(times)
+
+
+async def test_a_drafted_revision_leads_to_what_the_code_knows(tmp_path: Path) -> None:
+    for folder in ("bot", "scripts"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    with (tmp_path / "bot" / "storage" / "schema.py").open("a", encoding="utf-8") as schema:
+        schema.write(_ONE_TABLE_MORE)
+
+    _run(tmp_path, "-m", "scripts.new_revision", "What was seen")
+
+    versions = tmp_path / "bot" / "storage" / "migrations" / "versions"
+    *_, newest, draft = sorted(versions.glob("*.py"))
+    assert draft.name == f"{int(newest.name[:4]) + 1:04}_what_was_seen.py"
+    assert "sa.DateTime(timezone=True)" in draft.read_text("utf-8")
+    assert _run(tmp_path, "-c", _DIFFERENCES) == "[]\n"
+
+
+_ONE_TABLE_MORE = """
+opt_outs.append_column(Column("why", String(9)))
+Table("seen", metadata, Column("seen_at", UTCDateTime, nullable=False))
+"""
+_DIFFERENCES = """
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine
+from bot.storage import migrations
+from bot.storage.schema import metadata
+
+with create_engine("sqlite://").begin() as connection:
+    migrations.upgrade(connection)
+    print(compare_metadata(MigrationContext.configure(connection), metadata))
+"""
+
+
+def _run(folder: Path, *arguments: str) -> str:
+    """What Python writes in this folder, with the copy of the project that is there."""
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    ).stdout

@@ -45,6 +45,13 @@ def is_newer(connection: Connection) -> bool:
     return not known.issuperset(MigrationContext.configure(connection).get_current_heads())
 
 
+def draft(connection: Connection, brings: str) -> None:
+    """Write the next revision beside the others: what this up-to-date database still lacks."""
+    config = _config(connection)
+    newest = ScriptDirectory.from_config(config).get_current_head() or "0"
+    command.revision(config, brings, autogenerate=True, rev_id=f"{int(newest) + 1:04}")
+
+
 def _config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
