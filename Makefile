@@ -33,10 +33,10 @@ bench: $(INSTALLED) ## measure cost, delay and memory
 audit: $(INSTALLED) ## look for known vulnerabilities in what the lock file names
 	$(PYTHON_BIN)/python scripts/audit.py
 
-lock: ## write uv.lock and requirements.lock anew (needs uv)
+lock: ## write uv.lock anew, and from it both lock files for pip (needs uv)
 	uv lock
 	scripts/export-lock
 
-$(INSTALLED): requirements.lock
+$(INSTALLED): requirements-dev.lock
 	scripts/setup
 	@touch $@

@@ -1,4 +1,4 @@
-"""Looks up known vulnerabilities of everything in requirements.lock, where the network allows it.
+"""Looks up known vulnerabilities of all that is locked, where the network allows it.
 
 Exit status 1 when there is one that `scripts/accepted-vulnerabilities.txt` does not list with a
 reason. A network that cannot be reached is said and does not fail. Asks https://osv.dev, by
@@ -21,8 +21,8 @@ PATIENCE_SECONDS = 180
 
 
 def main() -> int:
-    """Run the audit on the file named, requirements.lock by default; its exit status."""
-    lock = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "requirements.lock"
+    """Run the audit on the file named, requirements-dev.lock by default; its exit status."""
+    lock = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "requirements-dev.lock"
     report = ask(lock)
     if report is None:
         return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import stat
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -63,29 +64,48 @@ def test_a_script_can_be_run(path: str) -> None:
     assert read(ROOT / path).startswith("#!")
 
 
-def test_every_requirement_is_locked_with_its_hash_and_comes_from_nowhere_special() -> None:
-    lock = read(ROOT / "requirements.lock")
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_every_requirement_is_locked_with_its_hash_and_comes_from_nowhere_special(
+    name: str,
+) -> None:
+    lock = read(ROOT / name)
     entries = re.split(r"\n(?=\S)", lock.strip())
 
     assert [e for e in entries if not re.match(r"[a-z0-9._-]+==\S+( ; .*)? \\\n +--hash=", e)] == []
     assert re.findall(r"^#|^-|https?://|file:|/home|/root", lock, re.MULTILINE) == []
 
 
+def named(requirements: Iterable[str]) -> set[str]:
+    """The packages that are asked for, by the names that lock files use."""
+    names = (re.split(r"[\[<>=!~ ;]", each)[0] for each in requirements)
+    return {re.sub(r"[._]", "-", name.lower()) for name in names}
+
+
+def locked(name: str) -> set[str]:
+    """The lines of a lock file that name a package and its version."""
+    return set(re.findall(r"^[a-z0-9.-]+==\S+", read(ROOT / name), re.MULTILINE))
+
+
 def test_everything_that_the_project_asks_for_is_locked() -> None:
     project = tomllib.loads(read(ROOT / "pyproject.toml"))
-    asked = [
-        *project["project"]["dependencies"],
-        *(r for extra in project["project"]["optional-dependencies"].values() for r in extra),
-        # whoever trains the model anew has uv; nobody else needs what that takes
-        *(
-            r
-            for name, group in project["dependency-groups"].items()
-            if name != "train"
-            for r in group
-        ),
-        *project["build-system"]["requires"],
-    ]
-    names = {re.split(r"[\[<>=!~ ;]", r)[0].lower().replace("_", "-") for r in asked}
-    locked = set(re.findall(r"^([a-z0-9.-]+)==", read(ROOT / "requirements.lock"), re.MULTILINE))
+    to_run = named(
+        [
+            *project["project"]["dependencies"],
+            *(r for extra in project["project"]["optional-dependencies"].values() for r in extra),
+        ]
+    )
+    # whoever trains the model anew has uv; nobody else needs what that takes
+    tools = named([*project["dependency-groups"]["dev"], *project["build-system"]["requires"]])
 
-    assert {name.replace(".", "-") for name in names} - locked == set()
+    assert to_run - named(locked("requirements.lock")) == set()
+    assert (to_run | tools) - named(locked("requirements-dev.lock")) == set()
+
+
+def test_who_runs_the_bot_installs_no_tools() -> None:
+    project = tomllib.loads(read(ROOT / "pyproject.toml"))
+
+    running = locked("requirements.lock")
+    assert running < locked("requirements-dev.lock")
+    assert named(running) & named(project["dependency-groups"]["dev"]) == set()
+    for document in ("docs/install.md", "docs/operate.md"):
+        assert "requirements-dev" not in read(ROOT / document)
