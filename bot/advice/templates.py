@@ -19,7 +19,7 @@ ROOM_OF = {"first": 50, "last": 50}
 
 LIMITS = (
     ("button.*", 80),
-    ("select.country*", 150),
+    ("select.country_range", 150),
     ("select.*", 100),
     ("setup.button.*", 80),
     ("setup.menu.*", 150),

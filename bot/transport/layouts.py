@@ -206,7 +206,7 @@ def _evidence_line(language: Language, view: CaseView) -> str:
 
 
 def _reminders(language: Language) -> str:
-    keys = ("reminder.images", "reminder.confront", "reminder.report")
+    keys = ("reminder.images", "reminder.confront", "reminder.victim", "reminder.report")
     return f"-# {' '.join(language.text(key) for key in keys)}"
 
 
