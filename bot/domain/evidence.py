@@ -17,10 +17,6 @@ from typing import Any
 GENESIS = "0" * 64
 """What stands for the predecessor of a case's first item."""
 
-ERASED = "words erased"
-"""The act by which words were erased; its `items` are the numbers of the items whose words they
-were, and without it they were those of the whole case."""
-
 FROM_PERSON = "person"
 """The source of what somebody told the bot themselves."""
 
@@ -38,6 +34,37 @@ class ItemKind(StrEnum):
     DELIVERY = "delivery"
     MEMBER = "member"
     """What Discord said of a person at that time: names, roles, dates; or that they were banned."""
+
+
+class Act(StrEnum):
+    """What people do in a case, apart from measures; each has a text in its history.
+
+    Chains and bundles hold these words, so they never change.
+    """
+
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    NOTED = "noted"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    QUIETED = "quieted"
+    ALERTS_AGAIN = "alerts again"
+    EVIDENCE_SHOWN = "evidence shown"
+    HISTORY_READ = "history read"
+    """A moderator had the bot look at what stands around the message."""
+    HELP_OFFERED = "help offered"
+    REPORTED = "reported"
+    """A moderator says that it was reported to Discord."""
+    EXPORTED = "exported"
+    HOLD_ASKED_FOR = "hold asked for"
+    HOLD_CONFIRMED = "hold confirmed"
+    HOLD_LIFTED = "hold lifted"
+    NOTHING = "nothing"
+    """The person who was advised says that it was nothing."""
+    TOLD_MODERATORS = "told moderators"
+    """By this a person agreed that moderators see what is preserved with it."""
+    WORDS_ERASED = "words erased"
+    """Its `items` are the numbers of the items whose words were erased; without it, all were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,5 +229,5 @@ def _refuse_the_ambiguous(value: Any) -> None:
 def erased_singly(items: Iterable[EvidenceItem]) -> frozenset[int]:
     """The numbers of the items whose words some act among `items` says were erased."""
     acts = (item.facts for item in items if item.kind is ItemKind.ACTION)
-    lists = (facts.get("items") for facts in acts if facts.get("what") == ERASED)
+    lists = (facts.get("items") for facts in acts if facts.get("what") == Act.WORDS_ERASED)
     return frozenset(number for each in lists if isinstance(each, list) for number in each)

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.domain.evidence import ItemKind, sound
+from bot.domain.evidence import Act, ItemKind, sound
 from bot.domain.measure import Measure
 from bot.services.casework import newest_finding, own_case
 from bot.services.custody import MODERATOR, action_draft
 from bot.services.desk import Presser
 from bot.storage import Store, Transaction
 
-REPORTED = "reported"
 _WRITTEN = (ItemKind.MESSAGE, ItemKind.CONTEXT, ItemKind.EDIT)
 
 
@@ -64,8 +63,8 @@ class Acting:
         """Record that a moderator says that it was reported to Discord."""
         async with self._store.transaction() as tx:
             await own_case(tx, case_id, presser.guild_id)
-            about = f"{REPORTED}:{presser.id}"
-            await _append(tx, case_id, REPORTED, about, presser)
+            about = f"{Act.REPORTED}:{presser.id}"
+            await _append(tx, case_id, Act.REPORTED, about, presser)
         self._wake()
 
     async def begin(
@@ -75,7 +74,7 @@ class Acting:
         async with self._store.transaction() as tx:
             await own_case(tx, case_id, presser.guild_id)
             facts["outcome"] = "begun"
-            return await _append(tx, case_id, measure.value, f"act:{token}:begun", presser, **facts)
+            return await _append(tx, case_id, measure, f"act:{token}:begun", presser, **facts)
 
     async def finish(
         self, case_id: int, measure: Measure, token: str, presser: Presser, *, fault: str | None
@@ -84,12 +83,12 @@ class Acting:
         async with self._store.transaction() as tx:
             outcome = "done" if fault is None else "refused"
             about = f"act:{token}:{outcome}"
-            await _append(tx, case_id, measure.value, about, presser, outcome=outcome, detail=fault)
+            await _append(tx, case_id, measure, about, presser, outcome=outcome, detail=fault)
         self._wake()
 
 
 async def _append(
-    tx: Transaction, case_id: int, what: str, about: str, presser: Presser, **facts: Any
+    tx: Transaction, case_id: int, what: Act | Measure, about: str, presser: Presser, **facts: Any
 ) -> bool:
     draft = action_draft(what, by=presser.id, about=about, source=MODERATOR, **facts)
     fresh = bool(await tx.evidence.append(case_id, [draft]))
@@ -125,7 +124,7 @@ async def _ground(tx: Transaction, case_id: int, guild_id: int) -> Ground:
         channel_id=newest.channel_id,
         messages=tuple(sorted(written.values(), key=lambda one: -one.message_id)),
         is_reported=any(
-            item.kind is ItemKind.ACTION and item.facts["what"] == REPORTED for item in items
+            item.kind is ItemKind.ACTION and item.facts["what"] == Act.REPORTED for item in items
         ),
         is_forwarded=newest.is_forwarded,
         is_elsewhere=newest.is_elsewhere,

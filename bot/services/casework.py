@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from bot.domain.case import CaseView, Deed, Reached
 from bot.domain.delivery import DeliveryKind, DeliveryState
-from bot.domain.evidence import EvidenceItem, ItemKind, first_fault, sound
+from bot.domain.evidence import Act, EvidenceItem, ItemKind, first_fault, sound
 from bot.domain.message import Person
 from bot.services.custody import MODERATOR, action_draft
 from bot.services.names import DIRECT_MESSAGES, OFFER_COOLDOWN
@@ -59,7 +59,7 @@ class Casework:
             await own_case(tx, case_id, guild_id)
             at = tx.now.isoformat()
             look = action_draft(
-                "evidence shown", by=moderator, about=f"look:{moderator}:{at}", source=MODERATOR
+                Act.EVIDENCE_SHOWN, by=moderator, about=f"look:{moderator}:{at}", source=MODERATOR
             )
             await tx.evidence.append(case_id, [look])
             items = await tx.evidence.items(case_id)
@@ -80,7 +80,7 @@ class Casework:
             released = await tx.outbox.release(case_id, set(people) - opted_out)
             if released:
                 draft = action_draft(
-                    "help offered",
+                    Act.HELP_OFFERED,
                     by=moderator,
                     about=f"offer:{moderator}:{tx.now.isoformat()}",
                     source=MODERATOR,

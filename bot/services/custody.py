@@ -7,8 +7,9 @@ from typing import Any
 
 from bot.domain.assessment import Assessment
 from bot.domain.delivery import Delivered, Delivery, Outcome, Refused, Rehearsed
-from bot.domain.evidence import FROM_PERSON, Draft, ItemKind
+from bot.domain.evidence import FROM_PERSON, Act, Draft, ItemKind
 from bot.domain.fates import BANNED
+from bot.domain.measure import Measure
 from bot.domain.message import Attachment, Message, Profile, snowflake_time
 
 GATEWAY = "gateway"
@@ -166,7 +167,13 @@ def delivery_draft(delivery: Delivery, outcome: Outcome) -> Draft:
 
 
 def action_draft(
-    what: str, *, by: int, about: str, source: str, words: str | None = None, **facts: Any
+    what: Act | Measure,
+    *,
+    by: int,
+    about: str,
+    source: str,
+    words: str | None = None,
+    **facts: Any,
 ) -> Draft:
     """That somebody did something in the case: a moderator's look, a person's answer.
 
@@ -176,7 +183,7 @@ def action_draft(
         kind=ItemKind.REPORT if source == PERSON else ItemKind.ACTION,
         about=about,
         source=source,
-        facts={"what": what, "by": by, **facts},
+        facts={"what": what.value, "by": by, **facts},
         content=None if words is None else {"words": words},
     )
 

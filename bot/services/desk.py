@@ -16,7 +16,7 @@ from bot.domain.case import (
     Verdict,
 )
 from bot.domain.delivery import DeliveryKind, HeldReason
-from bot.domain.evidence import sound
+from bot.domain.evidence import Act, sound
 from bot.domain.quiet import Quieted, Reason, phrase_of
 from bot.services.casework import case_view, newest_finding, own_case
 from bot.services.custody import MODERATOR, action_draft
@@ -75,7 +75,7 @@ class Desk:
             if case.progress.holder == presser.id:
                 return
             await tx.cases.claimed(case, by=presser.id)
-            await record(tx, case, "claimed", presser)
+            await record(tx, case, Act.CLAIMED, presser)
         self._wake()
 
     async def release(self, case_id: int, presser: Presser) -> None:
@@ -85,7 +85,7 @@ class Desk:
             if case.progress.state is not CaseState.CLAIMED:
                 raise HinderedError(Hindrance.NOT_CLAIMED)
             await tx.cases.released(case)
-            await record(tx, case, "released", presser)
+            await record(tx, case, Act.RELEASED, presser)
         self._wake()
 
     async def note(self, case_id: int, words: str, presser: Presser) -> None:
@@ -94,7 +94,7 @@ class Desk:
             case = await own_case(tx, case_id, presser.guild_id)
             if case.data_key is None:
                 raise HinderedError(Hindrance.ERASED)
-            await record(tx, case, "noted", presser, words=words)
+            await record(tx, case, Act.NOTED, presser, words=words)
             await tx.cases.touched(case_id)
         self._wake()
 
@@ -106,7 +106,7 @@ class Desk:
         async with self._store.transaction() as tx:
             case = await _unresolved(tx, case_id, presser)
             words = reason if case.data_key is not None else None
-            await record(tx, case, "resolved", presser, words=words, detail=verdict.value)
+            await record(tx, case, Act.RESOLVED, presser, words=words, detail=verdict.value)
             await tx.cases.resolved(case, verdict=verdict, by=presser.id)
             if verdict is not Verdict.CONFIRMED:
                 timeout = (DeliveryKind.TIMEOUT,)
@@ -125,7 +125,7 @@ class Desk:
             if other is not None:
                 raise HinderedError(Hindrance.OTHER_OPEN, case=other)
             await tx.cases.reopened(case)
-            await record(tx, case, "reopened", presser)
+            await record(tx, case, Act.REOPENED, presser)
         self._wake()
 
     # -- a false alarm -----------------------------------------------------------------------
@@ -161,9 +161,9 @@ class Desk:
                     token=self._store.token(),
                 )
                 if fresh:
-                    await record(tx, case, "quieted", presser, detail=quiet.value)
+                    await record(tx, case, Act.QUIETED, presser, detail=quiet.value)
             verdict = Verdict.FALSE_ALARM
-            await record(tx, case, "resolved", presser, detail=verdict.value, why=why.value)
+            await record(tx, case, Act.RESOLVED, presser, detail=verdict.value, why=why.value)
             await tx.cases.resolved(case, verdict=verdict, by=presser.id)
             await tx.cases.erase_content(case_id)
             held = HeldReason.FALSE_ALARM.value
@@ -213,7 +213,7 @@ async def _reason(tx: Transaction, case: CaseRecord) -> Reason:
 async def record(
     tx: Transaction,
     case: CaseRecord,
-    what: str,
+    what: Act,
     presser: Presser,
     *,
     words: str | None = None,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 
 from bot.domain.dossier import Dossier, Purpose
-from bot.domain.evidence import Draft
+from bot.domain.evidence import Act, Draft
 from bot.services.custody import MODERATOR, OPERATOR, action_draft
 from bot.storage import Store
 
-EXPORTED = "exported"
 _LONGEST = 200
 
 
@@ -58,7 +57,7 @@ class Exporting:
 
 def _record(purpose: Purpose, *, moderator: int | None, at: str) -> Draft:
     return action_draft(
-        EXPORTED,
+        Act.EXPORTED,
         by=moderator or 0,
         about=f"export:{moderator or OPERATOR}:{at}",
         source=OPERATOR if moderator is None else MODERATOR,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.domain.evidence import Draft, ItemKind
+from bot.domain.evidence import Act, Draft, ItemKind
 from bot.domain.message import Message, Profile
 from bot.services.custody import (
     HISTORY,
@@ -16,8 +16,6 @@ from bot.services.custody import (
     message_draft,
 )
 from bot.storage import Store
-
-LOOKED_AROUND = "history read"
 
 
 class Unreadable(StrEnum):
@@ -76,7 +74,7 @@ class Gathering:
 
 def _asked(around: Surroundings, *, moderator: int, at: str) -> Draft:
     return action_draft(
-        LOOKED_AROUND,
+        Act.HISTORY_READ,
         by=moderator,
         about=f"around:{moderator}:{at}",
         source=MODERATOR,

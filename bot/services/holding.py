@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.evidence import EvidenceItem
+from bot.domain.evidence import Act, EvidenceItem
 from bot.services.custody import MODERATOR, action_draft
 from bot.storage import Store, Transaction
 from bot.storage.keeping import Hold
@@ -65,7 +65,7 @@ class Holding:
             until = tx.now + timedelta(days=days)
             hold_id = await tx.keeping.hold(case_id, by=moderator, until=until)
             draft = action_draft(
-                "hold asked for",
+                Act.HOLD_ASKED_FOR,
                 by=moderator,
                 about=_about(hold_id),
                 source=MODERATOR,
@@ -84,7 +84,7 @@ class Holding:
             if hold.asked_by == moderator:
                 raise HoldRefusedError(HoldRefusal.SAME_PERSON)
             await tx.keeping.confirm_hold(hold.id, by=moderator)
-            await self._record(tx, hold, "hold confirmed", by=moderator)
+            await self._record(tx, hold, Act.HOLD_CONFIRMED, by=moderator)
             return hold.ends_at
 
     async def lift(self, case_id: int, *, guild_id: int, moderator: int) -> None:
@@ -92,7 +92,7 @@ class Holding:
         async with self._store.transaction() as tx:
             hold = await self._of(tx, case_id, guild_id)
             await tx.keeping.lift_hold(hold.id)
-            await self._record(tx, hold, "hold lifted", by=moderator)
+            await self._record(tx, hold, Act.HOLD_LIFTED, by=moderator)
 
     async def listed(self, guild_id: int) -> list[HeldCase]:
         """Every hold in force in a server, with its reason. Raises StoreUnavailableError."""
@@ -112,7 +112,7 @@ class Holding:
             raise HoldRefusedError(HoldRefusal.NOT_HELD)
         return hold
 
-    async def _record(self, tx: Transaction, hold: Hold, what: str, *, by: int) -> None:
+    async def _record(self, tx: Transaction, hold: Hold, what: Act, *, by: int) -> None:
         about = f"{_about(hold.id)}:{what}"
         draft = action_draft(what, by=by, about=about, source=MODERATOR)
         await tx.evidence.append(hold.case_id, [draft])

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.evidence import ERASED
+from bot.domain.evidence import Act
 from bot.services.custody import BOT, MODERATOR, action_draft
 from bot.services.durable import insist, whole
 from bot.services.policies import Policies
@@ -149,7 +149,7 @@ async def erase_words(tx: Transaction, case_id: int, *, why: str, by: int = 0) -
     about = f"erased:{tx.now.isoformat()}"
     source = MODERATOR if by else BOT
     await tx.evidence.append(
-        case_id, [action_draft(ERASED, by=by, about=about, source=source, reason=why)]
+        case_id, [action_draft(Act.WORDS_ERASED, by=by, about=about, source=source, reason=why)]
     )
     await tx.cases.erase_content(case_id)
     await tx.outbox.refresh_alert(case_id)

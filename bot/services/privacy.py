@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.domain.evidence import ERASED, content_digest
+from bot.domain.evidence import Act, content_digest
 from bot.services.custody import BOT, action_draft
 from bot.services.restraint import Limit
 from bot.storage import Place, Record, Store, Transaction
@@ -86,7 +86,7 @@ class Privacy:
             places = await tx.personal.words(person_id)
             for case_id, items in _by_case(places).items():
                 draft = action_draft(
-                    ERASED,
+                    Act.WORDS_ERASED,
                     by=person_id,
                     about=f"erased:{person_id}:{tx.now.isoformat()}"[:64],
                     source=BOT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from bot.domain.evidence import Act
 from bot.domain.quiet import Quiet
 from bot.services.casework import own_case
 from bot.services.desk import Presser, record
@@ -32,5 +33,5 @@ class Quieting:
                 return False
             with suppress(LookupError):
                 case = await own_case(tx, case_id, presser.guild_id)
-                await record(tx, case, "alerts again", presser)
+                await record(tx, case, Act.ALERTS_AGAIN, presser)
         return True

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.domain.delivery import DeliveryKind, HeldReason
+from bot.domain.evidence import Act
 from bot.services.custody import PERSON, action_draft
 from bot.services.names import OFFER_COOLDOWN
 from bot.services.restraint import Limit
 from bot.storage import Store
 from bot.storage.standings import ASKED
 
-NOTHING = "nothing"
+NOTHING = Act.NOTHING
 
 
 class Support:
@@ -40,7 +41,7 @@ class Support:
             sent = await tx.standings.by_token(token)
             if sent is None or sent.case_id is None or sent.recipient_id != person_id:
                 return False
-            if not await tx.outbox.answered(sent.id, NOTHING):
+            if not await tx.outbox.answered(sent.id, NOTHING.value):
                 return True
             about = f"answer:{sent.id}:{NOTHING}"
             draft = action_draft(NOTHING, by=person_id, about=about, source=PERSON)

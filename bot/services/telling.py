@@ -11,7 +11,7 @@ import structlog
 
 from bot.domain.assessment import Assessment, Category, Finding, Kind, Level
 from bot.domain.delivery import DeliveryKind
-from bot.domain.evidence import GENESIS, Draft, ItemKind
+from bot.domain.evidence import GENESIS, Act, Draft, ItemKind
 from bot.domain.message import Message, Person
 from bot.services.custody import (
     PERSON,
@@ -28,8 +28,6 @@ _log = structlog.get_logger(__name__)
 TOLD = "told"
 """The rule that stands for a person's own word; its title is for moderators."""
 TOLD_TITLE = "Somebody told us of it in private, and agreed that you see it"
-CONSENT = "told moderators"
-"""The report by which a person agreed that moderators see what is preserved with it."""
 _RECORDS = 50
 _A_DAY = 5
 
@@ -125,7 +123,7 @@ async def _told_lately(tx: Transaction, person_id: int) -> int:
     return sum(
         1
         for act in await tx.personal.acts(person_id)
-        if act["what"] == CONSENT and datetime.fromisoformat(act["at"]) >= since
+        if act["what"] == Act.TOLD_MODERATORS and datetime.fromisoformat(act["at"]) >= since
     )
 
 
@@ -157,5 +155,5 @@ def _drafts(message: Message, told: Assessment, person: Person) -> list[Draft]:
     return [
         message_draft(message, kind=ItemKind.MESSAGE, source=PERSON),
         replace(assessment_draft(message, told), about=f"{TOLD}:{what}", source=PERSON),
-        action_draft(CONSENT, by=person.id, about=f"consent:{what}", source=PERSON),
+        action_draft(Act.TOLD_MODERATORS, by=person.id, about=f"consent:{what}", source=PERSON),
     ]

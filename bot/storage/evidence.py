@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, Select, Text, cast, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.evidence import (
-    ERASED,
+    Act,
     Draft,
     EvidenceItem,
     ItemKind,
@@ -217,7 +217,7 @@ def read_facts(written: str) -> dict[str, Any] | None:
 def _erased_by(row: Row[Any]) -> Sequence[int]:
     """The numbers of the items whose content this one says was erased."""
     facts = read_facts(row.facts) or {}
-    is_erasure = row.kind == ItemKind.ACTION.value and facts.get("what") == ERASED
+    is_erasure = row.kind == ItemKind.ACTION.value and facts.get("what") == Act.WORDS_ERASED
     numbers = facts.get("items") if is_erasure else ()
     return numbers if isinstance(numbers, list) else ()
 

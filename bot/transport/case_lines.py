@@ -6,29 +6,13 @@ from datetime import datetime
 
 from bot.advice import Language
 from bot.domain.case import CaseLine, CaseState, Deed, Earlier, Progress
+from bot.domain.evidence import Act
 from bot.domain.measure import Measure, Obstacle
 from bot.transport.wording import name
 
 _MEASURES = frozenset(measure.value for measure in Measure)
-_HISTORY = {
-    "claimed": "claimed",
-    "released": "released",
-    "noted": "noted",
-    "resolved": "resolved",
-    "reopened": "reopened",
-    "quieted": "quieted",
-    "alerts again": "alerts_again",
-    "evidence shown": "evidence_shown",
-    "help offered": "help_offered",
-    "reported": "reported",
-    "nothing": "nothing",
-    "exported": "exported",
-    "history read": "history_read",
-    "words erased": "words_erased",
-    "hold asked for": "hold_asked",
-    "hold confirmed": "hold_confirmed",
-    "hold lifted": "hold_lifted",
-}
+_ACTS = frozenset(act.value for act in Act)
+"""What there is a text for; a chain may hold what a newer version of this program wrote."""
 _NOTE = 400
 
 
@@ -116,9 +100,9 @@ def deed_line(language: Language, deed: Deed) -> str:
         return f"{told}{_ending(language, deed)}"
     if deed.by is None:
         who = language.text("export.report.operator")
-    key = _HISTORY.get(deed.what, "other")
+    key = deed.what.replace(" ", "_") if deed.what in _ACTS else "other"
     detail = deed.detail or ""
-    if deed.what == "resolved":
+    if deed.what == Act.RESOLVED:
         detail = language.text(f"verdict.{detail}")
     return language.text(f"history.{key}", when=when, who=who, detail=detail, what=deed.what)
 

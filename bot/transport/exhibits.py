@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.advice import Language
-from bot.domain.evidence import EvidenceItem, ItemKind
+from bot.domain.evidence import Act, EvidenceItem, ItemKind
 from bot.domain.fates import BANNED, deleted_with_ban
 from bot.domain.message import Person
 from bot.services.casework import Exhibit
-from bot.services.gathering import LOOKED_AROUND
 from bot.transport.advice_lines import known_as
 from bot.transport.wording import in_line, under_spoiler
 
@@ -76,7 +75,7 @@ def _part(
         yield _deletion(language, item, written, is_with_ban=item.message_id in banned)
     elif item.kind is ItemKind.MEMBER:
         yield _member(language, item)
-    elif item.facts.get("what") == LOOKED_AROUND:
+    elif item.facts.get("what") == Act.HISTORY_READ:
         yield _looked_around(language, item)
 
 

@@ -15,7 +15,7 @@ from bot.advice import Language, direct_message
 from bot.domain.assessment import Level
 from bot.domain.case import CaseState, CaseView, Thread
 from bot.domain.delivery import DeliveryState
-from bot.domain.evidence import ERASED
+from bot.domain.evidence import Act
 from bot.transport import advice_lines, case_lines
 from bot.transport.case_ids import evidence_id, offer_help_id, press_id, warned_id
 from bot.transport.widgets import button, view_of
@@ -184,7 +184,7 @@ def _changes(language: Language, view: CaseView) -> Iterable[str]:
         yield language.text("case.edited", count=view.edits)
     if view.deletions:
         yield language.text("case.deleted", count=view.deletions)
-    if any(deed.what == ERASED for deed in view.deeds):
+    if any(deed.what == Act.WORDS_ERASED for deed in view.deeds):
         yield language.text("case.partly_erased")
 
 

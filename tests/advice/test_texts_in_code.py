@@ -18,6 +18,7 @@ from bot.domain.assessment import Category, Kind, Level
 from bot.domain.case import CaseState, Mistake, Verdict
 from bot.domain.delivery import DeliveryState, NoticeReason
 from bot.domain.dossier import Consent
+from bot.domain.evidence import Act
 from bot.domain.measure import PERMISSION, Measure, Obstacle
 from bot.services.choices import SETTINGS
 from bot.services.gathering import Unreadable
@@ -45,6 +46,7 @@ FAMILIES: dict[str, Iterable[str | tuple[str, ...]]] = {
     "export.consent.{}": Consent,
     "export.report.kind_{}": ("message", "context", "edit"),
     "export.report.seen_{}": ("account", "global", "shown", "joined", "roles"),
+    "history.{}": {act.replace(" ", "_") for act in Act} | {"other"},
     "keeping.refused.{}": HoldRefusal,
     "level.{}": LEVELS,
     "measure.line.{}": Measure,

@@ -14,7 +14,7 @@ from bot.bundle.names import MANIFEST, SIGNATURE
 from bot.bundle.records import manifest
 from bot.domain.assessment import Assessment, Category, Finding, Kind, Level, Signal
 from bot.domain.dossier import Consent, Dossier, Purpose
-from bot.domain.evidence import GENESIS, ItemKind
+from bot.domain.evidence import GENESIS, Act, ItemKind
 from bot.domain.message import Attachment, Message, Origin, Person, Profile, time_snowflake
 from bot.services.custody import (
     GATEWAY,
@@ -90,7 +90,9 @@ async def open_case(store: Store) -> int:
             ),
             deletion_draft(said[2].id, channel_id=CHANNEL, bulk=True, source=GATEWAY),
             ban_draft(LEO.id, at=tx.now.isoformat()),
-            action_draft("note", by=7, about="note:1", source="moderator", words="<u>a note</u>"),
+            action_draft(
+                Act.NOTED, by=7, about="note:1", source="moderator", words="<u>a note</u>"
+            ),
         ]
         await tx.evidence.append(case.id, drafts)
         await tx.cases.join(await tx.cases.get(case.id), threat)
