@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,29 @@ def test_nothing_is_mocked() -> None:
     mocks = {"mock", "unittest", "unittest.mock", "pytest_mock", "dpytest"}
 
     assert [name for name, module in parsed(SOURCES) if mocks & set(imported(module))] == []
+
+
+def test_the_domain_is_the_standard_library_and_nothing_else() -> None:
+    domain = [path for path in SHIPPED if path.is_relative_to(ROOT / "bot" / "domain")]
+
+    assert [
+        (name, module)
+        for name, tree in parsed(domain)
+        for module in imported(tree)
+        if not f"{module}.".startswith("bot.domain.")
+        and module.partition(".")[0] not in sys.stdlib_module_names
+    ] == []
+
+
+def test_only_storage_knows_sqlalchemy() -> None:
+    others = [path for path in SHIPPED if not path.is_relative_to(ROOT / "bot" / "storage")]
+
+    assert [
+        (name, module)
+        for name, tree in parsed(others)
+        for module in imported(tree)
+        if module.partition(".")[0] in ("sqlalchemy", "alembic")
+    ] == []
 
 
 def test_what_is_public_says_what_it_promises() -> None:
