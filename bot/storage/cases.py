@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -186,11 +185,6 @@ class Cases:
 def key_place(case_id: int) -> str:
     """What binds a wrapped data key to its case."""
     return f"case:{case_id}:key"
-
-
-def aimed_at(targets: Iterable[tuple[int, bool]]) -> bool:
-    """Whether any of a case's targets was meant for certain."""
-    return any(aimed for _, aimed in targets)
 
 
 def record_of(row: Row[Any]) -> CaseRecord:

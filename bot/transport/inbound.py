@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 import discord
@@ -16,8 +15,6 @@ from bot.domain.message import (
     Profile,
     snowflake_time,
 )
-
-_MENTION = re.compile(r"<@!?(\d{15,20})>")
 
 
 def to_message(message: discord.Message) -> Message:
@@ -73,14 +70,6 @@ def to_profile(person: discord.User | discord.Member) -> Profile:
         person.display_name,
         None if joined is None else joined.timestamp(),
         tuple((role.id, role.name) for role in person.roles if not role.is_default()),
-    )
-
-
-def readable_mentions(text: str, people: Iterable[Person]) -> str:
-    """The text with `<@id>` replaced by `@name` for the people that are known."""
-    names = {person.id: person.name for person in people}
-    return _MENTION.sub(
-        lambda match: f"@{names[int(match[1])]}" if int(match[1]) in names else match[0], text
     )
 
 
