@@ -62,7 +62,6 @@ class Outbox:
             subject=subject,
             reason=held,
             revision=1,
-            sent_revision=0,
             attempts=0,
             uncertain=False,
             due_at=due_at or self._now,

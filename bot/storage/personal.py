@@ -75,7 +75,7 @@ IMPERSONAL = MappingProxyType(
         },
         "outbox": {
             *("id", "kind", "token", "guild_id", "case_id", "channel_id", "state", "subject"),
-            *("reason", "code", "message_id", "revision", "sent_revision", "attempts"),
+            *("reason", "code", "message_id", "revision", "attempts"),
             *("uncertain", "due_at", "leased_until", "lease", "created_at", "settled_at"),
         },
         "breakers": {"name", "open_until", "reason"},

@@ -140,7 +140,6 @@ outbox = Table(
     Column("answer", String(16), nullable=True),
     Column("message_id", BigInteger, nullable=True),
     Column("revision", Integer, nullable=False),
-    Column("sent_revision", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("uncertain", Boolean, nullable=False),
     Column("due_at", UTCDateTime, nullable=False),

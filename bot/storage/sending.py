@@ -106,7 +106,6 @@ class Sending:
             state=DeliveryState.DELIVERED.value,
             channel_id=outcome.channel_id,
             message_id=outcome.message_id,
-            sent_revision=delivery.revision,
             attempts=0,
             **self._let_go(),
         )
