@@ -9,7 +9,7 @@ from bot.client import NotAlone
 
 
 class Screening(commands.Cog):
-    """Listens to what becomes of messages. New ones reach the watch by `NotAlone.dispatch`."""
+    """Listens to what becomes of messages. New ones reach the watch by `NotAlone.hear`."""
 
     def __init__(self, bot: NotAlone) -> None:
         self._watch = bot.parts.watch
