@@ -12,7 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import NotAlone
-from bot.services.holding import HeldCase, HoldRefusedError
+from bot.services.holding import HeldCase
 from bot.transport.wording import fitting, in_line
 from cogs.admission import Interaction, Visit, admit
 from cogs.case_commands import suggest
@@ -104,13 +104,9 @@ async def _managing(visit: Visit, work: _Work) -> None:
 
 
 async def _answered(visit: Visit, work: _Work) -> None:
-    """Do it and say what came of it, or why the hold stays as it is."""
+    """Do it and say what came of it."""
     await visit.think()
-    try:
-        answer = await work(visit)
-    except HoldRefusedError as error:
-        answer = visit.language.text(f"keeping.refused.{error.refusal.value}")
-    await visit.say(answer)
+    await visit.say(await work(visit))
 
 
 async def _hold(visit: Visit, case: int, reason: str, days: int) -> str:

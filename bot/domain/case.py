@@ -174,6 +174,11 @@ class Hindrance(StrEnum):
     ERASED = "erased"
     HELD = "held"
     """A legal hold keeps its words."""
+    ALREADY_HELD = "already_held"
+    NOT_HELD = "not_held"
+    SAME_PERSON = "same_person"
+    """Who asked for a hold cannot be the one to confirm it."""
+    HOLD_CONFIRMED = "hold_confirmed"
     OTHER_OPEN = "other_open"
     """The same offender has another unresolved case."""
 

@@ -4,32 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from bot.domain.case import HinderedError, Hindrance
 from bot.domain.evidence import Act, EvidenceItem
 from bot.services.custody import MODERATOR, action_draft
 from bot.storage import Store, Transaction
 from bot.storage.keeping import Hold
 
 _LONGEST = 300
-
-
-class HoldRefusal(StrEnum):
-    """Why a hold stays as it is."""
-
-    HELD = "held"
-    ERASED = "erased"
-    NOT_HELD = "not_held"
-    SAME_PERSON = "same_person"
-    CONFIRMED = "confirmed"
-
-
-class HoldRefusedError(Exception):
-    """The hold cannot be changed as was asked; `refusal` says why."""
-
-    def __init__(self, refusal: HoldRefusal) -> None:
-        self.refusal = refusal
-        super().__init__(refusal.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +33,16 @@ class Holding:
     ) -> datetime:
         """Keep a case for so many days; until when. Without a second person it ends in three days.
 
-        Raises LookupError when the server has no such case, HoldRefusedError,
-        StoreUnavailableError.
+        Raises LookupError when the server has no such case, HinderedError, StoreUnavailableError.
         """
         async with self._store.transaction() as tx:
             case = await tx.cases.get(case_id)
             if case.guild_id != guild_id:
                 raise LookupError("this server has no such case")
             if case.data_key is None:
-                raise HoldRefusedError(HoldRefusal.ERASED)
+                raise HinderedError(Hindrance.ERASED)
             if await tx.keeping.held(case_id) is not None:
-                raise HoldRefusedError(HoldRefusal.HELD)
+                raise HinderedError(Hindrance.ALREADY_HELD)
             until = tx.now + timedelta(days=days)
             hold_id = await tx.keeping.hold(case_id, by=moderator, until=until)
             draft = action_draft(
@@ -80,9 +61,9 @@ class Holding:
         async with self._store.transaction() as tx:
             hold = await self._of(tx, case_id, guild_id)
             if hold.confirmed_by is not None:
-                raise HoldRefusedError(HoldRefusal.CONFIRMED)
+                raise HinderedError(Hindrance.HOLD_CONFIRMED)
             if hold.asked_by == moderator:
-                raise HoldRefusedError(HoldRefusal.SAME_PERSON)
+                raise HinderedError(Hindrance.SAME_PERSON)
             await tx.keeping.confirm_hold(hold.id, by=moderator)
             await self._record(tx, hold, Act.HOLD_CONFIRMED, by=moderator)
             return hold.ends_at
@@ -109,7 +90,7 @@ class Holding:
             raise LookupError("this server has no such case")
         hold = await tx.keeping.held(case_id)
         if hold is None:
-            raise HoldRefusedError(HoldRefusal.NOT_HELD)
+            raise HinderedError(Hindrance.NOT_HELD)
         return hold
 
     async def _record(self, tx: Transaction, hold: Hold, what: Act, *, by: int) -> None:

@@ -40,6 +40,10 @@ _HINDRANCES = {
     Hindrance.NOT_CLAIMED: "desk.not_claimed",
     Hindrance.ERASED: "desk.erased",
     Hindrance.HELD: "desk.held",
+    Hindrance.ALREADY_HELD: "keeping.refused.held",
+    Hindrance.NOT_HELD: "keeping.refused.not_held",
+    Hindrance.SAME_PERSON: "keeping.refused.same_person",
+    Hindrance.HOLD_CONFIRMED: "keeping.refused.confirmed",
     Hindrance.OTHER_OPEN: "desk.other_open",
 }
 

@@ -22,7 +22,6 @@ from bot.domain.evidence import Act
 from bot.domain.measure import PERMISSION, Measure, Obstacle
 from bot.services.choices import SETTINGS
 from bot.services.gathering import Unreadable
-from bot.services.holding import HoldRefusal
 from bot.transport.choices_here import Reason
 from bot.transport.trial import Mark
 
@@ -47,7 +46,6 @@ FAMILIES: dict[str, Iterable[str | tuple[str, ...]]] = {
     "export.report.kind_{}": ("message", "context", "edit"),
     "export.report.seen_{}": ("account", "global", "shown", "joined", "roles"),
     "history.{}": {act.replace(" ", "_") for act in Act} | {"other"},
-    "keeping.refused.{}": HoldRefusal,
     "level.{}": LEVELS,
     "measure.line.{}": Measure,
     "measure.name.{}": Measure,

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from bot.domain.case import CaseState, Verdict
+from bot.domain.case import CaseState, HinderedError, Hindrance, Verdict
 from bot.domain.delivery import DeliveryKind
 from bot.domain.evidence import GENESIS
 from bot.services.choices import PolicySettings
-from bot.services.holding import Holding, HoldRefusal, HoldRefusedError
+from bot.services.holding import Holding
 from bot.services.keeping import Keeper
 from bot.services.policies import Policies
 from bot.storage import Store
@@ -187,18 +187,19 @@ async def test_a_hold_needs_two_people_and_each_step_is_on_record(store: Store) 
     case_id, holding = await case_of(store, 1), Holding(store)
     theirs = {"guild_id": GUILD, "moderator": 1}
 
-    async def refusal(work: Any) -> HoldRefusal:
-        with pytest.raises(HoldRefusedError) as caught:
+    async def hindrance(work: Any) -> Hindrance:
+        with pytest.raises(HinderedError) as caught:
             await work
-        return caught.value.refusal
+        return caught.value.hindrance
 
-    assert await refusal(holding.confirm(case_id, **theirs)) is HoldRefusal.NOT_HELD
+    assert await hindrance(holding.confirm(case_id, **theirs)) is Hindrance.NOT_HELD
     await holding.ask(case_id, reason="why", days=9, **theirs)
-    assert await refusal(holding.ask(case_id, reason="why", days=9, **theirs)) is HoldRefusal.HELD
-    assert await refusal(holding.confirm(case_id, **theirs)) is HoldRefusal.SAME_PERSON
+    twice = holding.ask(case_id, reason="why", days=9, **theirs)
+    assert await hindrance(twice) is Hindrance.ALREADY_HELD
+    assert await hindrance(holding.confirm(case_id, **theirs)) is Hindrance.SAME_PERSON
     await holding.confirm(case_id, guild_id=GUILD, moderator=2)
     third = holding.confirm(case_id, guild_id=GUILD, moderator=3)
-    assert await refusal(third) is HoldRefusal.CONFIRMED
+    assert await hindrance(third) is Hindrance.HOLD_CONFIRMED
     await holding.lift(case_id, guild_id=GUILD, moderator=3)
     with pytest.raises(LookupError):
         await holding.ask(case_id, guild_id=OTHER, moderator=1, reason="why", days=9)
