@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from bot.yaml_text import parse_yaml
+from bot.yaml_text import parse_yaml, slip_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,9 +28,14 @@ class AdviceFileError(ValueError):
 def read_yaml(path: Path) -> Any:
     """The content of a YAML file. Raises AdviceFileError if it is unreadable or repeats a key."""
     try:
-        return parse_yaml(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise AdviceFileError(path, [str(error)]) from error
+    try:
+        return parse_yaml(text)
+    except yaml.YAMLError as error:
+        line, slip = slip_in(text, error)
+        raise AdviceFileError(path, [f"line {line}: {slip}"]) from error
 
 
 def problems_of(error: ValidationError) -> list[str]:

@@ -152,7 +152,17 @@ def test_the_same_key_twice_is_an_error(tmp_path: Path) -> None:
     path = write(tmp_path, "en", SMALL)
     path.write_text(path.read_text() + "name: again\n")
 
-    assert "the key 'name' is there twice" in problems(tmp_path)[0]
+    assert problems(tmp_path) == ("line 13: the key 'name' is there twice; keep one of them",)
+
+
+def test_a_slip_of_the_pen_is_named_with_its_line(tmp_path: Path) -> None:
+    path = write(tmp_path, "en", SMALL)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f'{text}  steps:\n    one: "Not closed\n    two: later\n', encoding="utf-8")
+
+    (problem,) = problems(tmp_path)
+    line = text.count("\n") + 2
+    assert problem == f"line {line}: this quotation mark is not closed, or stands inside the text"
 
 
 def test_a_header_that_does_not_fit_is_an_error(tmp_path: Path) -> None:
