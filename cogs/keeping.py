@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -13,6 +12,7 @@ from discord.ext import commands
 
 from bot.client import NotAlone
 from bot.services.holding import HeldCase
+from bot.transport.case_lines import mention, moment
 from bot.transport.wording import fitting, in_line
 from cogs.admission import Interaction, Visit, admit
 from cogs.case_commands import suggest
@@ -118,7 +118,7 @@ async def _hold(visit: Visit, case: int, reason: str, days: int) -> str:
         days=days,
     )
     return visit.language.text(
-        "keeping.held", case=case, until=_when(until), confirm_command=_CONFIRM
+        "keeping.held", case=case, until=moment(until, "f"), confirm_command=_CONFIRM
     )
 
 
@@ -126,7 +126,7 @@ async def _confirm(visit: Visit, case: int) -> str:
     until = await visit.parts.holding.confirm(
         case, guild_id=visit.presser.guild_id, moderator=visit.presser.id
     )
-    return visit.language.text("keeping.confirmed", case=case, until=_when(until))
+    return visit.language.text("keeping.confirmed", case=case, until=moment(until, "f"))
 
 
 async def _lift(visit: Visit, case: int) -> str:
@@ -151,15 +151,11 @@ def _line(visit: Visit, held: HeldCase) -> str:
     return visit.language.text(
         "keeping.line",
         case=held.hold.case_id,
-        until=_when(held.hold.ends_at),
-        asked_by=f"<@{held.hold.asked_by}>",
-        confirmed_by=visit.language.text("keeping.nobody_yet") if by is None else f"<@{by}>",
+        until=moment(held.hold.ends_at, "f"),
+        asked_by=mention(held.hold.asked_by),
+        confirmed_by=visit.language.text("keeping.nobody_yet") if by is None else mention(by),
         reason=in_line(held.reason, limit=80),
     )
-
-
-def _when(at: datetime) -> str:
-    return f"<t:{int(at.timestamp())}:f>"
 
 
 async def setup(bot: NotAlone) -> None:

@@ -13,6 +13,7 @@ from bot.advice import Language, Texts
 from bot.services.choices import SETTINGS, as_written
 from bot.services.condition import ServerCondition
 from bot.services.policies import Policies
+from bot.transport.case_lines import moment
 from bot.transport.choices_here import lapsed, shown
 from bot.transport.inspection import reason_and_remedy
 from bot.transport.places import obstacle
@@ -73,14 +74,14 @@ def _work(language: Language, facts: Facts) -> Iterator[str]:
     if facts.seen_at is None:
         yield language.text("status.nothing_seen")
     else:
-        yield language.text("status.seen", when=_moment(facts.seen_at))
+        yield language.text("status.seen", when=moment(facts.seen_at))
     if condition is None:
         yield language.text("status.database_away")
         return
     if condition.oldest is None:
         yield language.text("status.queue_empty")
     else:
-        when = _moment(condition.oldest)
+        when = moment(condition.oldest)
         yield language.text("status.queue", count=condition.pending, when=when)
     yield language.text(
         "status.budgets",
@@ -89,7 +90,7 @@ def _work(language: Language, facts: Facts) -> Iterator[str]:
         all=condition.left.bot_hour,
     )
     if condition.breaker_until is not None:
-        yield language.text("status.breaker", when=_moment(condition.breaker_until))
+        yield language.text("status.breaker", when=moment(condition.breaker_until))
 
 
 def _settings(
@@ -107,10 +108,6 @@ def _settings(
         yield language.text("status.same")
     settings, faults = policies.settings(guild.id), policies.faults(guild.id)
     yield from lapsed(language, guild, settings, faults)
-
-
-def _moment(at: datetime) -> str:
-    return f"<t:{int(at.timestamp())}:R>"
 
 
 def _version() -> str:
