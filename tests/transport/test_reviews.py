@@ -27,6 +27,7 @@ def test_cases_that_a_reminder_has_no_room_for_are_counted(locale: str) -> None:
         progress=Progress(CaseState.CLAIMED, holder=_ID, since=now),
         opened_at=now,
         findings=1,
+        is_forwarded=True,
     )
     text, _ = reminder(load_texts().get(locale), Reminder((case,) * 10, 12), "a" * 16)
 
