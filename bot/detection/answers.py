@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
+from bot.detection.addressing import Speaking, speaks_to
 from bot.detection.before import CHARACTERS
 from bot.detection.normalise import fold
-from bot.detection.targets import Speaking, speaks_to
-from bot.domain.assessment import Assessment, Kind, Level
+from bot.domain.assessment import NOTHING, Assessment, Kind, Level
 from bot.domain.message import Message, Person, Window
 
-OF_VALUE = frozenset(
+_OF_VALUE = frozenset(
     {
         "money_demand",
         "image_demand",
@@ -29,13 +30,34 @@ _ECHOED = 3
 """How many earlier messages in nearly the same words are judged, the latest first."""
 
 
-def answers_threat(
+def as_an_answer(
+    assessment: Assessment,
     window: Window,
     judge: Callable[[Window], Assessment],
     *,
-    worthwhile: Callable[[str], bool],
+    own: frozenset[str],
     speech: Speaking,
-    defended: Assessment | None = None,
+) -> Assessment:
+    """A threat as what it is after what others wrote: NOTHING of whoever only answers one.
+
+    `own` are the concepts in the author's words. A threat at high becomes medium where it is aimed
+    at one who threatened somebody before, and its author threatened nobody: whoever turns on an
+    offender may use their words.
+    """
+    defended = assessment if own.isdisjoint(_OF_VALUE) else None
+    if _answers_threat(window, judge, speech=speech, defended=defended):
+        return NOTHING
+    if assessment.level is Level.HIGH and _is_against_offender(window, assessment, judge):
+        return replace(assessment, level=Level.MEDIUM)
+    return assessment
+
+
+def _answers_threat(
+    window: Window,
+    judge: Callable[[Window], Assessment],
+    *,
+    speech: Speaking,
+    defended: Assessment | None,
 ) -> bool:
     """Whether somebody else threatened the judged message's author first.
 
@@ -48,15 +70,15 @@ def answers_threat(
     left = CHARACTERS
     for earlier in _befores(window):
         message = earlier.message
-        if not worthwhile(message.wording):
+        if spoken_to and message.author.id not in {author.id, *spoken_to}:
+            continue
+        judged = judge(earlier)
+        if judged is NOTHING:
             continue
         left -= len(message.wording)
         if left < 0:
             break
-        if spoken_to and message.author.id not in {author.id, *spoken_to}:
-            continue
-        judged = judge(earlier)
-        if judged.kind is not Kind.THREAT or judged.level < Level.MEDIUM:
+        if not _threatens(judged):
             continue
         if message.author.id == author.id:
             return False
@@ -67,6 +89,22 @@ def answers_threat(
         if defended and defended.aimed and defended.targets == (message.author,):
             return True
     return False
+
+
+def _is_against_offender(
+    window: Window, assessment: Assessment, judge: Callable[[Window], Assessment]
+) -> bool:
+    author = window.message.author.id
+    aimed_at = {person.id for person in assessment.targets}
+    met = False
+    for earlier in _befores(window):
+        by = earlier.message.author.id
+        if by not in {author, *aimed_at} or not _threatens(judge(earlier)):
+            continue
+        if by == author:
+            return False
+        met = True
+    return met
 
 
 def ceiling(window: Window, words: Sequence[str], judge: Callable[[Window], Assessment]) -> Level:
@@ -93,14 +131,16 @@ def ceiling(window: Window, words: Sequence[str], judge: Callable[[Window], Asse
 
 
 def _alike(window: Window, said: set[str]) -> Iterator[Window]:
-    """What others wrote in nearly these words, latest first."""
+    """What others wrote in nearly these words, latest first; of whom it is for, amid more words."""
     if len(said) < _ECHO_WORDS:
         return
+    spoken_to = _spoken_to(window.message)
     for earlier in reversed(list(_befores(window))):
         if earlier.message.author.id == window.message.author.id:
             continue
-        words = fold(earlier.message.wording).split()
-        if len(said.intersection(words)) >= _ECHO_SHARE * len(said):
+        words = set(fold(earlier.message.wording).split())
+        least = min(len(said), len(words)) if earlier.message.author.id in spoken_to else len(said)
+        if len(said & words) >= _ECHO_SHARE * max(least, _ECHO_WORDS):
             yield earlier
 
 
@@ -114,6 +154,10 @@ def _spoken_to(message: Message) -> frozenset[int]:
     """Whom a message mentions, or whose it answers."""
     people = [*message.mentions, *([message.reply_author] if message.reply_author else ())]
     return frozenset(person.id for person in people)
+
+
+def _threatens(judged: Assessment) -> bool:
+    return judged.kind is Kind.THREAT and judged.level >= Level.MEDIUM
 
 
 def _is_target(judged: Assessment, person: Person) -> bool:

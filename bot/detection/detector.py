@@ -7,7 +7,7 @@ from copy import copy
 from dataclasses import replace
 from functools import partial
 
-from bot.detection.answers import OF_VALUE, answers_threat, ceiling
+from bot.detection.answers import as_an_answer, ceiling
 from bot.detection.before import (
     heard_from_others,
     own_before,
@@ -154,8 +154,15 @@ class Detector:
         assessment = self._judge(window)
         if assessment.kind is not Kind.THREAT:
             return assessment
-        if self._calms(assessment, window) or self._answers_threat(window, assessment):
+        answer = NOTHING
+        if not self._calms(assessment, window):
+            own, speech = self._read(window.message).own, self._lexicon.speech
+            answer = as_an_answer(assessment, window, self._judge_earlier, own=own, speech=speech)
+        if answer is NOTHING:
             return replace(NOTHING, experimental=assessment.experimental)
+        return self._doubted(answer, window)
+
+    def _doubted(self, assessment: Assessment, window: Window) -> Assessment:
         judged = window.message
         said = [each for each in said_by_author(window, bool)[0] if each.id != judged.id]
         run = [self._read(each) for each in (*said, judged)]
@@ -219,7 +226,7 @@ class Detector:
         at_most = Level.URGENT if repeated or not found else self._ceiling(reading, window)
         if found and at_most:
             aim = find_targets(window, earlier, read=self._read, speech=self._lexicon.speech)
-            assessment = conclude(found, message=message, aim=aim, at_most=at_most)
+            assessment = conclude(found, reading=reading, aim=aim, at_most=at_most)
         return self._with_experiments(assessment, run, window)
 
     def _ceiling(self, reading: Reading, window: Window) -> Level:
@@ -272,15 +279,10 @@ class Detector:
             return False
         return calms(reading, self._innocence, own_before(window, self.look, self._read))
 
-    def _answers_threat(self, window: Window, assessment: Assessment) -> bool:
-        demands_nothing = self._read(window.message).own.isdisjoint(OF_VALUE)
-        return answers_threat(
-            window,
-            self._judge,
-            worthwhile=lambda text: self.worthwhile(self.gate(text), _ANYTHING),
-            speech=self._lexicon.speech,
-            defended=assessment if demands_nothing else None,
-        )
+    def _judge_earlier(self, window: Window) -> Assessment:
+        """What an earlier message amounts to; most are not worth judging."""
+        bits = self.gate(window.message.wording)
+        return self._judge(window) if self.worthwhile(bits, _ANYTHING) else NOTHING
 
     def _look_heard(self, text: str) -> int:
         """The bits of `gate` that matter even when others said them."""

@@ -17,6 +17,30 @@ from bot.domain.assessment import (
 )
 from bot.domain.message import Message
 
+_ABSENT = "absent"
+_GIVEN = frozenset({"price", "money_demand", "image_demand", "obey_demand", "they_want"})
+_PRESSED = frozenset({"condition", "deadline"})
+_SHOWN = frozenset({"exposure", "exposure_to", "spread", "revealed"})
+_TOLD = frozenset(
+    {
+        "reported",
+        "received",
+        "third",
+        "close_one",
+        "my_media",
+        "they_expose",
+        "they_threaten",
+        "fear",
+        "plea",
+        "asking",
+        "wonder",
+        "despair",
+        "i_paid",
+        "warning",
+        "news",
+    }
+)
+"""Concepts of which somebody who tells of a threat to another says one."""
 _SCORES = {Level.LOW: 0.3, Level.MEDIUM: 0.6, Level.HIGH: 0.85, Level.URGENT: 0.92}
 _PER_FINDING = 0.03
 
@@ -36,26 +60,44 @@ def fired(
 def conclude(
     found: Sequence[tuple[Rule, Finding]],
     *,
-    message: Message,
+    reading: Reading,
     aim: Aim,
     at_most: Level = Level.URGENT,
 ) -> Assessment:
     """The assessment that `found` amounts to. Someone who tells is never taken for the offender.
 
+    Who says of another what they shall pay or else, and nothing that somebody who tells would, is
+    not one who tells; that is at medium, and who is meant is not sure.
+
     A threat is `at_most` of that level. Of a message that is nothing but a quotation, only what is
     explicit counts.
     """
+    message = reading.message
     told = [finding for rule, finding in found if rule.kind is Kind.DISCLOSURE]
-    if told:
+    threats = [finding for rule, finding in found if rule.kind is Kind.THREAT]
+    if told and threats and _bargains_over_another(reading):
+        at_most, aim = min(at_most, Level.MEDIUM), aim._replace(aimed=False)
+    elif told:
         return _assessment(
             Kind.DISCLOSURE, told, message=message, aim=Aim((message.author,), aimed=True)
         )
-    threats = [finding for rule, finding in found if rule.kind is Kind.THREAT]
     if is_quotation(message):
         threats = [finding for finding in threats if finding.level >= Level.HIGH]
     if all(finding.category is Category.FABRICATED for finding in threats):
         return NOTHING
     return _assessment(Kind.THREAT, threats, message=message, aim=aim, at_most=at_most)
+
+
+def _bargains_over_another(reading: Reading) -> bool:
+    """Whether the author says what another has to give, by when or else, and nothing else."""
+    own = reading.own
+    return (
+        _ABSENT in own
+        and not own.isdisjoint(_GIVEN)
+        and not own.isdisjoint(_PRESSED)
+        and not own.isdisjoint(_SHOWN)
+        and own.isdisjoint(_TOLD)
+    )
 
 
 def _assessment(

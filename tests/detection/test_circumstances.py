@@ -170,3 +170,43 @@ def test_who_stands_up_for_somebody_is_no_offender(
     assert judge(hello, threat, ("ava", "please dont"), defending).kind is Kind.NONE
     demanding = defending._replace(text="leo pay me 50 or i send your pics to your parents")
     assert judge(hello, threat, ("ava", "please dont"), demanding).kind is Kind.THREAT
+
+
+def test_who_turns_on_an_offender_in_their_words_is_at_medium_at_most(
+    judge: Judge, write: Write, people: dict[str, Person]
+) -> None:
+    hello, threat = write("ava", "hello"), write("leo", f"ava {THREAT}")
+    angry = "leo send 50 by tonight or i post your pics to all your friends"
+    turning = write("kim", angry, mentions=(people["leo"],))
+
+    assert judge(write("leo", "hi"), turning).level is Level.HIGH
+    assert judge(hello, threat, turning).level is not Level.HIGH
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "150 by sunday or her nudes go in the class group",
+        "tell lilou she pays 50 or her nudes go to the whole school",
+    ],
+)
+def test_who_says_what_another_has_to_pay_or_else_is_not_offered_help(
+    judge: Judge, text: str
+) -> None:
+    assessment = judge(("ava", "who"), ("leo", text))
+
+    assert (assessment.kind, assessment.level) == (Kind.THREAT, Level.MEDIUM)
+    assert not assessment.aimed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my friend got a message that her pics go to everyone unless she pays 90",
+        "some guy says her pics go in the class group unless she pays him 50 by sunday",
+        "she has to pay 50 by sunday or her pics go out. what can she do",
+        "i am scared for her, she has to pay 50 by sunday or her nudes go to everyone",
+    ],
+)
+def test_who_tells_of_a_threat_to_another_still_is(judge: Judge, text: str) -> None:
+    assert judge(("ava", "who"), ("kim", text)).kind is not Kind.THREAT

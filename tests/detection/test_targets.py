@@ -41,10 +41,53 @@ def test_who_would_be_shown_it_is_no_target(write: Write, people: dict[str, Pers
     assert _aim(message) == Aim((people["ava"],), aimed=True)
 
 
-def test_a_reply_counts_before_a_name(write: Write, people: dict[str, Person]) -> None:
+def test_who_is_answered_while_another_is_named_is_not_sure(
+    write: Write, people: dict[str, Person]
+) -> None:
     message = write("leo", "kim, pay", reply_author=people["ava"])
 
-    assert _aim(write("kim", "hi"), message) == Aim((people["ava"],), aimed=True)
+    assert _aim(write("kim", "hi"), message) == Aim((people["ava"], people["kim"]), aimed=False)
+    assert _aim(message) == Aim((people["ava"],), aimed=True)
+
+
+def test_of_whom_something_is_asked_by_name_is_meant_and_not_who_is_answered(
+    detector: Detector, write: Write, people: dict[str, Person]
+) -> None:
+    said = (
+        write("kim", "hi"),
+        write("ava", "leave kim alone"),
+        write("leo", "kim pay me 50 tonight or your nudes go public", reply_author=people["ava"]),
+    )
+
+    targets, aimed = _threat(detector, *said)
+    assert people["kim"] in targets
+    assert not (aimed and people["ava"] in targets)
+
+
+@pytest.mark.parametrize("shown", ["Lilou | EU", "lilou🌸", "xX_Lilou_Xx", "lilou_97"])
+def test_a_decorated_name_is_known_by_its_longest_word(
+    detector: Detector, write: Write, people: dict[str, Person], shown: str
+) -> None:
+    lilou = Person(900, shown)
+    threat = write("leo", "lilou 80 by ten or your nudes go to your whole school")
+
+    assert _threat(detector, Message(90, 1, lilou, "hi", 0.5), write("ava", "hi"), threat) == (
+        (lilou,),
+        True,
+    )
+    assert lilou in _threat(detector, write("ava", "hi"), threat, known=(lilou,))[0]
+
+
+def test_who_is_silent_and_named_amid_a_threat_makes_it_unsure(
+    detector: Detector, write: Write, people: dict[str, Person]
+) -> None:
+    dex = Person(900, "dexter")
+    said = (
+        write("ava", "hi"),
+        write("leo", "listen dexter, 50 by tonight or your pics go to your whole school"),
+    )
+
+    assert _threat(detector, *said, known=(dex,)) == ((dex, people["ava"]), False)
 
 
 def test_the_name_of_a_recent_speaker_tells(write: Write, people: dict[str, Person]) -> None:
