@@ -20,6 +20,7 @@ _MATERIAL = _DONE | {"possession", "hold", "your_media", "webcam"}
 _POINTED = re.compile(r"<@!?(\d{1,20})>|@([^\s,.!?:]+)")
 """A mention, as Discord writes it and as it is read."""
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
+_LINE_END = re.compile(r"[.!?;\n]")
 _BESIDE = 2
 """Within how many characters something stands right beside a word."""
 
@@ -143,7 +144,8 @@ class Address:
         before = [token for token in self._tokens if token.end <= start]
         if not before:
             return False
-        if before[-1].word in self._speech.towards:
+        between = self.message.wording[before[-1].end : start]
+        if before[-1].word in self._speech.towards and not _LINE_END.search(between):
             return True
         for place in self._places:
             if place.concept in _ASKED and 0 <= place.start - end <= _BESIDE:

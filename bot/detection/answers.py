@@ -118,6 +118,8 @@ def ceiling(window: Window, words: Sequence[str], judge: Callable[[Window], Asse
     author, spoken_to = window.message.author, _spoken_to(window.message)
     highest = Level.URGENT
     for earlier in islice(_alike(window, said), _ECHOED):
+        if _said_before(earlier, author, said):
+            continue
         if spoken_to and earlier.message.author.id not in spoken_to:
             continue
         judged = judge(earlier)
@@ -128,6 +130,15 @@ def ceiling(window: Window, words: Sequence[str], judge: Callable[[Window], Asse
         if not spoken_to:
             highest = Level.MEDIUM
     return highest
+
+
+def _said_before(earlier: Window, author: Person, said: set[str]) -> bool:
+    """Whether the author used nearly these words before whoever seems to be repeated."""
+    return any(
+        each.author.id == author.id
+        and len(said.intersection(fold(each.wording).split())) >= _ECHO_SHARE * len(said)
+        for each in earlier.before
+    )
 
 
 def _alike(window: Window, said: set[str]) -> Iterator[Window]:

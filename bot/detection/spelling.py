@@ -68,13 +68,17 @@ def variants(word: str) -> Iterator[str]:
 
 
 def swapped(word: str) -> Iterator[str]:
-    """`word` with two neighbouring letters the other way round, as fast typing swaps them.
+    """`word` with two neighbouring letters the other way round, or one that is doubled once.
 
-    Not the first or the last one, and not in short words, which are others then.
+    So fast typing writes. Not the first or the last one is swapped, and nothing in short words,
+    which are others then.
     """
     if _SHORTEST_SWAPPED <= len(word) <= _LONGEST_WORD and word.isalpha():
         for place in range(1, len(word) - 2):
             yield f"{word[:place]}{word[place + 1]}{word[place]}{word[place + 2 :]}"
+        for place in range(len(word) - 1):
+            if word[place] == word[place + 1]:
+                yield word[:place] + word[place + 1 :]
 
 
 def as_read(word: str) -> str:

@@ -133,11 +133,13 @@ def _just_said(window: Window) -> Iterator[Message]:
 
 def _addressing(window: Window, own: Collection[Message]) -> Iterator[Message]:
     """The judged message and those of its author that may say whom it is for, latest first."""
-    yield window.message
+    judged = window.message
+    yield judged
     uninterrupted = True
     for message in reversed(window.before):
-        uninterrupted = uninterrupted and message.author.id == window.message.author.id
-        if uninterrupted or message in own:
+        is_own = message.author.id == judged.author.id
+        uninterrupted = uninterrupted and is_own
+        if uninterrupted or message in own or (is_own and message.id == judged.reply_to):
             yield message
 
 

@@ -11,7 +11,7 @@ from bot.domain.assessment import Signal
 
 Names = frozenset[str]
 
-_SENTENCE_END = re.compile(r"[.!?…。！？\n]\s")
+_SENTENCE_END = re.compile(r"[.!?…]\s|[。！？\n]")
 
 
 class Innocence(NamedTuple):

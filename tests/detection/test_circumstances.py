@@ -210,3 +210,32 @@ def test_who_says_what_another_has_to_pay_or_else_is_not_offered_help(
 )
 def test_who_tells_of_a_threat_to_another_still_is(judge: Judge, text: str) -> None:
     assert judge(("ava", "who"), ("kim", text)).kind is not Kind.THREAT
+
+
+def test_a_line_break_ends_a_sentence(judge: Judge) -> None:
+    joke = "that joke about the karaoke was funny"
+
+    assert judge(("leo", f"{joke}\n{THREAT}")).level >= Level.MEDIUM
+
+
+def test_who_repeats_their_own_threat_after_it_was_quoted_is_found(
+    judge: Judge, write: Write, people: dict[str, Person]
+) -> None:
+    def says(author: str, text: str, to: str) -> Message:
+        return write(author, text, mentions=(people[to],))
+
+    threat = says("leo", THREAT, "ava")
+    quoted = says("ava", f"{THREAT}?? wtf", "leo")
+    again = says("leo", THREAT.replace("50", "80"), "ava")
+
+    assert judge(threat, quoted).kind is Kind.NONE
+    assert judge(threat, quoted, again).level is Level.HIGH
+
+
+@pytest.mark.parametrize("written", ["payy me 50 by toniight or i sennd your pics to your mom"])
+def test_a_doubled_letter_hides_nothing(judge: Judge, written: str) -> None:
+    assert judge(("leo", written)).kind is Kind.THREAT
+
+
+def test_who_addresses_several_is_not_taken_for_who_tells_of_them(judge: Judge) -> None:
+    assert judge(("leo", "guys, send me 80 on cashapp or i post your pics")).kind is Kind.THREAT

@@ -281,3 +281,21 @@ def test_a_name_that_is_a_word_of_another_language_is_a_name(
     )
 
     assert _threat(detector, *said) == ((mira,), True)
+
+
+def test_whom_an_own_message_was_for_that_is_answered_is_meant(
+    detector: Detector, write: Write, people: dict[str, Person]
+) -> None:
+    greeting = write("leo", "@ava yo", mentions=(people["ava"],))
+    threat = write("leo", "50 by tonight or i post your pics", reply_to=greeting.id)
+
+    assert _threat(detector, greeting, write("kim", "hi"), threat) == ((people["ava"],), True)
+
+
+def test_a_word_for_whom_it_goes_to_does_not_reach_over_a_line(
+    detector: Detector, write: Write, people: dict[str, Person]
+) -> None:
+    text = "how to\n@ava 50 by tonight or i post your pics"
+    threat = write("leo", text, mentions=(people["ava"],))
+
+    assert _threat(detector, write("kim", "hi"), threat) == ((people["ava"],), True)
