@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
 
 from bot.detection.lexicon import Speech
 from bot.detection.normalise import fold, tokenise
@@ -49,8 +50,17 @@ class Address:
         self.message = message
         self.speech = speech
         self._tokens = tokenise(message.wording)
-        self._speech = speech([token.word for token in self._tokens])
         self._places = [place for place in read(message).places if not place.foreign]
+
+    @cached_property
+    def _speech(self) -> Speech:
+        return self.speech([token.word for token in self._tokens])
+
+    def words(self) -> set[str]:
+        """Every word with which a name may begin here."""
+        bare = {token.word.removeprefix("@") for token in self._tokens}
+        bare |= {word.rstrip("!*") for word in bare}
+        return bare | {word.removesuffix("s") for word in bare}
 
     def pointed(self, speakers: Sequence[Person]) -> tuple[Person, ...]:
         """Whom it mentions, answers, or of `speakers` names."""
@@ -144,17 +154,26 @@ class Address:
         before = [token for token in self._tokens if token.end <= start]
         if not before:
             return False
-        between = self.message.wording[before[-1].end : start]
-        if before[-1].word in self._speech.towards and not _LINE_END.search(between):
-            return True
         for place in self._places:
             if place.concept in _ASKED and 0 <= place.start - end <= _BESIDE:
                 return False
+        between = self.message.wording[before[-1].end : start]
+        if before[-1].word in self._speech.towards and not _LINE_END.search(between):
+            return not self._places or any(
+                place.concept in _MATERIAL and place.start < start for place in self._places
+            )
         return any(
             (place.concept in _DONE and place.start < start and end < place.end)
             or (place.concept == _CONDITION and 0 <= start - place.end <= _BESIDE)
             for place in self._places
         )
+
+
+@lru_cache(maxsize=20_000)
+def beginnings(name: str) -> frozenset[str]:
+    """The words by one of which somebody of this name is named, if they are."""
+    whole = fold(name)
+    return frozenset((*whole.split()[:1], max(_LETTERS.findall(whole), key=len, default="")))
 
 
 def speaks_to(message: Message, person: Person, *, speech: Speaking = of_no_language) -> bool:

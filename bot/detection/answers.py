@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 
 from bot.detection.addressing import Speaking, speaks_to
 from bot.detection.before import CHARACTERS
+from bot.detection.judge import at_level
 from bot.detection.normalise import fold
 from bot.domain.assessment import NOTHING, Assessment, Kind, Level
 from bot.domain.message import Message, Person, Window
@@ -44,49 +44,47 @@ def as_an_answer(
     at one who threatened somebody before, and its author threatened nobody: whoever turns on an
     offender may use their words.
     """
-    defended = assessment if own.isdisjoint(_OF_VALUE) else None
-    if _answers_threat(window, judge, speech=speech, defended=defended):
+    defends = own.isdisjoint(_OF_VALUE)
+    if _answers_threat(assessment, window, judge, speech=speech, defends=defends):
         return NOTHING
     if assessment.level is Level.HIGH and _is_against_offender(window, assessment, judge):
-        return replace(assessment, level=Level.MEDIUM)
+        return at_level(assessment, Level.MEDIUM)
     return assessment
 
 
 def _answers_threat(
+    assessment: Assessment,
     window: Window,
     judge: Callable[[Window], Assessment],
     *,
     speech: Speaking,
-    defended: Assessment | None,
+    defends: bool,
 ) -> bool:
     """Whether somebody else threatened the judged message's author first.
 
-    Who turns to others than whoever threatened them, by mention or reply, does not answer. Of a
-    message that demands nothing of value, `defended` is what it amounts to: whoever aims it at
-    one who threatens stands up for somebody.
+    Who turns to others than whoever threatened them does not answer. Whoever demands nothing of
+    value, and so `defends`, stands up for somebody if they turn to one who threatens.
     """
     author = window.message.author
     spoken_to = _spoken_to(window.message)
+    if assessment.aimed:
+        spoken_to |= {person.id for person in assessment.targets}
     left = CHARACTERS
     for earlier in _befores(window):
         message = earlier.message
         if spoken_to and message.author.id not in {author.id, *spoken_to}:
             continue
         judged = judge(earlier)
-        if judged is NOTHING:
-            continue
-        left -= len(message.wording)
+        left -= len(message.wording) if judged is not NOTHING else 0
         if left < 0:
             break
         if not _threatens(judged):
             continue
         if message.author.id == author.id:
             return False
-        if judged.aimed and _is_target(judged, author):
-            return True
-        if speaks_to(message, author, speech=speech):
-            return True
-        if defended and defended.aimed and defended.targets == (message.author,):
+        defended = defends and assessment.aimed and assessment.targets == (message.author,)
+        was_meant = judged.aimed and _is_target(judged, author)
+        if defended or was_meant or speaks_to(message, author, speech=speech):
             return True
     return False
 
@@ -120,12 +118,14 @@ def ceiling(window: Window, words: Sequence[str], judge: Callable[[Window], Asse
     for earlier in islice(_alike(window, said), _ECHOED):
         if _said_before(earlier, author, said):
             continue
-        if spoken_to and earlier.message.author.id not in spoken_to:
-            continue
         judged = judge(earlier)
         if judged.kind is not Kind.THREAT:
             continue
-        if not judged.aimed or _is_target(judged, author):
+        if judged.aimed and _is_target(judged, author):
+            return Level.NONE
+        if spoken_to and earlier.message.author.id not in spoken_to:
+            continue
+        if not judged.aimed:
             return Level.NONE
         if not spoken_to:
             highest = Level.MEDIUM
@@ -146,13 +146,14 @@ def _alike(window: Window, said: set[str]) -> Iterator[Window]:
     if len(said) < _ECHO_WORDS:
         return
     spoken_to = _spoken_to(window.message)
-    for earlier in reversed(list(_befores(window))):
-        if earlier.message.author.id == window.message.author.id:
+    for place in range(len(window.before) - 1, -1, -1):
+        message = window.before[place]
+        if message.author.id == window.message.author.id:
             continue
-        words = set(fold(earlier.message.wording).split())
-        least = min(len(said), len(words)) if earlier.message.author.id in spoken_to else len(said)
+        words = set(fold(message.wording).split())
+        least = min(len(said), len(words)) if message.author.id in spoken_to else len(said)
         if len(said & words) >= _ECHO_SHARE * max(least, _ECHO_WORDS):
-            yield earlier
+            yield window._replace(message=message, before=window.before[:place])
 
 
 def _befores(window: Window) -> Iterator[Window]:

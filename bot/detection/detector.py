@@ -16,7 +16,7 @@ from bot.detection.before import (
 )
 from bot.detection.closely import Closely
 from bot.detection.doubts import doubted
-from bot.detection.explaining import Aside, Explanation, counted_only, nearest
+from bot.detection.explaining import Aside, Explanation, aside_of, counted_only, nearest
 from bot.detection.judge import conclude, fired
 from bot.detection.learned import LearnedJudge
 from bot.detection.lexicon import Lexicon
@@ -35,7 +35,7 @@ _ANYTHING = -1
 
 
 class Detector:
-    """Says what a message amounts to. Pure: the same window always gets the same assessment."""
+    """Says what a message amounts to: pure, as long as a window's `known` says the same."""
 
     def __init__(
         self,
@@ -151,18 +151,23 @@ class Detector:
         Total on any text. Whoever only answers a threat, repeats it, or says what calms or helps
         somebody is not the offender.
         """
+        assessment = self._alone(window)
+        if assessment.kind is not Kind.THREAT:
+            return assessment
+        own, speech = self._read(window.message).own, self._lexicon.speech
+        answer = as_an_answer(assessment, window, self._alone, own=own, speech=speech)
+        silent = replace(NOTHING, experimental=assessment.experimental)
+        return silent if answer is NOTHING else answer
+
+    def _alone(self, window: Window) -> Assessment:
+        """What `window` amounts to, whatever others threatened; most is not worth judging."""
+        if not self.worthwhile(self.gate(window.message.wording), _ANYTHING):
+            return NOTHING
         assessment = self._judge(window)
         if assessment.kind is not Kind.THREAT:
             return assessment
-        answer = NOTHING
-        if not self._calms(assessment, window):
-            own, speech = self._read(window.message).own, self._lexicon.speech
-            answer = as_an_answer(assessment, window, self._judge_earlier, own=own, speech=speech)
-        if answer is NOTHING:
+        if self._calms(assessment, window):
             return replace(NOTHING, experimental=assessment.experimental)
-        return self._doubted(answer, window)
-
-    def _doubted(self, assessment: Assessment, window: Window) -> Assessment:
         judged = window.message
         said = [each for each in said_by_author(window, bool)[0] if each.id != judged.id]
         run = [self._read(each) for each in (*said, judged)]
@@ -180,7 +185,7 @@ class Detector:
         second = self._second
         return Explanation(
             assessment=assessment,
-            aside=self._why_not(window, run, heard) if assessment.kind is Kind.NONE else None,
+            aside=self._aside(window, run, heard),
             nearest=nearest(self._rules, run, heard) if assessment.kind is Kind.NONE else None,
             experimental=counted_only(self._experimental, run, heard),
             opinion=second.unasked(run) if second else None,
@@ -188,16 +193,16 @@ class Detector:
             and second.asked(reading.bits(self._places), said, text=window.message.wording),
         )
 
-    def _why_not(
-        self, window: Window, run: Sequence[Reading], heard: frozenset[str]
-    ) -> Aside | None:
-        """Why nothing is said of a message in which something was found."""
+    def _aside(self, window: Window, run: Sequence[Reading], heard: frozenset[str]) -> Aside | None:
+        """Why something else is said of a message than what was found in it."""
         judged = self._judge(window)
-        if judged.kind is Kind.THREAT and self._calms(judged, window):
-            return Aside.CALMS
-        if all(rule.is_mark for rule, _ in fired(self._rules, run, heard)):
-            return None
-        return Aside.ANSWERS if self._ceiling(run[-1], window) else Aside.REPEATS
+        return aside_of(
+            self._judge(window, repeated=True),
+            judged,
+            self.assess(window),
+            calms=judged.kind is Kind.THREAT and self._calms(judged, window),
+            fired=any(not rule.is_mark for rule, _ in fired(self._rules, run, heard)),
+        )
 
     def _judge(self, window: Window, *, repeated: bool = False) -> Assessment:
         """What `window` amounts to by itself; `repeated` says that its words are said again."""
@@ -223,14 +228,12 @@ class Detector:
             run = [*(self._read(each) for each in earlier), reading]
         found = self._found(run, window, self._prospects.rules(here, said))
         assessment = NOTHING
-        at_most = Level.URGENT if repeated or not found else self._ceiling(reading, window)
+        again = partial(self._judge, repeated=True)
+        at_most = Level.URGENT if repeated or not found else ceiling(window, reading.words, again)
         if found and at_most:
             aim = find_targets(window, earlier, read=self._read, speech=self._lexicon.speech)
             assessment = conclude(found, reading=reading, aim=aim, at_most=at_most)
         return self._with_experiments(assessment, run, window)
-
-    def _ceiling(self, reading: Reading, window: Window) -> Level:
-        return ceiling(window, reading.words, partial(self._judge, repeated=True))
 
     def _is_spread(self, here: int, said: int, text: str) -> bool:
         """Whether what the author said before can matter to what is found in a message."""
@@ -278,11 +281,6 @@ class Detector:
         if assessment.level >= Level.URGENT or not calms(reading, self._innocence):
             return False
         return calms(reading, self._innocence, own_before(window, self.look, self._read))
-
-    def _judge_earlier(self, window: Window) -> Assessment:
-        """What an earlier message amounts to; most are not worth judging."""
-        bits = self.gate(window.message.wording)
-        return self._judge(window) if self.worthwhile(bits, _ANYTHING) else NOTHING
 
     def _look_heard(self, text: str) -> int:
         """The bits of `gate` that matter even when others said them."""

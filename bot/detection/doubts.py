@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import replace
 
+from bot.detection.judge import at_level
 from bot.detection.reading import Place, Reading
 from bot.detection.vetoes import Innocence
 from bot.domain.assessment import Assessment, Kind, Level
@@ -12,6 +13,9 @@ from bot.domain.assessment import Assessment, Kind, Level
 _MINE = "my_media"
 _THEIRS = frozenset({"your_media", "possession", "hold", "webcam"})
 _RELIEF = "relief"
+_YOURS = frozenset({"your_audience", "tell_yours", "yours"})
+_VALUE = frozenset({"money_demand", "payment"})
+"""Who demands money and speaks of the other's people is not the one who is threatened."""
 _STAGES = frozenset({"story", "storys", "stories", "status", "feed", "сторис", "сторіс", "сториз"})
 """What is the author's own to show things on: no images of theirs."""
 _TRIVIAL = "trivial"
@@ -41,14 +45,8 @@ def doubted(
         return assessment
     if _is_of_own(run[-1], mine):
         author = run[-1].message.author
-        return replace(
-            assessment,
-            kind=Kind.DISCLOSURE,
-            level=Level.MEDIUM,
-            offender=None,
-            targets=(author,),
-            aimed=True,
-        )
+        medium = at_level(assessment, Level.MEDIUM)
+        return replace(medium, kind=Kind.DISCLOSURE, offender=None, targets=(author,), aimed=True)
     before = frozenset[str]().union(*(reading.own for reading in run[:-1]))
     own = before | run[-1].own
     innocent = innocence.remarks | innocence.objects
@@ -57,9 +55,9 @@ def doubted(
     if not harmless or not counted.isdisjoint(innocent) or not _GRAVE.isdisjoint(own):
         return assessment
     if assessment.level >= Level.HIGH:
-        return replace(assessment, level=Level.MEDIUM)
+        return at_level(assessment, Level.MEDIUM)
     likely = bool(before & harmless) or _is_amid(assessment, run[-1])
-    return replace(assessment, level=Level.LOW) if likely else assessment
+    return at_level(assessment, Level.LOW) if likely else assessment
 
 
 def _is_of_own(reading: Reading, mine: Container[str]) -> bool:
@@ -71,7 +69,7 @@ def _is_of_own(reading: Reading, mine: Container[str]) -> bool:
     ours = [place for place in own if place.concept == _MINE and _says(reading, place, mine)]
     theirs = [place for place in own if place.concept in _THEIRS]
     ours = [each for each in ours if not any(_reaches_beyond(other, each) for other in theirs)]
-    if not ours:
+    if not ours or not (reading.own.isdisjoint(_VALUE) or reading.own.isdisjoint(_YOURS)):
         return False
     if all(any(_overlap(other, each) for each in ours) for other in theirs):
         return True

@@ -9,16 +9,19 @@ from typing import NamedTuple
 from bot.detection.learned import Opinion
 from bot.detection.reading import Reading
 from bot.detection.rules import Rule, apply, newest, unvetoed, veto
-from bot.domain.assessment import Assessment, Finding, Signal
+from bot.domain.assessment import Assessment, Finding, Kind, Signal
 
 _HALF = 0.5
 
 
 class Aside(StrEnum):
-    """Why nothing is said of a message in which something stands."""
+    """Why something else is said of a message than what was found in it."""
 
     REPEATS = "repeats what somebody else wrote"
     ANSWERS = "answers a threat, or only quotes one"
+    AGAINST = "turns on an offender, or repeats what another was threatened with: medium at most"
+    OWN = "speaks of images of its author's own: a disclosure, whatever rules say"
+    DOUBTED = "speaks of something harmless, or a trade or debt was before: a level less"
     CALMS = "calms, advises, asks or praises, and demands nothing"
 
 
@@ -53,6 +56,27 @@ class Explanation(NamedTuple):
     """What the learned judge makes of the message alone; None if there is no such judge."""
     asked: bool
     """Whether it would be asked about this message."""
+
+
+def aside_of(
+    found: Assessment, judged: Assessment, assessment: Assessment, *, calms: bool, fired: bool
+) -> Aside | None:
+    """Why a message is assessed otherwise than what was `found` in it; None if it is not.
+
+    `judged` minds who said it before, `assessment` everything; `calms` says that it calms or helps
+    somebody, `fired` that some rule fires.
+    """
+    if assessment.kind is Kind.NONE:
+        if calms:
+            return Aside.CALMS
+        if found.kind is Kind.THREAT and judged.kind is Kind.NONE:
+            return Aside.REPEATS
+        return Aside.ANSWERS if found.kind is Kind.THREAT or fired else None
+    if found.kind is not Kind.THREAT or assessment.kind is Kind.DISCLOSURE:
+        return Aside.OWN if found.kind is Kind.THREAT else None
+    if assessment.level >= found.level:
+        return None
+    return Aside.AGAINST if judged.level < found.level else Aside.DOUBTED
 
 
 def counted_only(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.detection.reading import Reading, is_quotation
 from bot.detection.rules import Rule, apply
@@ -88,6 +89,16 @@ def conclude(
     return _assessment(Kind.THREAT, threats, message=message, aim=aim, at_most=at_most)
 
 
+def at_level(assessment: Assessment, level: Level) -> Assessment:
+    """`assessment` at another level, with the score that belongs to it."""
+    score = _score(level, assessment.findings)
+    return replace(assessment, level=level, score=score)
+
+
+def _score(level: Level, findings: Sequence[Finding]) -> float:
+    return round(min(1.0, _SCORES[level] + _PER_FINDING * (len(findings) - 1)), 2)
+
+
 def _bargains_over_another(reading: Reading) -> bool:
     """Whether the author says what another has to give, by when or else, and nothing else."""
     own = reading.own
@@ -111,7 +122,6 @@ def _assessment(
     level = min(at_most, max(finding.level for finding in findings))
     if kind is Kind.THREAT and _is_passed_on(findings, message):
         level = min(level, Level.MEDIUM)
-    score = min(1.0, _SCORES[level] + _PER_FINDING * (len(findings) - 1))
     return Assessment(
         kind=kind,
         level=level,
@@ -119,7 +129,7 @@ def _assessment(
         offender=message.author if kind is Kind.THREAT else None,
         targets=aim.targets,
         aimed=aim.aimed,
-        score=round(score, 2),
+        score=_score(level, findings),
         findings=tuple(sorted(findings, key=_telling_first)),
     )
 

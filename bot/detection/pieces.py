@@ -16,8 +16,9 @@ BEGIN = "▁"
 
 _WORD = re.compile(r"[^\s`|~_*]+")
 """What stands between spaces or Discord's marks: code and spoilers are read like other words."""
-_WORDLESS = re.compile(r"https?://|www\.|-?#{1,3}$")
-"""How a link begins, or what makes a heading or small print of a line."""
+_LINK = re.compile(r"[<(\[]*(?:https?://|^www\.)\S*")
+_WORDLESS = re.compile(r"-?#{1,3}$")
+"""What makes a heading or small print of a line."""
 _UNKNOWN_COSTS = 10.0
 """How much less likely than the rarest piece a letter is that no piece has."""
 _REMEMBERED_WORDS = 5_000
@@ -100,7 +101,7 @@ def normalise(word: str) -> str:
     Nothing is left of links and pictures, which anybody can put beside anything; who laughs is
     heard.
     """
-    plain = unicodedata.normalize("NFKC", word).lower()
+    plain = _LINK.sub("", unicodedata.normalize("NFKC", word).lower())
     if not plain.isascii():
         shown = (letter for letter in plain if letter in _LAUGHTER or _is_letter(letter))
         plain = unicodedata.normalize("NFKC", "".join(shown))

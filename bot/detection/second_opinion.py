@@ -12,6 +12,7 @@ from bot.detection.rules import Rule
 from bot.domain.assessment import Category, Finding, Kind, Level, Signal
 
 _REMEMBERED_SCORES = 20_000
+_REMEMBERED_VIEWS = 512
 _TOGETHER = 4
 """How many of an author's messages, the judged one included, are put together."""
 _CATEGORIES: tuple[tuple[Category, frozenset[str]], ...] = (
@@ -74,6 +75,8 @@ class SecondOpinion:
         self._weighed = sum(self._weights)
         self._weightiest = sorted(self._weights, key=lambda bit: -self._weights[bit])
         self._scores: dict[int, int] = {}
+        self._views: dict[tuple[str, Weight], Opinion | None] = {}
+        """What was made of the latest texts: those of a window are asked about again and again."""
 
     def asked(self, here: int, said: int = 0, *, text: str | None = None) -> bool:
         """Whether a message with the bits `here` after one's `said` is worth an opinion.
@@ -154,7 +157,12 @@ class SecondOpinion:
 
         None if it is too short to be read.
         """
-        return self._judge.read(_text(run[-1:]), self._weight(run[-1:]))
+        asked = _text(run[-1:]), self._weight(run[-1:])
+        if asked not in self._views:
+            if len(self._views) >= _REMEMBERED_VIEWS:
+                self._views.clear()
+            self._views[asked] = self._judge.read(*asked)
+        return self._views[asked]
 
     def _agreed(
         self, found: Sequence[tuple[Rule, Finding]], judged: Sequence[Reading]

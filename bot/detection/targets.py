@@ -6,7 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from bot.detection.addressing import Address, Speaking, of_no_language, speaks_to, unread
+from bot.detection.addressing import (
+    Address,
+    Speaking,
+    beginnings,
+    of_no_language,
+    speaks_to,
+    unread,
+)
 from bot.detection.reading import Reading
 from bot.domain.message import Message, Person, Window
 
@@ -56,7 +63,8 @@ def find_targets(
     if others:
         return Aim(others, aimed=len(others) == 1)
     lately = [Address(each, read, speech) for each in _just_said(window)] if of_another else []
-    found = _of_silent(_silent(window, author, speakers), addressing, lately, spoken_to=spoken_to)
+    silent = _silent(window, author, speakers, [*addressing, *lately])
+    found = _of_silent(silent, addressing, lately, spoken_to=spoken_to)
     if found:
         return Aim((*found, *speakers) if spoken_to else found)
     left = tuple(person for person in speakers if not addressing[0].mentions(person))
@@ -120,10 +128,17 @@ def _spoke_since(
     return tuple(person for person in found if person not in pointed)
 
 
-def _silent(window: Window, author: Person, speakers: Sequence[Person]) -> tuple[Person, ...]:
-    """Who is known and did not speak."""
+def _silent(
+    window: Window, author: Person, speakers: Sequence[Person], addressing: Sequence[Address]
+) -> tuple[Person, ...]:
+    """Who is known, did not speak, and may be named: there may be thousands."""
     spoke = {author.id, *(person.id for person in speakers)}
-    return tuple(person for person in window.known() if person.id not in spoke)
+    written = frozenset[str]().union(*(address.words() for address in addressing))
+    return tuple(
+        person
+        for person in window.known()
+        if person.id not in spoke and not written.isdisjoint(beginnings(person.name))
+    )
 
 
 def _just_said(window: Window) -> Iterator[Message]:

@@ -106,6 +106,10 @@ class Tongues:
         compare all languages at once."""
         self._enough = [self._up_to_high[_enough(most)] for most in range(_LANE_HIGH)]
         """The same by the count of the language that knows most, for those that count beside it."""
+        self._clearly = [
+            self._up_to_high[max(_FEWEST + 1, ceil(_CLEARLY * most))] for most in range(_AMID + 1)
+        ]
+        """The same for those that are clearly spoken in a part."""
         self._chosen: dict[int, tuple[int, ...]] = {}
         self._latest = 0
         """The language that the latest text was in: a likely one for the next."""
@@ -138,11 +142,10 @@ class Tongues:
 
     def _with_amid(self, spoken: tuple[int, ...], words: Sequence[str]) -> tuple[int, ...]:
         """`spoken`, and the languages that clearly are in some part of a text."""
-        found = set(spoken)
-        for _, counts in self._parts(words, _AMID, _AMID // 2):
-            clearly = max(_FEWEST + 1, ceil(_CLEARLY * max(counts)))
-            found.update(number for number, count in enumerate(counts) if count >= clearly)
-        return tuple(sorted(found))
+        marks = sum(_LANE_HIGH << _LANE * number for number in spoken)
+        for total, counts in self._parts(words, _AMID, _AMID // 2):
+            marks |= total + self._clearly[max(counts)]
+        return self._marked(marks & self._high)
 
     def _parts(self, words: Sequence[str], size: int, step: int) -> Iterator[tuple[int, bytes]]:
         """How many different words of each part every language knows: together, and one by one."""
@@ -160,7 +163,10 @@ class Tongues:
             counts = total.to_bytes(self._count, "little")
             most = max(counts)
             self._latest = counts.index(most)
-        marks = (total + self._enough[most]) & self._high
+        return self._marked((total + self._enough[most]) & self._high)
+
+    def _marked(self, marks: int) -> tuple[int, ...]:
+        """The numbers of the lanes whose highest bit is set."""
         chosen = self._chosen.get(marks)
         if chosen is None:
             chosen = tuple(n for n in range(self._count) if marks >> _LANE * n & _LANE_HIGH)

@@ -35,6 +35,7 @@ def test_what_discord_shows_as_a_quotation_still_is_one(judge: Judge) -> None:
         "{} ❤️",
         "🔥 {}",
         "{} https://files.example/a/very/long/name/of/a/page?with=more&and=more",
+        "{} <https://files.example/a/very/long/name/of/a/page?with=more&and=more>",
         "-# {}",
         "# {}",
         "**{}**",
@@ -131,6 +132,8 @@ def test_who_was_threatened_once_may_not_threaten_others(
     to_another = judge(first, write("sam", other, mentions=(people["ava"],)))
     assert (to_another.level, to_another.targets) == (Level.HIGH, (people["ava"],))
     assert judge(first, write("sam", other, mentions=(people["leo"],))).kind is Kind.NONE
+    by_name = judge(write("ava", "hello"), first, write("sam", f"ava {other}"))
+    assert (by_name.level, by_name.targets) == (Level.HIGH, (people["ava"],))
 
 
 def test_a_mark_alone_does_not_keep_the_learned_judge_from_a_threat(judge: Judge) -> None:
@@ -239,3 +242,13 @@ def test_a_doubled_letter_hides_nothing(judge: Judge, written: str) -> None:
 
 def test_who_addresses_several_is_not_taken_for_who_tells_of_them(judge: Judge) -> None:
     assert judge(("leo", "guys, send me 80 on cashapp or i post your pics")).kind is Kind.THREAT
+
+
+def test_who_shows_somebody_what_they_were_threatened_with_is_no_offender(
+    judge: Judge, write: Write, people: dict[str, Person]
+) -> None:
+    threat = write("leo", THREAT, reply_author=people["ava"])
+    asked = write("kim", "what did he write to you?", reply_author=people["ava"])
+
+    assert judge(threat, asked, write("ava", THREAT, reply_author=people["kim"])).kind is Kind.NONE
+    assert judge(threat, write("ava", THREAT, mentions=(people["mod"],))).kind is Kind.NONE

@@ -26,9 +26,13 @@ def test_who_asks_about_their_own_images_is_offered_help_and_not_accused(
     judge: Judge, answer: str
 ) -> None:
     assessment = judge(("leo", "hey"), ("ava", answer))
+    threat = "pay me 50 by tonight or i send your pics to your mom"
+    then = judge(("leo", "hey"), ("ava", answer), ("leo", threat))
 
     assert assessment.kind is not Kind.THREAT
     assert assessment.offender is None
+    assert then.offender is not None
+    assert then.offender.name == "leo"
 
 
 @pytest.mark.parametrize(
@@ -37,6 +41,10 @@ def test_who_asks_about_their_own_images_is_offered_help_and_not_accused(
         "send me 50 or i send my video of you to your mom",
         "i saved my recording of our call, pay me 50 or your friends see you",
         "i have your pics on my phone. pay me 50 or i post them",
+        "pay 50 or i send my video to your mom",
+        "pay 50 by tonight or i send my screenshots to your mom and your class",
+        "bezahl 50 oder ich schicke mein video an deine mutter",
+        "paga 50 o le mando mi video a tu madre",
     ],
 )
 def test_what_an_offender_calls_theirs_is_of_the_other(judge: Judge, threat: str) -> None:

@@ -111,3 +111,24 @@ def test_the_learned_judge_can_be_asked_alone(detector: Detector, write: Write) 
     rules = [finding.rule for finding in detector.without_rules().assess(window).findings]
 
     assert rules == ["learned"]
+
+
+def test_why_it_is_less_than_what_was_found_is_said(detector: Detector, write: Write) -> None:
+    own = Window(write("ava", "so you want 50 or you post my pics?"), (write("leo", "hey"),))
+    debt = (write("leo", "you still owe me for the concert tickets"), write("ava", "i know"))
+    owed = Window(write("leo", "50 by friday or i show everyone the pics"), debt)
+    threat = write("leo", THREAT, reply_author=write("ava", "").author)
+    mocks = Window(write("kim", THREAT), (threat,))
+
+    assert detector.explain(own).aside is Aside.OWN
+    assert detector.explain(owed).aside is Aside.DOUBTED
+    assert detector.explain(mocks).aside is Aside.AGAINST
+
+
+def test_of_what_the_learned_judge_alone_finds_it_is_said_too(
+    detector: Detector, write: Write
+) -> None:
+    text = "transfer it or the recording travels"
+    threat = write("leo", text, reply_author=write("ava", "").author)
+
+    assert detector.explain(Window(write("ava", text), (threat,))).aside is Aside.REPEATS

@@ -299,3 +299,26 @@ def test_a_word_for_whom_it_goes_to_does_not_reach_over_a_line(
     threat = write("leo", text, mentions=(people["ava"],))
 
     assert _threat(detector, write("kim", "hi"), threat) == ((people["ava"],), True)
+
+
+@pytest.mark.parametrize("opening", ["last warning to @kim:", "i am talking to @kim."])
+def test_to_whom_something_is_said_is_meant_and_not_a_bystander(
+    detector: Detector, write: Write, people: dict[str, Person], opening: str
+) -> None:
+    text = f"{opening} 50 by tonight or i post your pics"
+    threat = write("leo", text, mentions=(people["kim"],))
+
+    assert _threat(detector, write("ava", "hi"), threat) == ((people["kim"],), True)
+
+
+def test_one_is_found_among_thousands_who_are_known(
+    detector: Detector, write: Write, people: dict[str, Person]
+) -> None:
+    known = tuple(Person(1_000 + number, f"somebody{number}") for number in range(5_000))
+    threat = write("leo", "corwin has one hour to pay me 50 or everyone here sees his pics")
+    corwin = Person(900, "corwin")
+
+    assert _threat(detector, write("ava", "hi"), threat, known=(*known, corwin)) == (
+        (corwin,),
+        False,
+    )
