@@ -14,6 +14,7 @@ from bot.detection.addressing import (
     speaks_to,
     unread,
 )
+from bot.detection.normalise import fold
 from bot.detection.reading import Reading
 from bot.domain.message import Message, Person, Window
 
@@ -52,7 +53,12 @@ def find_targets(
     """
     author, concepts = window.message.author, read(window.message).own
     speakers = _speakers(window, author)
-    addressing = [Address(each, read, speech) for each in _addressing(window, own)]
+    judged = fold(window.message.wording).split()  # of a few words alone no language is known
+
+    def address_of(message: Message) -> Address:
+        return Address(message, read, lambda words: speech([*words, *judged]))
+
+    addressing = [address_of(each) for each in _addressing(window, own)]
     spoken_to = not _SPOKEN_TO.isdisjoint(concepts)
     of_another = _ABSENT in concepts and not spoken_to
     for address in addressing:
@@ -62,7 +68,7 @@ def find_targets(
     others = tuple(person for person in window.present if person.id != author.id)
     if others:
         return Aim(others, aimed=len(others) == 1)
-    lately = [Address(each, read, speech) for each in _just_said(window)] if of_another else []
+    lately = [address_of(each) for each in _just_said(window)] if of_another else []
     silent = _silent(window, author, speakers, [*addressing, *lately])
     found = _of_silent(silent, addressing, lately, spoken_to=spoken_to)
     if found:

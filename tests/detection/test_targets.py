@@ -322,3 +322,15 @@ def test_one_is_found_among_thousands_who_are_known(
         (corwin,),
         False,
     )
+
+
+def test_a_name_in_a_few_words_is_read_in_the_language_of_the_threat(
+    detector: Detector, write: Write, people: dict[str, Person]
+) -> None:
+    said = (
+        write("ava", "what game"),
+        write("leo", "kim ignored me again"),
+        write("leo", "she has till six to pay 50 or i post her pics"),
+    )
+
+    assert _threat(detector, *said, known=(people["kim"],)) == ((people["kim"],), False)
