@@ -143,7 +143,7 @@ class Desk:
         """Close the case as a false alarm: its words are erased at once, what is counted stays.
 
         `quiet` says what alerts nobody here anymore. Advice, an offer or a timeout that did not go
-        out yet is held back.
+        out yet is held back for good: nobody can be offered help afterwards.
         """
         async with self._store.transaction() as tx:
             case = await _unresolved(tx, case_id, presser)

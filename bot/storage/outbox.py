@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.case import CaseState
-from bot.domain.delivery import DeliveryKind, DeliveryState
+from bot.domain.delivery import DeliveryKind, DeliveryState, HeldReason
 from bot.storage.dialect import insert_or_nothing
 from bot.storage.schema import cases, outbox
 
@@ -182,13 +182,17 @@ class Outbox:
         return result.rowcount == 1
 
     async def release(self, case_id: int, people: Iterable[int]) -> list[int]:
-        """Queue advice that was held or only rehearsed; the people for whom there was some."""
+        """Queue advice that was held or only rehearsed; the people for whom there was some.
+
+        Not that of a false alarm: nobody is written to because of what was none.
+        """
         result = await self._connection.execute(
             update(outbox)
             .where(
                 outbox.c.case_id == case_id,
                 outbox.c.kind == DeliveryKind.ADVICE.value,
                 outbox.c.state.in_(_UNSENT),
+                outbox.c.reason.is_distinct_from(HeldReason.FALSE_ALARM.value),
                 outbox.c.recipient_id.in_(list(people)),
             )
             .values(state=DeliveryState.PENDING.value, reason=None, due_at=self._now)
@@ -199,18 +203,22 @@ class Outbox:
     async def withdraw_advice(self, recipient_id: int, *, reason: str) -> list[int]:
         """Hold back every pending advice to a person; the cases that it belonged to."""
         advice = outbox.c.kind == DeliveryKind.ADVICE.value
-        return await self._withdraw(and_(outbox.c.recipient_id == recipient_id, advice), reason)
+        pending = outbox.c.state == DeliveryState.PENDING.value
+        return await self._withdraw(
+            and_(outbox.c.recipient_id == recipient_id, advice, pending), reason
+        )
 
     async def withdraw(self, case_id: int, kinds: Iterable[DeliveryKind], *, reason: str) -> None:
-        """Hold back what of these kinds a case has not brought about yet."""
+        """Hold back what of these kinds a case has not brought about, whatever it waited for."""
         brought = outbox.c.kind.in_([kind.value for kind in kinds])
-        await self._withdraw(and_(outbox.c.case_id == case_id, brought), reason)
+        waiting = outbox.c.state.in_((DeliveryState.PENDING.value, *_UNSENT))
+        await self._withdraw(and_(outbox.c.case_id == case_id, brought, waiting), reason)
 
     async def _withdraw(self, which: ColumnElement[bool], reason: str) -> list[int]:
-        pending = and_(which, outbox.c.state == DeliveryState.PENDING.value)
-        await lock_cases(self._connection, pending)
-        values = {"state": DeliveryState.HELD.value, "reason": reason}
-        statement = update(outbox).where(pending).values(values)
+        await lock_cases(self._connection, which)
+        rehearsed = outbox.c.state == DeliveryState.REHEARSED.value
+        state = case((rehearsed, outbox.c.state), else_=DeliveryState.HELD.value)
+        statement = update(outbox).where(which).values(state=state, reason=reason)
         rows = await self._connection.execute(statement.returning(outbox.c.case_id))
         return [row.case_id for row in rows]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.e2e.test_case_work import resolves
 from tests.e2e.town import OTHER_THREAT, THREAT, Town
 
 _COMMAND = "Get help with this message"
@@ -73,6 +74,23 @@ async def test_a_moderator_cannot_have_a_person_written_to_again(town: Town) -> 
     await town.settled()
 
     assert (sent, town.advised()) == (0, {"ava": 1})
+
+
+async def test_a_moderator_cannot_have_anybody_written_to_because_of_a_false_alarm(
+    town: Town,
+) -> None:
+    """Not with the menu that was opened before, either."""
+    people = [town.server.join(f"person-{number}") for number in range(5)]
+    await town.settled(await town.leo.writes(THREAT, channel=town.general, mentions=people))
+    menu = await town.mo.presses(town.alert, "Offer help")
+    await resolves(town, "False alarm", why="joke")
+    await town.settled()
+    said = await town.mo.selects(menu, menu.messages[0].selects[0].custom_id, [str(people[0].id)])
+    await town.settled()
+
+    assert said.text.startswith("Nothing was sent")
+    assert "Offer help" not in town.alert.buttons
+    assert town.advised() == {}
 
 
 async def test_an_offender_who_tells_on_the_person_moves_nobody_to_write_to_them(

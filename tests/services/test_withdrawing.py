@@ -7,9 +7,17 @@ from typing import Any
 import pytest
 
 from bot.domain.case import Mistake
-from bot.domain.delivery import Delivery, DeliveryKind, Outcome, Postponed, Refused
+from bot.domain.delivery import (
+    Delivery,
+    DeliveryKind,
+    HeldReason,
+    Outcome,
+    Postponed,
+    Refused,
+    Rehearsed,
+)
 from bot.services.budgets import Budgets
-from bot.services.casework import case_view
+from bot.services.casework import Casework, case_view
 from bot.services.choices import PolicySettings
 from bot.services.desk import Desk, Presser
 from bot.services.dispatch import Dispatcher
@@ -18,7 +26,8 @@ from bot.services.patience import Patience
 from bot.services.policies import Policies
 from bot.services.reviews import Shown
 from bot.storage import Store
-from tests.storage.building import GUILD, threatened
+from bot.transport.advice_lines import held_people
+from tests.storage.building import AVA, GUILD, threatened
 
 MO = Presser(71, GUILD)
 
@@ -101,3 +110,42 @@ async def test_nothing_follows_from_the_failure_of_what_was_withdrawn_while_it_w
     assert [item.kind.value for item in items] == ["message", "assessment", "action"]
     assert not offered
     assert (broken is not None) == (isinstance(outcome, Postponed) and outcome.breaker)
+
+
+async def offered(store: Store) -> tuple[list[int], int]:
+    """To whom the alert offers help, and to how many it goes that somebody chose before."""
+    async with store.transaction() as tx:
+        named = [person.id for person in held_people(await case_view(tx, 1))]
+    casework = Casework(store, wake=lambda: None)
+    return named, await casework.offer_help(1, [AVA], guild_id=GUILD, moderator=MO.id)
+
+
+@pytest.mark.parametrize("is_rehearsed", [False, True])
+async def test_after_a_false_alarm_nobody_is_offered_help_whatever_held_it_back(
+    store: Store, *, is_rehearsed: bool
+) -> None:
+    await threatened(store, 1)
+    advice = await claimed_advice(dispatcher_of(store, _Courier(store, Refused(0, "never asked"))))
+    async with store.transaction() as tx:
+        if is_rehearsed:
+            await tx.sending.rehearsed(advice, Rehearsed(5, 9))
+        else:
+            await tx.sending.hold(advice.id, reason=HeldReason.TOO_MANY.value)
+    await finds_nothing(store)
+
+    assert await offered(store) == ([], 0)
+    async with store.transaction() as tx:
+        (reached,) = (await case_view(tx, 1)).reached
+    state = "rehearsed" if is_rehearsed else "held"
+    assert (reached.state.value, reached.reason) == (state, "false_alarm")
+
+
+async def test_nobody_is_offered_help_where_it_was_rehearsed_as_the_false_alarm_was_found(
+    store: Store,
+) -> None:
+    await threatened(store, 1)
+    dispatcher = dispatcher_of(store, _Courier(store, Rehearsed(5, 9)), dry_run=True)
+
+    await dispatcher._carry(await claimed_advice(dispatcher))
+
+    assert await offered(store) == ([], 0)
