@@ -12,6 +12,7 @@ import pytest
 
 from bot.sandbox import Sandbox
 from tests.conftest import sqlite_url
+from tests.e2e.pings import assert_nothing_could_ping
 from tests.e2e.processes import Nursery, nursing
 from tests.e2e.town import Town
 
@@ -42,7 +43,10 @@ def nursery(_nursery: Nursery) -> Iterator[Nursery]:
 
 @pytest.fixture
 def build(tmp_path: Path) -> Build:
-    """Makes a town without a bot; keyword arguments are the sandbox's."""
+    """Makes a town without a bot; keyword arguments are the sandbox's.
+
+    Whatever a test is about: once it is over, nothing that the bot sent could have pinged anybody.
+    """
 
     @asynccontextmanager
     async def make(
@@ -57,6 +61,7 @@ def build(tmp_path: Path) -> Build:
                 yield town
             finally:
                 await town.close()
+            assert_nothing_could_ping(sandbox.requests, but=town.moderators)
 
     return make
 
