@@ -82,6 +82,7 @@ async def test_once_it_is_over_a_further_threat_is_answered_in_earnest(town: Tow
     await town.settled(await town.threatens())
     await _set_dry_run(town, on=False)
     await town.restart()
+    await town.settled()
     assert town.advised() == {}
     await town.settled(await town.threatens(OTHER_THREAT))
 
