@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import UTC, datetime
 
 import pytest
 
 from bot.domain.evidence import ItemKind
-from bot.domain.measure import LONGEST_TIMEOUT_HOURS
 from bot.sandbox import BOT_BY_DEFAULT, MODERATOR_BY_DEFAULT, Answer, Permission
-from tests.e2e.conftest import Build
-from tests.e2e.town import THREAT, Town
+from tests.e2e.town import OTHER_THREAT, THREAT, Town
 
 POWERS = BOT_BY_DEFAULT | MODERATOR_BY_DEFAULT | Permission.MANAGE_ROLES | Permission.MANAGE_GUILD
 URGENT = "kill yourself or pay me 100 dollars. i have your pics and i post them to your followers"
@@ -175,6 +172,19 @@ async def test_a_message_is_deleted_only_after_it_was_said_twice_that_it_was_rep
     assert "pay me 100 dollars tonight" in evidence.text
 
 
+async def test_only_what_is_the_offenders_and_still_there_can_be_deleted(town: Town) -> None:
+    await town.ava.writes("what do you want from me", channel=town.general)
+    first, second = await town.threatens(), await town.threatens(OTHER_THREAT)
+    await town.settled(first, second)
+    await town.leo.deletes(second)
+    await town.until_case(lambda case: case.deletions == 1)
+    await town.mo.presses(await acts(town, "Delete a message"), "It was reported")
+    menu = await acts(town, "Delete a message")
+
+    (select,) = menu.messages[0].selects
+    assert list(select.options) == [str(first.id)]
+
+
 async def test_deleting_the_last_copy_says_that_it_is_the_last(town: Town) -> None:
     message = await town.threatens()
     await town.settled(message)
@@ -188,9 +198,8 @@ async def test_deleting_the_last_copy_says_that_it_is_the_last(town: Town) -> No
         page = await town.mo.selects(first, str(select.custom_id), [str(message.id)])
         pages.append(page.text)
         if len(pages) == 1:
-            form = await town.mo.presses(
-                await town.mo.presses(town.alert, "Resolve"), "False alarm"
-            )
+            verdicts = await town.mo.presses(town.alert, "Resolve")
+            form = await town.mo.presses(verdicts, "False alarm")
             await town.mo.submits(form, {"why": "joke"})
             await town.settled()
 
@@ -288,60 +297,3 @@ async def test_a_refusal_by_discord_is_told_and_on_record(town: Town) -> None:
     assert answer.text == "Discord refused (code 50013). Nothing was done. Please do it by hand."
     assert await recorded(town) == [("ban", "begun", None), ("ban", "refused", "refused 50013")]
     assert "It was not done (refused 50013)." in town.alert.text
-
-
-async def test_at_level_urgent_the_bot_times_out_only_where_the_server_chose_so(
-    town: Town,
-) -> None:
-    await town.settled(await town.threatens(URGENT))
-    assert (await town.case()).level.label == "urgent"
-    assert town.server.members[town.leo.id].timeout_until is None
-
-    await town.restart(auto_timeout_hours=2)
-    await town.settled(await town.sam.writes(URGENT, channel=town.general, mentions=[town.ava]))
-    until = town.server.members[town.sam.id].timeout_until
-    assert until is not None
-    assert 1.9 < (until - datetime.now(UTC).timestamp()) / 3600 < 2.1
-    assert audited(town) == [("MEMBER_UPDATE", "NotAlone case 2, automatic")]
-    await town.settled()
-    assert "timed out by the bot, as this server chose" in town.alert_messages()[1].text
-
-
-async def test_the_longest_timeout_holds_where_the_clocks_differ(build: Build) -> None:
-    async with build(clock=lambda: time.time() - 2) as town:
-        assert town.server.bot_role is not None
-        town.server.set_permissions(town.server.bot_role, POWERS)
-        await town.start(auto_timeout_hours=LONGEST_TIMEOUT_HOURS)
-        await town.threatens(URGENT)
-        await town.until(town.alert_messages)
-        await town.settled()
-        until = town.server.members[town.leo.id].timeout_until
-
-    assert until is not None
-    assert until - time.time() > (LONGEST_TIMEOUT_HOURS - 1) * 3600
-
-
-async def test_a_timeout_that_discord_refuses_is_told_in_the_alert(town: Town) -> None:
-    assert town.server.bot_role is not None
-    town.server.set_permissions(town.server.bot_role, POWERS & ~Permission.MODERATE_MEMBERS)
-    await town.restart(auto_timeout_hours=2)
-    await town.settled(await town.threatens(URGENT))
-    await town.settled()
-    assert "could not time the member out" in town.alert.text
-    assert "(Discord's code 50013)" in town.alert.text
-
-
-async def test_a_timeout_that_is_still_to_come_is_not_carried_out_once_nothing_was_to_be_done(
-    town: Town,
-) -> None:
-    await town.restart(auto_timeout_hours=2)
-    path = r"^/guilds/\d+/members/\d+$"
-    failing = town.sandbox.faults.fail(method="PATCH", path=path, status=503, times=2)
-    await town.threatens(URGENT)
-    await town.until(lambda: failing.struck and town.alert_messages())
-    form = await town.mo.presses(await town.mo.presses(town.alert, "Resolve"), "No action")
-    await town.mo.submits(form, {"reason": "a joke between friends"})
-    await town.settled()
-
-    assert town.server.members[town.leo.id].timeout_until is None
-    assert audited(town) == []
