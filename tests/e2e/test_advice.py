@@ -9,7 +9,7 @@ from bot.domain.delivery import DeliveryState, HeldReason
 from bot.sandbox import Message, Person
 from tests.e2e.town import OTHER_THREAT, THREAT, Town
 
-_AGAIN = "send me 60 dollars on cashapp now or i show your pictures to your whole school"
+AGAIN = "send me 60 dollars on cashapp now or i show your pictures to your whole school"
 _MANY = "i have all your pics. pay me 100 dollars tonight or i post them to all your followers"
 
 
@@ -52,6 +52,16 @@ async def test_a_threat_that_names_many_people_writes_to_nobody_by_itself(
         (DeliveryState.HELD, HeldReason.TOO_MANY.value)
     }
     assert len(case.reached) == count
+
+
+async def test_many_who_are_named_again_are_still_written_to_by_nobody(town: Town) -> None:
+    people = _crowd(town, 5)
+    for text in (_MANY, OTHER_THREAT):
+        await town.settled(await town.leo.writes(text, channel=town.general, mentions=people))
+    await town.settled()
+
+    assert (await town.case()).findings == 2
+    assert town.advised() == {}
 
 
 async def test_offering_help_sends_after_the_choice_and_only_once(town: Town) -> None:
@@ -154,7 +164,7 @@ async def test_whoever_wants_no_messages_gets_none_until_they_allow_them(town: T
 
     await town.restart()
     await town.ava.presses(stopped.messages[-1], "Allow these messages")
-    threat = await town.kim.writes(_AGAIN, channel=town.general, mentions=[town.ava])
+    threat = await town.kim.writes(AGAIN, channel=town.general, mentions=[town.ava])
     await town.settled(threat)
     assert town.advised() == {"ava": 2}
 
@@ -170,52 +180,6 @@ async def test_a_moderator_cannot_write_to_whoever_wants_no_messages(town: Town)
 
     assert said.text.startswith("Nothing was sent")
     assert town.advised() == {}
-
-
-@pytest.mark.parametrize(
-    ("budget", "expected"),
-    [({"person_day": 1}, {"ava": 1, "kim": 1}), ({"server_hour": 1}, {"ava": 1})],
-)
-async def test_budgets_hold_across_a_restart_and_what_is_over_goes_out_later(
-    quiet_town: Town, budget: dict[str, int], expected: dict[str, int]
-) -> None:
-    town = quiet_town
-    deliveries = {"budgets": budget}
-    await town.start(deliveries=deliveries)
-    await town.settled(await town.threatens())
-    await town.restart(deliveries=deliveries)
-    again = await town.sam.writes(OTHER_THREAT, channel=town.general, mentions=[town.ava])
-    await town.settled(again)
-    other = await town.sam.writes(_AGAIN, channel=town.general, mentions=[town.kim])
-    await town.settled(other)
-    assert town.advised() == expected
-    assert "too many messages were sent lately" in town.alert_messages()[1].text
-
-    await town.let_pass(hours=25)
-    await town.until(lambda: sum(town.advised().values()) >= 2)
-    await town.settled()
-    await town.let_pass(hours=25)
-    await town.until(lambda: sum(town.advised().values()) == 3)
-    await town.settled()
-
-
-async def test_the_whole_bot_has_a_budget(quiet_town: Town) -> None:
-    town = quiet_town
-    await town.start(deliveries={"budgets": {"bot_hour": 1}})
-    other = town.sandbox.create_server("Elsewhere", owner="otto")
-    room = other.create_channel("general")
-    other.create_channel(
-        "notalone-alerts", visible_to=[other.create_role("Moderators"), town.sandbox.bot]
-    )
-    for person in (town.kim, town.leo):
-        person.joins(other)
-    await town.until(lambda: town.bot.bot.parts.watch._gates.get(other.id, ()) is None)
-    await town.settled(await town.threatens())
-    second = await town.leo.writes(OTHER_THREAT, channel=room, mentions=[town.kim])
-    await town.until(lambda: town.bot.screening.newest(other.id) >= second.id)
-    await town.settled()
-
-    assert town.advised() == {"ava": 1}
 
 
 async def test_in_the_mode_button_the_channel_is_offered_help(quiet_town: Town) -> None:
@@ -252,8 +216,10 @@ async def test_in_the_mode_moderator_nothing_is_sent_until_help_is_offered(
 ) -> None:
     town = quiet_town
     await town.start(advice="moderator")
-    await town.settled(await town.threatens())
-    assert (town.advised(), town.public_words()) == ({}, [])
+    for text in (THREAT, OTHER_THREAT):
+        await town.settled(await town.threatens(text))
+        await town.settled()
+        assert (town.advised(), town.public_words()) == ({}, [])
 
     question = await town.mo.presses(town.alert, "Offer help")
     await town.mo.selects(question, question.messages[0].selects[0].custom_id, [str(town.ava.id)])

@@ -14,7 +14,7 @@ from bot.app import App, point_to
 from bot.config import Config, parse_config
 from bot.domain.case import CaseView
 from bot.domain.evidence import EvidenceItem, first_fault
-from bot.sandbox import Channel, Message, Person, Sandbox
+from bot.sandbox import Channel, Message, Person, Sandbox, Server
 from bot.services.casework import case_view
 from bot.storage import Keyring, Store, Transaction
 from bot.storage.engine import transaction
@@ -96,6 +96,18 @@ class Town:
         """Wait until the bot watches the server, and has caught up."""
         gates = self.bot.bot.parts.watch._gates
         await self.until(lambda: gates.get(self.server.id, ()) is None)
+
+    async def watches_another(self, *people: Person) -> tuple[Server, Channel]:
+        """A second server with these people, once the bot watches it, and a channel there."""
+        other = self.sandbox.create_server("Elsewhere", owner="otto")
+        room = other.create_channel("general")
+        moderators = other.create_role("Moderators")
+        other.create_channel(ALERTS, visible_to=[moderators, self.sandbox.bot])
+        for person in people:
+            person.joins(other)
+        gates = self.bot.bot.parts.watch._gates
+        await self.until(lambda: gates.get(other.id, ()) is None)
+        return other, room
 
     async def stop(self) -> None:
         """Stop the bot in good order, if it runs."""
