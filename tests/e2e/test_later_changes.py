@@ -1,25 +1,22 @@
-"""What becomes of messages later, and in which shapes and places messages come."""
+"""What becomes of messages later, and in which shapes messages come."""
 
 from __future__ import annotations
 
 from functools import partial
 
-import pytest
-
 from bot.domain.case import CaseView
 from bot.domain.evidence import ItemKind
 from bot.domain.fates import deleted_with_ban
-from bot.sandbox import Message, Webhook
 from bot.sandbox.events import message_updated
 from tests.e2e.town import OTHER_THREAT, THREAT, Town
 
 
-async def _texts(town: Town, kind: ItemKind) -> list[str]:
+async def texts(town: Town, kind: ItemKind) -> list[str]:
     found = [i for i in await town.evidence() if i.kind is kind]
     return [i.content["text"] for i in found if i.content is not None]
 
 
-def _was_edited(times: int, case: CaseView) -> bool:
+def was_edited(times: int, case: CaseView) -> bool:
     return case.edits == times
 
 
@@ -35,7 +32,7 @@ async def test_a_harmless_message_that_becomes_a_threat_is_found(town: Town) -> 
     await town.settled()
 
     assert town.advised() == {"ava": 1}
-    assert await _texts(town, ItemKind.MESSAGE) == [first, message.content]
+    assert await texts(town, ItemKind.MESSAGE) == [first, message.content]
 
 
 async def test_every_version_of_a_preserved_message_is_kept(town: Town) -> None:
@@ -44,11 +41,11 @@ async def test_every_version_of_a_preserved_message_is_kept(town: Town) -> None:
     await town.settled(message)
     for count, text in enumerate(("hello", "nothing to see here"), start=1):
         await town.leo.edits(message, text)
-        await town.until_case(partial(_was_edited, count))
+        await town.until_case(partial(was_edited, count))
     await town.settled()
 
-    assert await _texts(town, ItemKind.MESSAGE) == [first]
-    assert await _texts(town, ItemKind.EDIT) == ["hello", "nothing to see here"]
+    assert await texts(town, ItemKind.MESSAGE) == [first]
+    assert await texts(town, ItemKind.EDIT) == ["hello", "nothing to see here"]
     assert "Edited later: 2. Every version was preserved." in town.alert.text
     assert len(town.alert_messages()) == 1
 
@@ -74,7 +71,7 @@ async def test_an_edit_while_the_bot_was_away_is_kept(town: Town) -> None:
     await town.start()
     await town.until_case(lambda case: case.edits == 1)
 
-    assert await _texts(town, ItemKind.EDIT) == ["hello"]
+    assert await texts(town, ItemKind.EDIT) == ["hello"]
 
 
 # -- deletions -------------------------------------------------------------------------------------
@@ -87,7 +84,7 @@ async def test_a_deletion_is_on_record_and_the_words_are_kept(town: Town) -> Non
     await town.until_case(lambda case: case.deletions)
     await town.settled()
 
-    assert await _texts(town, ItemKind.MESSAGE) == [message.content]
+    assert await texts(town, ItemKind.MESSAGE) == [message.content]
     assert "Deleted later: 1. What was said was preserved." in town.alert.text
     (deletion,) = [i for i in await town.evidence() if i.kind is ItemKind.DELETION]
     assert (deletion.message_id, deletion.facts["bulk"]) == (message.id, False)
@@ -204,7 +201,7 @@ async def test_a_poll_is_read_like_what_its_author_says(town: Town) -> None:
 
     assert town.advised() == {"ava": 1}
     assert len(town.alert_messages()) == 1
-    assert await _texts(town, ItemKind.MESSAGE) == ["\n".join(poll)]
+    assert await texts(town, ItemKind.MESSAGE) == ["\n".join(poll)]
 
 
 async def test_a_poll_that_was_asked_while_the_bot_was_away_is_caught_up(town: Town) -> None:
@@ -217,157 +214,4 @@ async def test_a_poll_that_was_asked_while_the_bot_was_away_is_caught_up(town: T
     await town.settled()
 
     assert town.advised() == {"ava": 1}
-    assert await _texts(town, ItemKind.MESSAGE) == ["\n".join((said, *poll))]
-
-
-# -- places ----------------------------------------------------------------------------------------
-
-
-async def _is_found(town: Town, message: Message) -> None:
-    await town.settled(message)
-    assert town.advised() == {"ava": 1}
-    assert message.url in town.alert.text
-
-
-async def test_a_thread_is_screened(town: Town) -> None:
-    thread = town.general.create_thread("tonight", owner=town.leo)
-    await _is_found(town, await town.threatens(channel=thread))
-
-
-async def test_a_forum_post_is_screened(town: Town) -> None:
-    forum = town.server.create_channel("questions", kind="forum")
-    post = forum.create_thread("my new post", owner=town.leo)
-    await _is_found(town, await town.threatens(channel=post))
-
-
-_TITLE = "ava i have your pics. pay me 100 dollars tonight or i post them to all your followers"
-
-
-@pytest.mark.parametrize("away", [False, True])
-@pytest.mark.parametrize("body", ["", "you know what to do"])
-async def test_the_title_of_a_post_is_read_with_what_begins_it(
-    town: Town, body: str, *, away: bool
-) -> None:
-    forum = town.server.create_channel("questions", kind="forum")
-    if away:
-        await town.stop()
-    post = forum.create_thread(_TITLE, owner=town.leo)
-    message = await town.leo.writes(
-        body, channel=post, attachments=["proof.png"], mentions=[town.ava] if body else []
-    )
-    if away:
-        await town.start()
-    await town.until(town.alert_messages)
-    await town.settled()
-
-    assert message.url in town.alert.text
-    assert town.advised() == ({"ava": 1} if body else {})  # a name that is no mention is unsure
-    said = "\n".join(part for part in (_TITLE, message.content) if part)
-    assert await _texts(town, ItemKind.MESSAGE) == [said]
-
-
-async def test_what_is_said_below_a_post_is_not_taken_for_its_title(town: Town) -> None:
-    forum = town.server.create_channel("questions", kind="forum")
-    post = forum.create_thread(_TITLE, owner=town.leo)
-    first = await town.leo.writes(f"{town.ava.mention} look", channel=post)
-    await town.settled(first)
-    await town.settled(await town.sam.writes("what is that?", channel=post, reply_to=first))
-    await town.leo.edits(first, f"{town.ava.mention} so")
-    await town.until_case(partial(_was_edited, 1))
-
-    (case,) = await town.cases()
-    assert case.offender.name == "leo"
-    assert await _texts(town, ItemKind.EDIT) == [f"{_TITLE}\n{first.content}"]
-
-
-async def test_a_title_that_becomes_a_threat_is_found(town: Town) -> None:
-    post = town.server.create_channel("questions", kind="forum").create_thread(
-        "how to", owner=town.leo
-    )
-    await town.settled(await town.ava.writes("good question", channel=post))
-    await _is_found(town, await town.leo.renames(post, _TITLE))
-
-
-async def test_the_text_of_a_voice_channel_is_screened(town: Town) -> None:
-    voice = town.server.create_channel("talk", kind="voice")
-    await _is_found(town, await town.threatens(channel=voice))
-
-
-async def test_a_private_thread_that_the_bot_is_in_is_screened(town: Town) -> None:
-    thread = town.general.create_thread(
-        "secret", private=True, members=[town.leo, town.ava, town.sandbox.bot]
-    )
-    await _is_found(town, await town.threatens(channel=thread))
-
-
-async def test_threads_are_caught_up_too(town: Town) -> None:
-    thread = town.general.create_thread("tonight")
-    await town.stop()
-    message = await town.threatens(channel=thread)
-    await town.start()
-    await _is_found(town, message)
-
-
-async def test_ignored_channels_and_their_threads_are_not_screened(quiet_town: Town) -> None:
-    town = quiet_town
-    await town.start(ignored_channels=["general"])
-    later = town.general.create_thread("opened later")
-    heard = town.server.create_channel("heard")
-    await town.threatens()
-    await town.threatens(channel=later)
-    last = await town.sam.writes("hello", channel=heard)
-    await town.settled(last)
-
-    assert await town.cases() == []
-
-
-async def test_webhooks_are_skipped_by_default(town: Town) -> None:
-    await Webhook(town.general, "bridge").posts(f"{town.ava.mention} {THREAT}")
-    await town.settled(await town.sam.writes("hello", channel=town.general))
-
-    assert await town.cases() == []
-
-
-async def test_webhooks_are_screened_where_the_server_wants_it(quiet_town: Town) -> None:
-    town = quiet_town
-    await town.start(webhooks=True)
-    message = await Webhook(town.general, "bridge").posts(f"{town.ava.mention} {THREAT}")
-    await town.settled(message)
-
-    assert len(town.alert_messages()) == 1
-
-
-async def test_other_bots_are_skipped(quiet_town: Town) -> None:
-    town = quiet_town
-    await town.start(webhooks=True)
-    other = town.server.join("jukebox")
-    other.bot = True
-    await other.writes(THREAT, channel=town.general, mentions=[town.ava])
-    await town.settled(await town.sam.writes("hello", channel=town.general))
-
-    assert await town.cases() == []
-
-
-async def test_direct_messages_to_the_bot_are_not_screened(town: Town) -> None:
-    await town.leo.writes_to_bot(THREAT)
-    await town.settled(await town.sam.writes("hello", channel=town.general))
-
-    assert await town.cases() == []
-
-
-async def test_another_server_is_another_matter(town: Town) -> None:
-    other = town.sandbox.create_server("Elsewhere", owner="otto")
-    room = other.create_channel("general")
-    other.create_channel(
-        "notalone-alerts", visible_to=[other.create_role("Moderators"), town.sandbox.bot]
-    )
-    for person in (town.ava, town.leo):
-        person.joins(other)
-    await town.until(lambda: town.bot.bot.parts.watch._gates.get(other.id, ()) is None)
-    first = await town.threatens()
-    second = await town.leo.writes(OTHER_THREAT, channel=room, mentions=[town.ava])
-    await town.until(lambda: town.bot.screening.newest(other.id) >= second.id)
-    await town.settled(first)
-
-    assert [case.guild_id for case in await town.cases()] == [town.server.id, other.id]
-    assert len(town.alert_messages()) == 1
+    assert await texts(town, ItemKind.MESSAGE) == ["\n".join((said, *poll))]
