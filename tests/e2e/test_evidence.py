@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.evidence import EvidenceItem, ItemKind
 from bot.sandbox import Answer, Role
 from bot.sandbox.protocol import Permission
-from tests.e2e.town import THREAT, Town
+from tests.e2e.town import OTHER_THREAT, THREAT, Town
 
 FORGOTTEN = {"hours": 0}
 """With this, what was said before a restart is remembered no more."""
@@ -116,6 +116,22 @@ async def test_messages_that_go_with_a_ban_are_marked_so(town: Town) -> None:
 
 async def _has_ban(town: Town) -> bool:
     return any(item.facts["what"] == "banned" for item in await people_of(town))
+
+
+async def test_a_ban_is_no_matter_of_another_server(town: Town) -> None:
+    other, room = await town.watches_another(town.leo, town.kim)
+    await town.settled(await town.threatens())
+    there = await town.leo.writes(OTHER_THREAT, channel=room, mentions=[town.kim])
+    await town.until(lambda: town.bot.screening.newest(other.id) >= there.id)
+    await town.settled()
+    _, elsewhere = await town.cases()
+    assert elsewhere.guild_id == other.id
+    before = await town.kinds(elsewhere.id)
+    town.server.ban(town.leo)
+    await town.until_true(lambda: _has_ban(town))
+    await town.settled()
+
+    assert await town.kinds(elsewhere.id) == before
 
 
 async def test_a_moderator_has_both_sides_read_from_history(town: Town) -> None:
