@@ -63,6 +63,14 @@ async def test_hostile_words_are_shown_harmlessly(town: Town, kind: str) -> None
     assert town.advised() == {"ava": 1}
 
 
+@pytest.mark.parametrize("put", ["[them](https://evil.example/x)", "||them||", "**them** `x`"])
+async def test_the_words_that_were_found_cannot_be_formatted(town: Town, put: str) -> None:
+    await town.settled(await town.threatens(THREAT.replace("post them", f"post {put}")))
+
+    (why,) = [line for line in town.alert.text.splitlines() if line.startswith("**Why**")]
+    assert re.sub(r"`[^`]*`", "", why.partition(": ")[2]).strip(" ·") == ""
+
+
 @pytest.mark.parametrize("kind", _NAMES)
 async def test_hostile_names_are_shown_harmlessly(town: Town, kind: str) -> None:
     for person in (town.leo, town.ava):

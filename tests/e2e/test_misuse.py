@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.sandbox import Message
 from tests.e2e.test_case_work import resolves
 from tests.e2e.town import OTHER_THREAT, THREAT, Town
 
@@ -91,6 +92,25 @@ async def test_a_moderator_cannot_have_anybody_written_to_because_of_a_false_ala
     assert said.text.startswith("Nothing was sent")
     assert "Offer help" not in town.alert.buttons
     assert town.advised() == {}
+
+
+async def test_nobody_but_whom_it_was_sent_to_can_say_that_it_was_nothing(town: Town) -> None:
+    """Leo presses the button of ava's advice, as if it stood in a message that he can see."""
+    await town.settled(await town.threatens())
+    (advice,) = town.ava.direct_messages()
+    nothing = next(b for b in advice.button_details if b.label == "This was nothing")
+    forged = Message(
+        town.sandbox.world.snowflakes.next(),
+        town.general,
+        town.sandbox.bot,
+        components=advice.components,
+    )
+    town.general.remember(forged)
+    await town.leo.presses(forged, str(nothing.custom_id))
+    await town.settled()
+
+    assert (await town.case()).reached[0].answer is None
+    assert "report" not in await town.kinds()
 
 
 async def test_an_offender_who_tells_on_the_person_moves_nobody_to_write_to_them(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.sandbox import Person, Role
+from bot.sandbox import Permission, Person, Role
 from tests.e2e.town import OTHER_THREAT, Town
 
 _REFUSAL = "This is only for this server's moderators."
@@ -46,6 +46,19 @@ async def test_a_role_called_by_the_moderators_identifier_has_no_power(quiet_tow
 
     assert [await _is_let_in(town, p) for p in (town.sam, town.mo)] == [False, True]
     assert town.owner.direct_messages() == []
+
+
+@pytest.mark.parametrize("by", ["name", "identifier"])
+async def test_everyone_is_never_a_moderator(quiet_town: Town, by: str) -> None:
+    town = quiet_town
+    everyone = town.server.everyone
+    await town.start(moderator_roles=["@everyone" if by == "name" else str(everyone.id)])
+
+    await town.settled(await town.threatens())
+    town.alerts.allow(town.sam, allow=Permission.VIEW_CHANNEL)
+
+    for person in (town.sam, town.mo):
+        assert (await person.presses(town.alert, "Show evidence")).text == _REFUSAL
 
 
 @pytest.mark.parametrize("by", ["name", "identifier"])
