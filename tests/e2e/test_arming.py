@@ -200,6 +200,7 @@ async def test_a_server_that_the_bot_comes_back_to_begins_at_the_present(town: T
     await town.settled(await town.sam.writes("hello", channel=town.general))
     town.sandbox.remove_bot(town.server)
     await town.until_true(has_none)
+    assert town.bot.bot.parts.watch.armed == frozenset()
     await town.bot.screening.set_marks()
     assert await has_none()
 

@@ -151,6 +151,15 @@ async def test_an_author_who_became_a_moderator_meanwhile_is_not_told(town: Town
     assert await town.cases() == []
 
 
+async def test_a_server_that_is_watched_no_more_meanwhile_is_not_told(town: Town) -> None:
+    asked = await _question(town, await _from(town, town.leo), town.ava)
+    town.bot.bot.parts.watch.leave(town.server.id)
+    await town.ava.presses(asked, "Yes, send it")
+    await town.settled()
+
+    assert await town.cases() == []
+
+
 async def test_where_it_is_not_known_who_the_author_is_nobody_is_told(town: Town) -> None:
     asked = await _question(town, await _from(town, town.leo), town.ava)
     path = rf"/members/{town.leo.id}$"
