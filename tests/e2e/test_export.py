@@ -13,6 +13,7 @@ from bot.sandbox import Answer, Person, SandboxError
 from bot.sandbox.protocol import Permission
 from bot.services.desk import Presser
 from bot.storage.schema import cases
+from tests.e2e.test_case_work import resolves
 from tests.e2e.town import Town
 
 ASKED: dict[str, Any] = {
@@ -142,6 +143,19 @@ async def test_a_hold_takes_an_administrator_and_a_second_person(town: Town) -> 
 
     assert lifted.text == "The hold on case 1 is over. It is recorded that you lifted it."
     assert [item.content for item in await town.evidence() if item.content] == []
+
+
+async def test_words_that_a_hold_keeps_can_be_erased_once_it_is_over(town: Town) -> None:
+    await a_case(town)
+    await resolves(town, "Unclear", reason="so")
+    asked = {"case": 1, "reason": "a judge asked", "days": 90}
+    await town.owner.runs("case hold", channel=town.alerts, options=asked)
+    privacy = town.bot.bot.parts.privacy
+    assert await privacy.erase(town.leo.id) == 0
+    assert (await town.evidence())[0].content is not None
+
+    await town.owner.runs("case lift-hold", channel=town.alerts, options={"case": 1})
+    assert await privacy.erase(town.leo.id) == 1
 
 
 async def _resolve_as_false_alarm(town: Town) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from bot.domain.case import CaseState, HinderedError, Hindrance, Verdict
+from bot.domain.case import CaseState, Verdict
 from bot.domain.delivery import DeliveryKind
 from bot.domain.evidence import GENESIS
 from bot.services.choices import PolicySettings
@@ -148,67 +148,16 @@ async def test_deliveries_of_no_case_do_not_stay_for_ever(
     assert await rows(store, outbox) == [1]
 
 
-async def test_a_held_case_outlives_its_time_until_the_hold_ends(
-    store: Store, clock: Clock, keeper: Keeper
-) -> None:
-    case_id, holding = await case_of(store, 1), Holding(store)
-    await resolve(store, case_id, Verdict.FALSE_ALARM)
-    await holding.ask(case_id, guild_id=GUILD, moderator=1, reason="a judge asked", days=100)
-    await holding.confirm(case_id, guild_id=GUILD, moderator=2)
-    clock.advance(days=99)
-    await keeper.round()
-    assert await state(store, case_id) == ["kept"]
-    (held,) = await holding.listed(GUILD)
-    assert (held.hold.asked_by, held.hold.confirmed_by, held.reason) == (1, 2, "a judge asked")
-
-    clock.advance(days=2)
-    await keeper.round()
-    assert await state(store, case_id) == ["gone"]
-    assert await holding.listed(GUILD) == []
-
-
-async def test_a_hold_that_nobody_confirms_ends_after_three_days(
-    store: Store, clock: Clock, keeper: Keeper
-) -> None:
-    case_id, holding = await case_of(store, 1), Holding(store)
-    await resolve(store, case_id, Verdict.FALSE_ALARM)
-    await holding.ask(case_id, guild_id=GUILD, moderator=1, reason="a judge asked", days=100)
-
-    clock.advance(days=2.9)
-    await keeper.round()
-    assert await state(store, case_id) == ["kept"]
-
-    clock.advance(days=0.2)
-    await keeper.round()
-    assert await state(store, case_id) == ["erased"]
-
-
-async def test_a_hold_needs_two_people_and_each_step_is_on_record(store: Store) -> None:
-    case_id, holding = await case_of(store, 1), Holding(store)
-    theirs = {"guild_id": GUILD, "moderator": 1}
-
-    async def hindrance(work: Any) -> Hindrance:
-        with pytest.raises(HinderedError) as caught:
-            await work
-        return caught.value.hindrance
-
-    assert await hindrance(holding.confirm(case_id, **theirs)) is Hindrance.NOT_HELD
-    await holding.ask(case_id, reason="why", days=9, **theirs)
-    twice = holding.ask(case_id, reason="why", days=9, **theirs)
-    assert await hindrance(twice) is Hindrance.ALREADY_HELD
-    assert await hindrance(holding.confirm(case_id, **theirs)) is Hindrance.SAME_PERSON
-    await holding.confirm(case_id, guild_id=GUILD, moderator=2)
-    third = holding.confirm(case_id, guild_id=GUILD, moderator=3)
-    assert await hindrance(third) is Hindrance.HOLD_CONFIRMED
-    await holding.lift(case_id, guild_id=GUILD, moderator=3)
-    with pytest.raises(LookupError):
-        await holding.ask(case_id, guild_id=OTHER, moderator=1, reason="why", days=9)
-
+async def test_a_reopened_case_keeps_its_words(store: Store, clock: Clock, keeper: Keeper) -> None:
+    case_id = await case_of(store, 1)
+    await resolve(store, case_id)
     async with store.transaction() as tx:
-        items = await tx.evidence.items(case_id)
-    done = [(i.facts["what"], i.facts["by"]) for i in items if "what" in i.facts]
-    assert done == [("hold asked for", 1), ("hold confirmed", 2), ("hold lifted", 3)]
-    assert await fault_of(store, case_id) is None
+        await tx.cases.reopened(await tx.cases.get(case_id))
+    clock.advance(days=400)
+
+    await keeper.round()
+
+    assert await state(store, case_id) == ["kept"]
 
 
 async def test_a_server_that_was_left_is_purged_after_the_grace_time(
