@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -57,6 +58,16 @@ async def test_a_server_without_a_mark_gets_none_by_what_was_screened(store: Sto
     screening.screen(said(10, "hello", guild=HERE))
     await screening.set_marks()
     assert await marks(store) == (None, None)
+
+
+async def test_a_mark_stays_where_catching_up_broke_off(store: Store) -> None:
+    screening = screening_of(store)
+    await screening.begin(HERE, 1)
+    with suppress(ZeroDivisionError), screening.catching_up(HERE):
+        raise ZeroDivisionError
+    screening.screen(said(10, "hello", guild=HERE))
+    await screening.set_marks()
+    assert await marks(store) == (1, None)
 
 
 async def test_what_fails_for_another_reason_than_the_database_is_tried_again(
