@@ -64,6 +64,13 @@ def test_words_in_quotation_marks_alone_are_not_sure(judge: Judge) -> None:
     assert judge(("leo", f'"{THREAT}"')).level is Level.MEDIUM
 
 
+def test_what_is_unsure_is_nothing_in_quotation_marks(judge: Judge) -> None:
+    question = "should i post your photos?"
+
+    assert judge(("sam", question)).kind is Kind.THREAT
+    assert judge(("sam", f'"{question}"')).kind is Kind.NONE
+
+
 @pytest.mark.parametrize(
     "text", [f"> {THREAT}", f">>> {THREAT}", f">>> look\n{THREAT}", f"> {THREAT}\nstop this"]
 )

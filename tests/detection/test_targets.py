@@ -34,6 +34,12 @@ def test_all_who_are_mentioned_are_targets(write: Write, people: dict[str, Perso
     assert _aim(write("leo", "@kim @ava pay", mentions=both)) == Aim(both, aimed=True)
 
 
+def test_who_mentions_themselves_is_no_target(write: Write, people: dict[str, Person]) -> None:
+    both = (people["leo"], people["ava"])
+
+    assert _aim(write("leo", "@leo @ava pay", mentions=both)) == Aim((people["ava"],), aimed=True)
+
+
 def test_who_would_be_shown_it_is_no_target(write: Write, people: dict[str, Person]) -> None:
     text = "@ava pay or i send it to @kim"
     message = write("leo", text, mentions=(people["ava"], people["kim"]))
@@ -88,6 +94,12 @@ def test_who_is_silent_and_named_amid_a_threat_makes_it_unsure(
     )
 
     assert _threat(detector, *said, known=(dex,)) == ((dex, people["ava"]), False)
+
+
+def test_who_answers_themselves_is_no_target(write: Write, people: dict[str, Person]) -> None:
+    said = (write("ava", "hi"), write("leo", "pay", reply_author=people["leo"]))
+
+    assert _aim(*said) == Aim((people["ava"],), aimed=True)
 
 
 def test_the_name_of_a_recent_speaker_tells(write: Write, people: dict[str, Person]) -> None:
@@ -147,6 +159,16 @@ def test_the_other_one_of_a_private_chat_is_meant(write: Write, people: dict[str
     present = (people["leo"], people["ava"])
 
     assert _aim(write("leo", "pay"), present=present) == Aim((people["ava"],), aimed=True)
+
+
+def test_of_several_who_are_present_nobody_is_surely_meant(
+    write: Write, people: dict[str, Person]
+) -> None:
+    present = (people["leo"], people["ava"], people["kim"])
+
+    aim = _aim(write("leo", "pay"), present=present)
+
+    assert aim == Aim((people["ava"], people["kim"]), aimed=False)
 
 
 def test_several_possible_targets_are_not_guessed(write: Write, people: dict[str, Person]) -> None:
