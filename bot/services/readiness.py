@@ -23,7 +23,7 @@ class Readiness:
     def __init__(self, store: Store, *, wake: Callable[[], None]) -> None:
         self._store = store
         self._wake = wake
-        self._ready: set[int] = set()
+        self._ready: dict[int, frozenset[DeliveryKind]] = {}
 
     async def cannot_alert(self, guild_id: int, reason: NoticeReason) -> None:
         """Tell the operator at once, and the owner once a day."""
@@ -52,20 +52,21 @@ class Readiness:
         Of a server that could be alerted all along only after a rest: this is called whenever a
         channel or a role there changes.
         """
-        rest = _REST if guild_id in self._ready else timedelta()
+        barred = self._ready.get(guild_id)
+        rest = _REST if barred is not None and barred <= frozenset(without) else timedelta()
         waiting = await insist(
             self._store,
             lambda tx: tx.outbox.requeue_alerts(
                 guild_id, failed_before=tx.now - rest, without=without
             ),
         )
-        self._ready.add(guild_id)
+        self._ready[guild_id] = frozenset(without)
         _log.info("armed", guild=guild_id, alerts_waiting=waiting)
         self._wake()
 
     def forget(self, guild_id: int) -> None:
         """The server cannot be alerted as it was: what failed is sent as soon as it can."""
-        self._ready.discard(guild_id)
+        self._ready.pop(guild_id, None)
 
     async def _tell_owner(self, tx: Transaction, guild_id: int, reason: NoticeReason) -> None:
         await tx.outbox.enqueue(
