@@ -136,4 +136,9 @@ class Rehearsed:
     message_id: int
 
 
+ALERT_CHANNEL_PUBLIC = "alert_channel_public"
+CASE_PLACE_PUBLIC = "case_place_public"
+TAKEN_BACK = (ALERT_CHANNEL_PUBLIC, CASE_PLACE_PUBLIC)
+"""Explanations of a refusal after which nothing about a case can be read where it stood."""
+
 Outcome = Delivered | Refused | Postponed | Rehearsed

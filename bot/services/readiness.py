@@ -24,10 +24,11 @@ class Readiness:
         self._store = store
         self._wake = wake
         self._ready: dict[int, frozenset[DeliveryKind]] = {}
+        self._exposed: dict[int, frozenset[DeliveryKind]] = {}
 
     async def cannot_alert(self, guild_id: int, reason: NoticeReason) -> None:
         """Tell the operator at once, and the owner once a day."""
-        self.forget(guild_id)
+        self._ready.pop(guild_id, None)
         _log.error("not_armed", guild=guild_id, reason=reason.value)
         await insist(self._store, lambda tx: self._tell_owner(tx, guild_id, reason))
         self._wake()
@@ -40,8 +41,19 @@ class Readiness:
         self._wake()
 
     async def exposed(self, guild_id: int, kinds: Collection[DeliveryKind]) -> None:
-        """Everyone can read what these kinds show of cases: have that taken back."""
-        count = await insist(self._store, lambda tx: tx.outbox.refresh_posted(guild_id, kinds))
+        """Everyone can read what these kinds show of cases, if any: have that taken back.
+
+        What could not be taken back is tried again after a rest.
+        """
+        before = self._exposed.pop(guild_id, frozenset())
+        if not kinds:
+            return
+        self._exposed[guild_id] = frozenset(kinds)
+        rest = _REST if before.issuperset(kinds) else timedelta()
+        count = await insist(
+            self._store,
+            lambda tx: tx.outbox.refresh_posted(guild_id, kinds, failed_before=tx.now - rest),
+        )
         if count:
             _log.error("cases_exposed", guild=guild_id, messages=count)
             self._wake()
@@ -49,8 +61,8 @@ class Readiness:
     async def can_alert(self, guild_id: int, *, without: Collection[DeliveryKind] = ()) -> None:
         """Send what could not be delivered before, but not what is of the kinds in `without`.
 
-        Of a server that could be alerted all along only after a rest: this is called whenever a
-        channel or a role there changes.
+        Of a server where that much could be sent all along only after a rest: this is called
+        whenever a channel or a role there changes.
         """
         barred = self._ready.get(guild_id)
         rest = _REST if barred is not None and barred <= frozenset(without) else timedelta()
@@ -65,8 +77,9 @@ class Readiness:
         self._wake()
 
     def forget(self, guild_id: int) -> None:
-        """The server cannot be alerted as it was: what failed is sent as soon as it can."""
+        """The bot is no longer in the server: what failed is sent as soon as it is again."""
         self._ready.pop(guild_id, None)
+        self._exposed.pop(guild_id, None)
 
     async def _tell_owner(self, tx: Transaction, guild_id: int, reason: NoticeReason) -> None:
         await tx.outbox.enqueue(

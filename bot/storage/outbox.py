@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.case import CaseState
-from bot.domain.delivery import DeliveryKind, DeliveryState, HeldReason
+from bot.domain.delivery import TAKEN_BACK, DeliveryKind, DeliveryState, HeldReason
 from bot.storage.dialect import insert_or_nothing
 from bot.storage.schema import cases, outbox
 
@@ -113,18 +113,31 @@ class Outbox:
         )
         return result.rowcount > 0
 
-    async def refresh_posted(self, guild_id: int, kinds: Collection[DeliveryKind]) -> int:
+    async def refresh_posted(
+        self, guild_id: int, kinds: Collection[DeliveryKind], *, failed_before: datetime
+    ) -> int:
         """Have what shows a server's cases brought up to date where it stands; how many they are.
 
-        Not what failed: that was tried there last, and goes on waiting.
+        Of each case the newest that was posted, and whichever could not be edited until then: that
+        shows what it showed before. Not what was taken back already.
         """
-        newest = select(func.max(outbox.c.id)).where(
-            outbox.c.guild_id == guild_id, outbox.c.kind.in_([kind.value for kind in kinds])
+        posted = and_(
+            outbox.c.guild_id == guild_id,
+            outbox.c.kind.in_([kind.value for kind in kinds]),
+            outbox.c.message_id.is_not(None),
         )
-        which = and_(
+        newest = select(func.max(outbox.c.id)).where(posted)
+        shown = and_(
             outbox.c.id.in_(newest.group_by(outbox.c.case_id, outbox.c.kind)),
             outbox.c.state == DeliveryState.DELIVERED.value,
         )
+        failed = and_(
+            posted,
+            outbox.c.state.in_(_UNSETTLED),
+            outbox.c.reason.not_in(TAKEN_BACK),
+            outbox.c.settled_at <= failed_before,
+        )
+        which = or_(shown, failed)
         await lock_cases(self._connection, which)
         result = await self._connection.execute(
             update(outbox)
@@ -133,6 +146,7 @@ class Outbox:
                 state=DeliveryState.PENDING.value,
                 revision=outbox.c.revision + 1,
                 due_at=self._now,
+                attempts=0,
             )
         )
         return result.rowcount

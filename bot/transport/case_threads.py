@@ -10,7 +10,7 @@ import structlog
 
 from bot.advice import Language
 from bot.domain.case import CaseState, CaseView
-from bot.domain.delivery import Delivered, Delivery, Postponed
+from bot.domain.delivery import CASE_PLACE_PUBLIC, Delivered, Delivery, Postponed
 from bot.domain.policy import CaseThreads, Policy
 from bot.transport import layouts, posted
 from bot.transport.outcomes import MISSING_PERMISSIONS, UNKNOWN_CHANNEL, UndeliverableError
@@ -68,7 +68,7 @@ def _place(guild: discord.Guild, policy: Policy) -> _Place:
     if place is None:
         raise UndeliverableError(UNKNOWN_CHANNEL, "case_place_gone")
     if is_public(place):
-        raise UndeliverableError(0, "case_place_public")
+        raise UndeliverableError(0, CASE_PLACE_PUBLIC)
     return place
 
 

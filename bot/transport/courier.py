@@ -14,6 +14,7 @@ from bot.advice import Language, Texts
 from bot.domain.assessment import Level
 from bot.domain.case import CaseState, CaseView
 from bot.domain.delivery import (
+    ALERT_CHANNEL_PUBLIC,
     Delivered,
     Delivery,
     DeliveryKind,
@@ -229,7 +230,7 @@ class DiscordCourier:
         if channel is None:
             raise UndeliverableError(UNKNOWN_CHANNEL, "alert_channel_gone")
         if is_public(channel):
-            raise UndeliverableError(0, "alert_channel_public")
+            raise UndeliverableError(0, ALERT_CHANNEL_PUBLIC)
         return channel
 
     async def _hand_over(self, parcel: Parcel, delivery: Delivery) -> discord.Message:

@@ -155,8 +155,7 @@ class Watch:
                 return  # the bot was removed meanwhile
             armed = guild.id in self._gates
             bare = exposed(guild, self._policies.of(guild.id))
-            if bare:
-                await self._readiness.exposed(guild.id, bare)
+            await self._readiness.exposed(guild.id, bare)
             begun = armed or reason is None or await self._screening.mark(guild.id) is not None
             if reason is not None:
                 told = NoticeReason.ALERTS_FAIL if begun else reason

@@ -122,6 +122,50 @@ async def test_an_alert_is_taken_back_while_everyone_can_read_it(town: Town) -> 
     assert status(town.alert).startswith(f"**{town.mo.mention} has it**")
 
 
+async def test_an_alert_that_could_not_be_edited_is_taken_back(town: Town) -> None:
+    await town.settled(await town.threatens())
+    town.sandbox.faults.fail(method="PATCH", path=r"/messages/\d+$", status=403, code=50013)
+    await town.mo.runs("case claim", channel=town.general, case=1)
+    await town.settled()
+    assert not _says_nothing(town.alert)
+
+    town.alerts.allow(town.server.everyone, allow=_SEE)
+    await town.until(lambda: _says_nothing(town.alert))
+
+
+async def test_what_cannot_be_taken_back_is_not_tried_at_every_change(town: Town) -> None:
+    await town.settled(await town.threatens())
+    edit = r"/messages/\d+$"
+    taking = town.sandbox.faults.fail(method="PATCH", path=edit, status=403, code=50013, times=None)
+    town.alerts.allow(town.server.everyone, allow=_SEE)
+    await town.until(lambda: taking.struck == 1)
+    await town.settled()
+
+    async def changes(name: str) -> None:
+        town.server.create_channel(name)
+        await town.until(lambda: any(c.name == name for c in town.bot.bot.guilds[0].channels))
+        await town.settled(await town.sam.writes(name, channel=town.general))
+
+    await changes("one")
+    assert taking.struck == 1
+    await town.let_pass(hours=1)
+    await changes("two")
+    await town.until(lambda: taking.struck == 2)
+
+
+async def test_an_alert_is_taken_back_although_a_newer_one_is_not_posted(town: Town) -> None:
+    await town.settled(await town.threatens())
+    await town.let_pass(hours=2)
+    posting = rf"/channels/{town.alerts.id}/messages$"
+    town.sandbox.faults.fail(method="POST", path=posting, status=403, code=50013, times=None)
+    await town.settled(await town.threatens(OTHER_THREAT))
+    await town.settled()
+    assert not _says_nothing(town.alert)
+
+    town.alerts.allow(town.server.everyone, allow=_SEE)
+    await town.until(lambda: _says_nothing(town.alert))
+
+
 async def test_an_alert_exposed_while_the_bot_was_away_is_taken_back(town: Town) -> None:
     await town.settled(await town.threatens())
     await town.stop()
