@@ -20,8 +20,6 @@ _log = structlog.get_logger(__name__)
 
 _A_WEEK: Literal[10080] = 10080
 """Minutes; one of the values that Discord takes."""
-_IS_ARCHIVED = 50083
-"""Discord's code for a thread in which nothing can be changed until it is opened again."""
 _MOST_TAGS = 20
 _SEARCHED = 20
 _Place = discord.TextChannel | discord.ForumChannel
@@ -118,30 +116,15 @@ async def _made(place: _Place, title: str, look: discord.ui.LayoutView, *, tag: 
 
 
 async def _shown(thread: discord.Thread, look: discord.ui.LayoutView, delivery: Delivery) -> int:
-    """Bring the thread's first message up to date, opening the thread again for it."""
-    if not thread.archived:
-        try:
-            return await _written(thread, look, delivery)
-        except discord.HTTPException as error:
-            if error.code != _IS_ARCHIVED:
-                raise  # else it was archived a moment ago, which the bot has not been told yet
-    await thread.edit(archived=False)
-    return await _written(thread, look, delivery)
-
-
-async def _written(thread: discord.Thread, look: discord.ui.LayoutView, delivery: Delivery) -> int:
-    """Edit the first message, or write it anew where it is missing."""
-    quiet = discord.AllowedMentions.none()
+    """Bring the thread's first message up to date, or write it anew where it is missing."""
     known = delivery.message_id or await _own_message(thread)
-    if known is not None:
-        try:
-            first = thread.get_partial_message(known)
-            return (await first.edit(view=look, allowed_mentions=quiet)).id
-        except discord.NotFound as error:
-            if error.code == UNKNOWN_CHANNEL:
-                raise
-    again = str(known or thread.id)  # what it is written for: it is new once
-    return (await thread.send(view=look, nonce=again, allowed_mentions=quiet)).id
+    message = await posted.Posted(thread, known).becomes(look) if known is not None else None
+    if message is None:
+        again = str(known or thread.id)  # what it is written for: it is new once
+        quiet = discord.AllowedMentions.none()
+        send = partial(thread.send, view=look, nonce=again, allowed_mentions=quiet)
+        message = await posted.opened(thread, send)
+    return message.id
 
 
 async def _own_message(thread: discord.Thread) -> int | None:

@@ -6,7 +6,8 @@ already names people all the same, so it is edited where it is, not where it wou
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 import discord
@@ -19,6 +20,9 @@ from bot.transport.places import alert_channel, case_forum, is_public
 
 _log = structlog.get_logger(__name__)
 
+_IS_ARCHIVED = 50083
+"""Discord's code for a thread in which nothing can be changed until it is opened again."""
+_Changed = TypeVar("_Changed")
 _Place = TypeVar("_Place", discord.TextChannel, discord.TextChannel | discord.ForumChannel)
 
 
@@ -44,12 +48,10 @@ class Posted(NamedTuple):
 
     async def becomes(self, look: discord.ui.LayoutView) -> discord.Message | None:
         """Bring it up to date; None when someone deleted it. Raises what discord.py raises."""
+        edit = self.channel.get_partial_message(self.message_id).edit
+        quiet = discord.AllowedMentions.none()
         try:
-            if isinstance(self.channel, discord.Thread) and self.channel.archived:
-                await self.channel.edit(archived=False)
-            return await self.channel.get_partial_message(self.message_id).edit(
-                view=look, allowed_mentions=discord.AllowedMentions.none()
-            )
+            return await opened(self.channel, partial(edit, view=look, allowed_mentions=quiet))
         except discord.NotFound as error:
             if error.code == UNKNOWN_CHANNEL:
                 raise
@@ -60,6 +62,22 @@ class Posted(NamedTuple):
         await self.becomes(instead)
         if isinstance(self.channel, discord.Thread):
             await self.channel.edit(archived=True)
+
+
+async def opened(
+    channel: discord.TextChannel | discord.Thread, change: Callable[[], Awaitable[_Changed]]
+) -> _Changed:
+    """Change something there, opening a closed thread again for it. Raises what that raises."""
+    if not isinstance(channel, discord.Thread):
+        return await change()
+    if not channel.archived:
+        try:
+            return await change()
+        except discord.HTTPException as error:
+            if error.code != _IS_ARCHIVED:
+                raise  # else it was archived a moment ago, which the bot has not been told yet
+    await channel.edit(archived=False)
+    return await change()
 
 
 async def channel_of(

@@ -195,6 +195,24 @@ async def test_a_post_is_taken_back_while_everyone_can_read_the_forum(quiet_town
     assert len(threads(town)) == 1
 
 
+async def test_a_post_is_taken_back_before_it_is_known_to_be_archived(quiet_town: Town) -> None:
+    town = quiet_town
+    forum = forum_of(town)
+    await town.start(case_threads="forum", case_forum="cases")
+    await town.settled(await town.threatens())
+    (post,) = threads(town)
+    (first,) = town.written_in(post)
+    town.sandbox.gateway.delay_next(3.0, event="THREAD_UPDATE")
+    await resolves(town, "Unclear", town.alert, reason="so")
+    await town.until(lambda: post.archived)
+    await town.settled()
+    forum.allow(town.server.everyone, allow=_SEE)
+
+    await town.until(lambda: _says_nothing(first))
+    await town.settled()
+    assert post.archived
+
+
 async def test_an_alert_is_brought_up_to_date_in_a_channel_that_no_setting_names(
     town: Town,
 ) -> None:
