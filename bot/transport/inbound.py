@@ -17,15 +17,20 @@ from bot.domain.message import (
 )
 
 
-def to_message(message: discord.Message) -> Message:
-    """A snapshot of one version of a message. Called for every message, so it does little."""
+def to_message(message: discord.Message, *, titled: bool = False) -> Message:
+    """A snapshot of one version of a message.
+
+    `titled` says that the post which it begins still has its first title: its author's words.
+    Anybody else may have given it a later one.
+    """
     author, channel = message.author, message.channel
-    is_more = message.id == channel.id or message.poll is not None  # what begins a post has its id
+    titled = titled and message.id == channel.id  # what begins a post has its id
+    is_more = titled or message.poll is not None
     return Message(
         message.id,
         channel.id,
         Person(author.id, author.display_name),
-        "\n".join(_written(message)) if is_more else message.content,
+        "\n".join(_written(message, titled=titled)) if is_more else message.content,
         snowflake_time(message.id),
         message.guild.id if message.guild is not None else None,
         _people(message.mentions) if message.mentions else (),
@@ -73,9 +78,9 @@ def to_profile(person: discord.User | discord.Member) -> Profile:
     )
 
 
-def _written(message: discord.Message) -> Iterator[str]:
+def _written(message: discord.Message, *, titled: bool) -> Iterator[str]:
     """What the author wrote, part by part: a post's title, the words, a poll with its answers."""
-    if message.id == message.channel.id and isinstance(message.channel, discord.Thread):
+    if titled and isinstance(message.channel, discord.Thread):
         yield message.channel.name
     if message.content:
         yield message.content

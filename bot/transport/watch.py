@@ -247,11 +247,12 @@ class Watch:
         What is held is what was written first; history has only the latest version.
         """
         heard = {message_id for message_id, _ in held}
+        titled = all(m.type is not discord.MessageType.channel_name_change for m in messages)
         past: dict[Message, Callable[[], Circumstances]] = {}
         for message in messages:
             with safely():
                 if message.id not in heard and self._is_somebodys(message):
-                    past[to_message(message)] = partial(circumstances, message)
+                    past[to_message(message, titled=titled)] = partial(circumstances, message)
                     seen.add(message.id)
         if past:
             channel_id = messages[0].channel.id

@@ -66,7 +66,7 @@ async def test_what_is_said_below_a_post_is_not_taken_for_its_title(town: Town) 
 
     (case,) = await town.cases()
     assert case.offender.name == "leo"
-    assert await texts(town, ItemKind.EDIT) == [f"{_TITLE}\n{first.content}"]
+    assert await texts(town, ItemKind.EDIT) == [first.content]
 
 
 async def test_a_title_that_becomes_a_threat_is_found(town: Town) -> None:
@@ -75,6 +75,26 @@ async def test_a_title_that_becomes_a_threat_is_found(town: Town) -> None:
     )
     await town.settled(await town.ava.writes("good question", channel=post))
     await _is_found(town, await town.leo.renames(post, _TITLE))
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_a_title_that_somebody_else_gave_is_not_its_authors(
+    town: Town, *, away: bool
+) -> None:
+    forum = town.server.create_channel("questions", kind="forum")
+    post = forum.create_thread("hi all", owner=town.leo)
+    first = await town.leo.writes(f"{town.ava.mention} look", channel=post)
+    await town.settled(first)
+    if away:
+        await town.stop()
+    await town.owner.renames(post, _TITLE)
+    if away:
+        await town.start()
+    else:
+        await town.leo.edits(first, f"{town.ava.mention} look here")
+    await town.settled(await town.sam.writes("what is that?", channel=town.general))
+
+    assert [case.offender.name for case in await town.cases()] == [town.owner.name]
 
 
 async def test_the_text_of_a_voice_channel_is_screened(town: Town) -> None:

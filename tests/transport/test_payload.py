@@ -34,7 +34,7 @@ class Listener(commands.Bot):
         return not self._leave
 
     async def on_message(self, message: discord.Message, /) -> None:
-        self.given.append(to_message(message))
+        self.given.append(to_message(message, titled=True))
 
 
 @pytest.fixture
