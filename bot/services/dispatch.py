@@ -209,10 +209,11 @@ class Dispatcher:
     async def _settle(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> None:
         """Store the outcome and what follows from it, together.
 
-        Nothing follows from a failure of what was withdrawn while it was being sent.
+        Nothing follows from a failure of what was withdrawn while it was being sent. An attempt
+        that began something is never the last one.
         """
         if isinstance(outcome, Postponed) and (
-            delivery.attempts < self._patience.attempts or not outcome.tried
+            delivery.attempts < self._patience.attempts or not outcome.tried or outcome.begun
         ):
             await self._postpone(tx, delivery, outcome)
             return

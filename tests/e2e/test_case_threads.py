@@ -224,6 +224,16 @@ async def test_a_thread_whose_first_message_must_wait_is_made_once(quiet_town: T
     assert len(town.written_in(thread)) == 1
 
 
+async def test_a_thread_that_is_made_in_the_last_attempt_is_filled(quiet_town: Town) -> None:
+    town = quiet_town
+    await town.start(case_threads="thread", deliveries={"attempts": 1})
+    await town.settled(await town.threatens())
+    await town.settled()
+    (thread,) = threads(town)
+    assert len(town.written_in(thread)) == 1
+    assert f"Talk about it in {thread.mention}." in town.alert.text
+
+
 async def test_a_message_written_anew_whose_answer_is_lost_is_written_once(
     quiet_town: Town,
 ) -> None:
