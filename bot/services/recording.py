@@ -114,7 +114,7 @@ class Recorder:
         await self._enqueue_advice(tx, case.id, guild_id, plan)
         if plan.offer:
             await self._enqueue_offer(tx, message, case_id=case.id)
-        if assessment.level is Level.URGENT and not message.forwarded:
+        if assessment.level is Level.URGENT and not message.is_passed_on:
             await self._enqueue_timeout(tx, case, policy)
         await self._show(tx, case, found)
 

@@ -153,8 +153,9 @@ class Screening:
         gone = Deleted(guild_id, channel_id, ids, bulk, source)
         self._put(gone, guild_id, oldest=min(ids))
         remembered = {message.id for message in self._conversations.context(channel_id)}
-        known = self._gone.get(channel_id, {}) | dict.fromkeys(ids, gone)
-        self._gone[channel_id] = {key: how for key, how in known.items() if key in remembered}
+        known = self._gone.pop(channel_id, {}) | dict.fromkeys(ids, gone)
+        if kept := {key: how for key, how in known.items() if key in remembered}:
+            self._gone[channel_id] = kept
 
     def _put(self, work: _Work, guild_id: int | None, *, oldest: int) -> None:
         """Have it stored; until then the server's mark stays before its oldest message."""

@@ -106,6 +106,7 @@ class Sending:
             state=DeliveryState.DELIVERED.value,
             channel_id=outcome.channel_id,
             message_id=outcome.message_id,
+            reason=None,
             attempts=0,
             **self._let_go(),
         )

@@ -93,6 +93,16 @@ async def test_what_fails_for_another_reason_than_the_database_is_tried_again(
     assert "not_stored" not in "".join(capsys.readouterr())
 
 
+async def test_of_deletions_in_a_channel_only_those_of_remembered_messages_are_kept(
+    store: Store,
+) -> None:
+    screening = screening_of(store)
+    screening.screen(said(10, "hello", guild=HERE))
+    for channel, message in ((HERE + 1, 10), (HERE + 2, 20)):
+        screening.deleted([message], guild_id=HERE, channel_id=channel, bulk=False)
+    assert list(screening._gone) == [HERE + 1]
+
+
 # -- history ---------------------------------------------------------------------------------------
 
 PIECE, DEMAND = "i have your pics", "pay me 100 dollars by tonight"

@@ -266,6 +266,19 @@ async def test_delivered_is_the_end_of_it(store: Store, clock: Clock) -> None:
     assert (await claim(store), await next_due(store)) == ([], None)
 
 
+async def test_what_is_delivered_keeps_no_reason_of_an_attempt_before(
+    store: Store, clock: Clock
+) -> None:
+    await enqueue(store)
+    (first,) = await claim(store)
+    await postpone(store, first, until=clock.now)
+    assert (await row(store)).reason == "http_500"
+
+    (second,) = await claim(store)
+    await deliver(store, second)
+    assert (await row(store)).reason is None
+
+
 async def test_refused_keeps_the_code_and_the_reason(store: Store, clock: Clock) -> None:
     case_id = await case_with(store, draft())
     await enqueue(store, case_id=case_id)
