@@ -53,6 +53,7 @@ class Said:
     deleted: str | None
     is_with_ban: bool
     is_bulk: bool
+    is_before_finding: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,7 @@ def _said(item: EvidenceItem, *, gone: EvidenceItem | None, is_with_ban: bool) -
         deleted=moment(gone.recorded_at) if gone else None,
         is_with_ban=is_with_ban,
         is_bulk=bool(gone and gone.facts.get("bulk")),
+        is_before_finding=bool(gone and gone.facts.get("before_finding")),
     )
 
 

@@ -72,7 +72,7 @@ def _part(
     if item.kind in _SHOWN:
         yield from _message(language, item, written)
     elif item.kind is ItemKind.DELETION:
-        yield _deletion(language, item, written, is_with_ban=item.message_id in banned)
+        yield from _deletion(language, item, written, is_with_ban=item.message_id in banned)
     elif item.kind is ItemKind.MEMBER:
         yield _member(language, item)
     elif item.facts.get("what") == Act.HISTORY_READ:
@@ -120,14 +120,16 @@ def _deletion(
     written: Mapping[int | None, int],
     *,
     is_with_ban: bool,
-) -> str:
+) -> Iterator[str]:
     key = "evidence.deletion_in_bulk" if item.facts.get("bulk") else "evidence.deletion"
-    return language.text(
+    yield language.text(
         "evidence.deletion_with_ban" if is_with_ban else key,
         number=item.seq,
         message=written.get(item.message_id, "?"),
         when=_when(item.recorded_at),
     )
+    if item.facts.get("before_finding"):
+        yield language.text("evidence.deletion_before_finding")
 
 
 def _member(language: Language, item: EvidenceItem) -> str:

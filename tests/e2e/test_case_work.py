@@ -165,7 +165,7 @@ async def test_an_erased_case_promises_no_words(town: Town) -> None:
     await town.leo.deletes(message)
     await town.until_case(lambda case: case.deletions)
     await town.settled()
-    promises = ("Edited later: 1.", "Deleted later: 1.", "preserved")
+    promises = ("Edited later: 1.", "Deleted: 1.", "preserved")
     assert [promise in town.alert.text for promise in promises] == [True] * 3
     await resolves(town, "False alarm", why="joke")
     await town.settled()

@@ -276,7 +276,7 @@ async def test_a_preserved_message_deleted_while_the_bot_was_away_is_on_record(
     await town.settled()
 
     assert case.deletions == 1
-    assert "Deleted later: 1." in town.alert.text
+    assert "Deleted: 1." in town.alert.text
 
 
 async def test_history_that_fails_is_asked_for_again(build: Build) -> None:

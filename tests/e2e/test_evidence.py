@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from bot.advice import load_texts
+from bot.bundle.report import report
+from bot.domain.dossier import Consent, Purpose
 from bot.domain.evidence import EvidenceItem, ItemKind
 from bot.sandbox import Answer, Role
 from bot.sandbox.protocol import Permission
+from bot.services.exporting import Exporting
 from tests.e2e.town import OTHER_THREAT, THREAT, Town
 
 FORGOTTEN = {"hours": 0}
@@ -112,6 +116,27 @@ async def test_messages_that_go_with_a_ban_are_marked_so(town: Town) -> None:
     text = await shown(town)
     assert "The message of part 1 was deleted when its author was banned." in text
     assert f"<@{town.leo.id}> was banned." in text
+
+
+async def test_a_piece_deleted_before_the_threat_was_complete_is_told_so(town: Town) -> None:
+    first, second = "i have your pics", "pay me 100 dollars by tonight"
+    piece = await town.leo.writes(first, channel=town.general)
+    await town.settled(piece)
+    await town.leo.deletes(piece)
+    await town.settled(await town.sam.writes("what was that?", channel=town.general))
+    threat = await town.threatens(second)
+    await town.settled(threat)
+    await town.leo.deletes(threat)
+    await town.until_case(lambda case: case.deletions == 2)
+    await town.settled()
+
+    before = "It was deleted before the threat was complete."
+    assert (await shown(town)).count(before) == 1
+    purpose = Purpose("the police", "they asked for it", Consent.GIVEN)
+    dossier = await Exporting(town.store).export(1, purpose, guild_id=None, moderator=None)
+    page = report(dossier, load_texts().get("en"), fingerprint="").decode()
+    assert page.count(before) == 1
+    assert page.index(first) < page.index(before) < page.index(second)
 
 
 async def _has_ban(town: Town) -> bool:

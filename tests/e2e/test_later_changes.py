@@ -85,7 +85,7 @@ async def test_a_deletion_is_on_record_and_the_words_are_kept(town: Town) -> Non
     await town.settled()
 
     assert await texts(town, ItemKind.MESSAGE) == [message.content]
-    assert "Deleted later: 1. What was said was preserved." in town.alert.text
+    assert "Deleted: 1. What was said was preserved." in town.alert.text
     (deletion,) = [i for i in await town.evidence() if i.kind is ItemKind.DELETION]
     assert (deletion.message_id, deletion.facts["bulk"]) == (message.id, False)
 
@@ -104,7 +104,7 @@ async def test_a_bulk_deletion_is_on_record_for_each_preserved_message(town: Tow
         (chatter.id, True),
         (threat.id, True),
     ]
-    assert "Deleted later: 2." in town.alert.text
+    assert "Deleted: 2." in town.alert.text
 
 
 async def test_a_ban_that_deletes_everything_is_on_record(town: Town) -> None:
@@ -116,7 +116,7 @@ async def test_a_ban_that_deletes_everything_is_on_record(town: Town) -> None:
     await town.settled()
 
     assert case.fault is None
-    assert "Deleted later: 2." in town.alert.text
+    assert "Deleted: 2." in town.alert.text
 
 
 async def test_a_piece_deleted_before_the_threat_was_complete_is_on_record(town: Town) -> None:
@@ -132,7 +132,7 @@ async def test_a_piece_deleted_before_the_threat_was_complete_is_on_record(town:
     assert [i.message_id for i in items if i.kind is ItemKind.DELETION] == [piece.id]
     assert (await town.case()).deletions == 1
     assert deleted_with_ban(items) == frozenset()
-    assert "Deleted later: 1." in town.alert.text
+    assert "Deleted: 1." in town.alert.text
 
 
 async def _is_banned(town: Town) -> bool:
