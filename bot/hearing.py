@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +12,7 @@ from typing import NamedTuple, TextIO
 
 from bot.detection import Conversations, Detector
 from bot.domain.message import Window
-from bot.transcripts import Entry, TranscriptError, read_transcript
+from bot.transcripts import Entry, TranscriptError, is_export, read_transcript
 
 _TYPED = "-"
 _WINDOW_MINUTES = 24 * 60
@@ -65,10 +66,18 @@ def read_each(
 
 
 def _typed(folder: Path, source: TextIO) -> Path:
-    """Standard input as a transcript: JSON lines as they are, any other line as a message."""
+    """Standard input as a transcript: JSON lines as they are, any other line as a message.
+
+    An export of DiscordChatExporter is left as it is.
+    """
     path = folder / "typed.jsonl"
+    first = source.readline()
+    lines = itertools.chain([first], source)
     with path.open("w", encoding="utf-8") as file:
-        for line in map(str.strip, source):
+        if is_export(first.encode()):
+            file.writelines(lines)
+            return path
+        for line in map(str.strip, lines):
             is_said = line and not line.startswith("{")
             file.write((json.dumps({"text": line}) if is_said else line) + "\n")
     return path

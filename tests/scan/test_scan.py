@@ -164,6 +164,22 @@ def test_what_is_piped_in_is_scanned_line_by_line(options: list[str]) -> None:
     ]
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_an_export_that_is_piped_in_is_read_as_a_whole(indent: int | None) -> None:
+    said = {
+        "id": "11",
+        "content": "pay me 80 dollars or your photos go to everyone you know",
+        "author": {"id": "1", "name": "leo"},
+    }
+    content = {"guild": {"id": "5"}, "channel": {"id": "7"}, "messages": [said]}
+
+    done = _typed("scan", "--json", "-", piped=json.dumps(content, indent=indent).encode())
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    (found,) = map(json.loads, done.stdout.splitlines())
+    assert (found["file"], found["id"], found["kind"]) == ("-", "11", "threat")
+
+
 @pytest.mark.parametrize("options", [[], ["--explain"]])
 def test_a_broken_line_that_is_piped_in_is_named_by_its_number(options: list[str]) -> None:
     done = _typed("scan", *options, "-", piped=b'hello\n\n{"nope": 1}\n')
