@@ -139,6 +139,6 @@ class Rehearsed:
 ALERT_CHANNEL_PUBLIC = "alert_channel_public"
 CASE_PLACE_PUBLIC = "case_place_public"
 TAKEN_BACK = (ALERT_CHANNEL_PUBLIC, CASE_PLACE_PUBLIC)
-"""Explanations of a refusal after which nothing about a case can be read where it stood."""
+"""Explanations of a refusal: what everyone could read there of the case was taken back first."""
 
 Outcome = Delivered | Refused | Postponed | Rehearsed
