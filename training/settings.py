@@ -125,8 +125,8 @@ SILENT = (
     ("fiction", "laughing"),
 )
 """Concepts beside which, if all of them stand there, the model keeps silent unless it is surer by
-three times `DOUBT`: the answer of somebody who is threatened, what is to be done about a game, and a
-harmless object or a story that is laughed about. Rules that are sure still fire."""
+three times `DOUBT`: the answer of somebody who is threatened, what is to be done about a game, and
+a harmless object or a story that is laughed about. Rules that are sure still fire."""
 
 DOUBTED = ("fiction", "game", "news", "permission", "warning")
 """Concepts beside each of which it must be surer: play, stories, news, what was agreed, and
