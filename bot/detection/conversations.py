@@ -152,13 +152,6 @@ class Conversations:
         channel = self._channels.get(channel_id)
         return tuple(channel.messages) if channel else ()
 
-    def find(self, channel_id: int, message_id: int) -> Message | None:
-        """The latest remembered version of a message."""
-        for message in reversed(self.context(channel_id)):
-            if message.id == message_id:
-                return message
-        return None
-
     def people(self, guild_id: int | None) -> tuple[Person, ...]:
         """Everyone who wrote in a server's channels and is remembered; nobody outside of servers.
 
