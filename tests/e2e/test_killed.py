@@ -168,11 +168,15 @@ async def test_killed_at_every_request_a_case_has_one_thread(
 
 
 async def _until_linked(town: Town, process: Process) -> bool:
-    """Wait until the alert links to the thread and all is sent; False if the process ended."""
+    """Wait until the alert links to the thread, which says what the alert does, and all is sent.
+
+    False if the process ended.
+    """
 
     async def linked_or_ended() -> bool:
         linked = [a for a in town.alert_messages() if "Talk about it in" in a.text]
-        return process.ended or (bool(linked) and await town.is_sent())
+        told = linked and all(map(town.written_in, town.server.threads.values()))
+        return process.ended or (bool(told) and await town.is_sent())
 
     await town.until_true(linked_or_ended)
     return not process.ended
