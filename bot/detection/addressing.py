@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 
 from bot.detection.lexicon import Speech
-from bot.detection.normalise import fold, tokenise
+from bot.detection.normalise import Token, fold, tokenise
 from bot.detection.reading import Reading
 from bot.domain.message import Message, Person
 
@@ -49,8 +49,11 @@ class Address:
     ) -> None:
         self.message = message
         self.speech = speech
-        self._tokens = tokenise(message.wording)
         self._places = [place for place in read(message).places if not place.foreign]
+
+    @cached_property
+    def _tokens(self) -> Sequence[Token]:
+        return tokenise(self.message.wording)
 
     @cached_property
     def _speech(self) -> Speech:

@@ -37,8 +37,8 @@ def as_an_answer(
     *,
     own: frozenset[str],
     speech: Speaking,
-) -> Assessment:
-    """A threat as what it is after what others wrote: NOTHING of whoever only answers one.
+) -> Assessment | None:
+    """A threat as what it is after what others wrote: None of whoever only answers one.
 
     `own` are the concepts in the author's words. A threat at high becomes medium where it is aimed
     at one who threatened somebody before, and its author threatened nobody: whoever turns on an
@@ -46,7 +46,7 @@ def as_an_answer(
     """
     defends = own.isdisjoint(_OF_VALUE)
     if _answers_threat(assessment, window, judge, speech=speech, defends=defends):
-        return NOTHING
+        return None
     if assessment.level is Level.HIGH and _is_against_offender(window, assessment, judge):
         return at_level(assessment, Level.MEDIUM)
     return assessment

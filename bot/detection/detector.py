@@ -103,9 +103,10 @@ class Detector:
 
     def gate(self, text: str) -> int:
         """The concepts that may occur in `text`, one bit each: cheap, and misses none that does."""
-        words = fold(text).split() if text.isascii() else self._lexicon.words(text)
-        self._gated, self._words_gated = text, words
-        return self._bits(words)
+        if text != self._gated:
+            words = fold(text).split() if text.isascii() else self._lexicon.words(text)
+            self._gated, self._words_gated = text, words
+        return self._bits(self._words_gated)
 
     def look(self, text: str) -> int:
         """Like `gate`, closer and dearer: with the concepts that are too common for the gate."""
@@ -155,14 +156,15 @@ class Detector:
         if assessment.kind is not Kind.THREAT:
             return assessment
         own, speech = self._read(window.message).own, self._lexicon.speech
-        answer = as_an_answer(assessment, window, self._alone, own=own, speech=speech)
-        silent = replace(NOTHING, experimental=assessment.experimental)
-        return silent if answer is NOTHING else answer
+        answer = as_an_answer(assessment, window, self._before, own=own, speech=speech)
+        return answer or replace(NOTHING, experimental=assessment.experimental)
+
+    def _before(self, window: Window) -> Assessment:
+        worthwhile = self.worthwhile(self.gate(window.message.wording), _ANYTHING)
+        return self._alone(window) if worthwhile else NOTHING
 
     def _alone(self, window: Window) -> Assessment:
-        """What `window` amounts to, whatever others threatened; most is not worth judging."""
-        if not self.worthwhile(self.gate(window.message.wording), _ANYTHING):
-            return NOTHING
+        """What `window` amounts to, whatever others threatened."""
         assessment = self._judge(window)
         if assessment.kind is not Kind.THREAT:
             return assessment
@@ -171,8 +173,7 @@ class Detector:
         judged = window.message
         said = [each for each in said_by_author(window, bool)[0] if each.id != judged.id]
         run = [self._read(each) for each in (*said, judged)]
-        mine = self._lexicon.speech(run[-1].words).mine
-        return doubted(assessment, run, mine=mine, innocence=self._innocence)
+        return doubted(assessment, run, speech=self._lexicon.speech, innocence=self._innocence)
 
     def explain(self, window: Window) -> Explanation:
         """Why `assess` says what it says of `window`; dearer, and meant for people who ask."""

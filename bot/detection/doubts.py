@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import replace
 
+from bot.detection.addressing import Speaking
 from bot.detection.judge import at_level
 from bot.detection.reading import Place, Reading
 from bot.detection.vetoes import Innocence
@@ -30,20 +31,20 @@ def doubted(
     assessment: Assessment,
     run: Sequence[Reading],
     *,
-    mine: Container[str],
+    speech: Speaking,
     innocence: Innocence,
 ) -> Assessment:
     """A threat as what is left of it, by its author's words: `run`, the judged message last.
 
     Whoever speaks of images of their own ("so you want 50 or you post my pics?") and holds none of
-    the other's is the one who is threatened. Words in `mine` say that something is the author's.
+    the other's is the one who is threatened; `speech` knows the words of one's own.
     Where a harmless object is spoken of, or a trade or debt was before, it is a level less, so that
     nobody is written to of what may be a joke; not where something innocent was counted already,
     nor below medium for a remark behind it, which costs an offender nothing.
     """
     if assessment.level >= Level.URGENT:
         return assessment
-    if _is_of_own(run[-1], mine):
+    if _MINE in run[-1].own and _is_of_own(run[-1], speech(run[-1].words).mine):
         author = run[-1].message.author
         medium = at_level(assessment, Level.MEDIUM)
         return replace(medium, kind=Kind.DISCLOSURE, offender=None, targets=(author,), aimed=True)

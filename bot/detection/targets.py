@@ -14,6 +14,7 @@ from bot.detection.addressing import (
     speaks_to,
     unread,
 )
+from bot.detection.lexicon import Speech
 from bot.detection.normalise import fold
 from bot.detection.reading import Reading
 from bot.domain.message import Message, Person, Window
@@ -53,10 +54,13 @@ def find_targets(
     """
     author, concepts = window.message.author, read(window.message).own
     speakers = _speakers(window, author)
-    judged = fold(window.message.wording).split()  # of a few words alone no language is known
+
+    def spoken(words: Sequence[str]) -> Speech:
+        # of a few words alone no language is known
+        return speech([*words, *fold(window.message.wording).split()])
 
     def address_of(message: Message) -> Address:
-        return Address(message, read, lambda words: speech([*words, *judged]))
+        return Address(message, read, spoken)
 
     addressing = [address_of(each) for each in _addressing(window, own)]
     spoken_to = not _SPOKEN_TO.isdisjoint(concepts)
@@ -139,12 +143,11 @@ def _silent(
 ) -> tuple[Person, ...]:
     """Who is known, did not speak, and may be named: there may be thousands."""
     spoke = {author.id, *(person.id for person in speakers)}
+    silent = [person for person in window.known() if person.id not in spoke]
+    if not silent:
+        return ()
     written = frozenset[str]().union(*(address.words() for address in addressing))
-    return tuple(
-        person
-        for person in window.known()
-        if person.id not in spoke and not written.isdisjoint(beginnings(person.name))
-    )
+    return tuple(each for each in silent if not written.isdisjoint(beginnings(each.name)))
 
 
 def _just_said(window: Window) -> Iterator[Message]:

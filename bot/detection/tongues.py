@@ -126,7 +126,7 @@ class Tongues:
     def sifted(self, words: Sequence[str]) -> tuple[tuple[int, ...], Sequence[str]]:
         """The same, and `words` without those that no language knows."""
         if len(words) >= 2 * _TOGETHER:
-            return self._with_amid(self._spoken_in_parts(words), words), words
+            return self._spoken_in_parts(words), words
         codes = list(map(self._known.__getitem__, words))
         known = words if all(codes) else list(compress(words, codes))
         spoken = self._of(sum(codes) & self._counts)
