@@ -8,15 +8,10 @@ from dataclasses import replace
 from functools import partial
 
 from bot.detection.answers import as_an_answer, ceiling
-from bot.detection.before import (
-    heard_from_others,
-    own_before,
-    said_by_author,
-    said_by_others,
-)
+from bot.detection.before import heard_from_others, own_before, said_by_author, said_by_others
 from bot.detection.closely import Closely
 from bot.detection.doubts import doubted
-from bot.detection.explaining import Aside, Explanation, aside_of, counted_only, nearest
+from bot.detection.explaining import Explanation, aside_of, counted_only, nearest
 from bot.detection.judge import conclude, fired
 from bot.detection.learned import LearnedJudge
 from bot.detection.lexicon import Lexicon
@@ -181,28 +176,23 @@ class Detector:
         said |= said_by_others(window, self._look_heard)
         reading = self._read(window.message)
         run = [*(self._read(each) for each in earlier), reading]
-        assessment = self.assess(window)
+        assessment, judged = self.assess(window), self._judge(window)
         heard = self._heard_from_others(window)
         second = self._second
         return Explanation(
             assessment=assessment,
-            aside=self._aside(window, run, heard),
+            aside=aside_of(
+                self._judge(window, repeated=True),
+                judged,
+                assessment,
+                calms=judged.kind is Kind.THREAT and self._calms(judged, window),
+                fired=any(not rule.is_mark for rule, _ in fired(self._rules, run, heard)),
+            ),
             nearest=nearest(self._rules, run, heard) if assessment.kind is Kind.NONE else None,
             experimental=counted_only(self._experimental, run, heard),
             opinion=second.unasked(run) if second else None,
             asked=second is not None
             and second.asked(reading.bits(self._places), said, text=window.message.wording),
-        )
-
-    def _aside(self, window: Window, run: Sequence[Reading], heard: frozenset[str]) -> Aside | None:
-        """Why something else is said of a message than what was found in it."""
-        judged = self._judge(window)
-        return aside_of(
-            self._judge(window, repeated=True),
-            judged,
-            self.assess(window),
-            calms=judged.kind is Kind.THREAT and self._calms(judged, window),
-            fired=any(not rule.is_mark for rule, _ in fired(self._rules, run, heard)),
         )
 
     def _judge(self, window: Window, *, repeated: bool = False) -> Assessment:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import discord
 import pytest
 
 from bot.sandbox import Request
@@ -12,17 +9,8 @@ from bot.services.screening import Screening
 from tests.e2e.conftest import Build
 from tests.e2e.town import OTHER_THREAT, Town
 
-
-def _announcing_servers_at_leisure(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    """discord.py waits for servers as it does by default, if not as long."""
-    right = town.written
-
-    def written(**policy: Any) -> dict[str, Any]:
-        chosen = right(**policy)
-        chosen["discord"]["guild_ready_seconds"] = 0.5
-        return chosen
-
-    monkeypatch.setattr(town, "written", written)
+_AT_LEISURE = {"guild_ready_seconds": 0.5}
+"""discord.py waits for servers as it does by default, if not as long."""
 
 
 def _histories(town: Town) -> list[str]:
@@ -46,15 +34,14 @@ async def _unfinished(town: Town) -> None:
 
 
 async def test_nobody_is_accused_by_what_they_wrote_later_after_a_restart(
-    quiet_town: Town, monkeypatch: pytest.MonkeyPatch
+    quiet_town: Town,
 ) -> None:
     town = quiet_town
-    _announcing_servers_at_leisure(town, monkeypatch)
-    await town.start()
+    await town.start(discord=_AT_LEISURE)
     await _unfinished(town)
     assert await town.cases() == []
     asked = _histories(town)
-    await town.restart()
+    await town.restart(discord=_AT_LEISURE)
     await town.until(town.bot.bot.is_ready)
     await town.settled(await town.sam.writes("hello", channel=town.general))
     await town.armed()
@@ -65,11 +52,10 @@ async def test_nobody_is_accused_by_what_they_wrote_later_after_a_restart(
 
 @pytest.mark.slow
 async def test_nobody_is_accused_by_what_they_wrote_later_after_a_lost_session(
-    quiet_town: Town, monkeypatch: pytest.MonkeyPatch
+    quiet_town: Town,
 ) -> None:
     town = quiet_town
-    _announcing_servers_at_leisure(town, monkeypatch)
-    await town.start()
+    await town.start(discord=_AT_LEISURE)
     await _unfinished(town)
     asked = _histories(town)
     await town.sandbox.gateway.drop()
@@ -106,21 +92,14 @@ async def test_a_threat_that_was_edited_before_history_could_be_read_is_found(
 async def test_a_message_that_cannot_be_read_does_not_blind_the_server(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No such message is known; the fault is put in by hand, as are those below."""
+    """discord.py cannot build one whose embed has a time that is none."""
     monkeypatch.setattr("bot.transport.catching_up._TRY_AGAIN", 0.01)
-    right = discord.Message.__init__
-
-    def fails(self: discord.Message, *, data: Any, **others: Any) -> None:
-        if data["content"] == "the one":
-            raise KeyError("new_field")
-        right(self, data=data, **others)
-
-    monkeypatch.setattr(discord.Message, "__init__", fails)
     async with build() as town:
         await town.start()
         await town.stop()
         before = await town.threatens()
-        await town.sam.writes("the one", channel=town.general)
+        odd = {"type": "rich", "title": "odd", "timestamp": "no time"}
+        await town.sam.writes("look", channel=town.general, embeds=[odd])
         await town.start()
         await town.settled(before)
         assert town.advised() == {"ava": 1}
@@ -133,6 +112,8 @@ async def test_a_message_that_cannot_be_read_does_not_blind_the_server(
 async def test_what_happens_now_is_screened_though_catching_up_broke_off(
     build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """No such fault is known; it is put in by hand."""
+
     async def fails(*_: object) -> None:
         raise ZeroDivisionError
 

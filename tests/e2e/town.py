@@ -35,6 +35,9 @@ _LOOK_AGAIN = 0.01
 KEY = bytes(range(32))
 KEYRING = Keyring(KEY)
 
+_PARTS = ("catch_up", "deliveries", "discord")
+"""Parts of config.yaml that a test may choose something of."""
+
 
 class Town:
     """The server, its people and channels, and the bot, which can be started again and again.
@@ -66,14 +69,15 @@ class Town:
         return parse_config(self.written(**policy), path=self.folder / "config.yaml")
 
     def written(self, **policy: Any) -> dict[str, Any]:
-        """The same as it stands in a file; `deliveries` and `catch_up` may stand in `policy`."""
-        own = {key: policy.pop(key) for key in ("deliveries", "catch_up") if key in policy}
+        """The same as it stands in a file; whole parts of it may stand in `policy`."""
+        own = {key: policy.pop(key) for key in _PARTS if key in policy}
         return {
             "contact": self.contact,
             "discord": {
                 "api_url": self.sandbox.api_url,
                 "gateway_url": self.sandbox.gateway_url,
                 "guild_ready_seconds": 0,
+                **own.get("discord", {}),
             },
             "database": {"url": self.database_url, "key_file": "notalone.key"},
             "deliveries": {"lease_seconds": 1, **own.get("deliveries", {})},
