@@ -10,9 +10,9 @@ from functools import partial
 from bot.detection.answers import as_an_answer, ceiling
 from bot.detection.before import heard_from_others, own_before, said_by_author, said_by_others
 from bot.detection.closely import Closely
-from bot.detection.doubts import doubted
+from bot.detection.doubts import doubted, goes_on_telling
 from bot.detection.explaining import Explanation, aside_of, counted_only, nearest
-from bot.detection.judge import conclude, fired
+from bot.detection.judge import as_telling, conclude, fired
 from bot.detection.learned import LearnedJudge
 from bot.detection.lexicon import Lexicon
 from bot.detection.normalise import fold
@@ -168,6 +168,8 @@ class Detector:
         judged = window.message
         said = [each for each in said_by_author(window, bool)[0] if each.id != judged.id]
         run = [self._read(each) for each in (*said, judged)]
+        if goes_on_telling(run[-1]) and any(self._tells(each) for each in said):
+            return as_telling(assessment, judged.author)
         return doubted(assessment, run, speech=self._lexicon.speech, innocence=self._innocence)
 
     def explain(self, window: Window) -> Explanation:
@@ -216,7 +218,8 @@ class Detector:
             return NOTHING
         run = [reading]
         if self._is_spread(here, said, text):
-            run = [*(self._read(each) for each in earlier), reading]
+            # what they told of others is nothing that they do themselves
+            run = [*(self._read(each) for each in earlier if not self._tells(each)), reading]
         found = self._found(run, window, self._prospects.rules(here, said))
         assessment = NOTHING
         again = partial(self._judge, repeated=True)
@@ -225,6 +228,10 @@ class Detector:
             aim = find_targets(window, earlier, read=self._read, speech=self._lexicon.speech)
             assessment = conclude(found, reading=reading, aim=aim, at_most=at_most)
         return self._with_experiments(assessment, run, window)
+
+    def _tells(self, message: Message) -> bool:
+        """Whether `message` by itself tells of a threat."""
+        return self._judge(Window(message)).kind is Kind.DISCLOSURE
 
     def _is_spread(self, here: int, said: int, text: str) -> bool:
         """Whether what the author said before can matter to what is found in a message."""

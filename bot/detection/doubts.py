@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import replace
 
 from bot.detection.addressing import Speaking
-from bot.detection.judge import at_level
+from bot.detection.judge import as_telling, at_level
 from bot.detection.reading import Place, Reading
 from bot.detection.vetoes import Innocence
-from bot.domain.assessment import Assessment, Kind, Level
+from bot.domain.assessment import Assessment, Level
 
 _MINE = "my_media"
 _THEIRS = frozenset({"your_media", "possession", "hold", "webcam"})
@@ -19,6 +18,10 @@ _VALUE = frozenset({"money_demand", "payment"})
 """Who demands money and speaks of the other's people is not the one who is threatened."""
 _STAGES = frozenset({"story", "storys", "stories", "status", "feed", "сторис", "сторіс", "сториз"})
 """What is the author's own to show things on: no images of theirs."""
+_OTHERS_DO = frozenset(
+    {"third", "they_have", "they_hold", "they_want", "they_demand", "they_expose", "they_show"}
+)
+_SPOKEN_TO = _THEIRS - {"hold"} | _YOURS
 _TRIVIAL = "trivial"
 _BUSINESS = frozenset({"trade", "commission", "debt", "event"})
 _GRAVE = frozenset(
@@ -45,9 +48,7 @@ def doubted(
     if assessment.level >= Level.URGENT:
         return assessment
     if _MINE in run[-1].own and _is_of_own(run[-1], speech(run[-1].words).mine):
-        author = run[-1].message.author
-        medium = at_level(assessment, Level.MEDIUM)
-        return replace(medium, kind=Kind.DISCLOSURE, offender=None, targets=(author,), aimed=True)
+        return as_telling(assessment, run[-1].message.author)
     before = frozenset[str]().union(*(reading.own for reading in run[:-1]))
     own = before | run[-1].own
     innocent = innocence.remarks | innocence.objects
@@ -59,6 +60,11 @@ def doubted(
         return at_level(assessment, Level.MEDIUM)
     likely = bool(before & harmless) or _is_amid(assessment, run[-1])
     return at_level(assessment, Level.LOW) if likely else assessment
+
+
+def goes_on_telling(reading: Reading) -> bool:
+    """Whether these may be further words of somebody who told of a threat just before."""
+    return not _OTHERS_DO.isdisjoint(reading.own) and _SPOKEN_TO.isdisjoint(reading.own)
 
 
 def _is_of_own(reading: Reading, mine: Container[str]) -> bool:

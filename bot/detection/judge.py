@@ -16,7 +16,7 @@ from bot.domain.assessment import (
     Kind,
     Level,
 )
-from bot.domain.message import Message
+from bot.domain.message import Message, Person
 
 _ABSENT = "absent"
 _GIVEN = frozenset({"price", "money_demand", "image_demand", "obey_demand", "they_want"})
@@ -93,6 +93,12 @@ def at_level(assessment: Assessment, level: Level) -> Assessment:
     """`assessment` at another level, with the score that belongs to it."""
     score = _score(level, assessment.findings)
     return replace(assessment, level=level, score=score)
+
+
+def as_telling(assessment: Assessment, author: Person) -> Assessment:
+    """A threat as what it is if its `author` tells of one, at medium at most."""
+    medium = at_level(assessment, min(assessment.level, Level.MEDIUM))
+    return replace(medium, kind=Kind.DISCLOSURE, offender=None, targets=(author,), aimed=True)
 
 
 def _score(level: Level, findings: Sequence[Finding]) -> float:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.domain.assessment import Assessment, Kind, Level
+from bot.domain.assessment import NOTHING, Assessment, Kind, Level
 
 Judge = Callable[..., Assessment]
+
+TOLD_ON = "they got a clip of him and want 600 or it goes to his whole team"
 
 
 @pytest.mark.parametrize(
@@ -68,3 +70,25 @@ def test_beside_something_intimate_no_harmless_object_counts(judge: Judge) -> No
     before = ("leo", "you still owe me for the concert tickets")
 
     assert judge(before, ("ava", "i know"), threat).level is judge(("ava", "hi"), threat).level
+
+
+def test_who_told_of_a_threat_goes_on_telling_of_it(judge: Judge) -> None:
+    asking = ("ava", "has anybody met these sextortion crews? asking for my son")
+
+    told = judge(asking, ("kim", "what happened"), ("ava", TOLD_ON))
+
+    assert told.kind is Kind.DISCLOSURE
+    assert [person.name for person in told.targets] == ["ava"]
+    assert told.offender is None
+
+
+def test_what_somebody_told_is_no_part_of_a_threat_of_theirs(judge: Judge) -> None:
+    held = "asking for a mate, someone has a recording of him and the list of his contacts"
+
+    assert judge(("ava", held), ("kim", "what do they want"), ("ava", "900 in an hour")) == NOTHING
+
+
+def test_who_told_of_a_threat_can_still_utter_one(judge: Judge) -> None:
+    before = ("leo", "someone is blackmailing me with a photo, what should i do")
+
+    assert judge(before, ("leo", "pay me 50 or i post your pics tonight")).level is Level.HIGH
