@@ -77,6 +77,7 @@ def limits() -> dict[str, Any]:
             "grave": settings.GRAVE,
             "tells": settings.TELLS,
             "told": settings.TOLD,
+            "turns": settings.TURNS,
         },
     }
 

@@ -103,6 +103,9 @@ CONCEPTS = 0.5
 TOLD = 0.95
 """From which probability on a threat that rules found is taken for somebody telling of one."""
 
+TURNS = 10.5
+"""From which log odds on what rules found somebody to tell of is taken for a threat."""
+
 SPARED, DISPUTED = 0.25, 3.0
 """Below which log odds, the concepts counted in, what rules found at medium becomes low, and a
 threat at high medium: moderators look first, before somebody is written to."""

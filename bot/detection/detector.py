@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from bot.detection.answers import as_an_answer, ceiling
+from bot.detection.asking import Asking
 from bot.detection.before import heard_from_others, own_before, said_by_author, said_by_others
 from bot.detection.closely import Closely
 from bot.detection.doubts import doubted, goes_on_telling
@@ -60,6 +61,7 @@ class Detector:
         self._marks = tuple(rule for rule in self._rules if rule.is_mark)
         finding = (rule for rule in self._rules if not rule.is_mark)
         self._prospects = Prospects(finding, places)
+        self._asking: Asking | None = None
         self._second: SecondOpinion | None = None
 
     @property
@@ -70,7 +72,8 @@ class Detector:
     def advised_by(self, learned: LearnedJudge) -> Detector:
         """This detector with `learned` to be asked about what the rules do not find."""
         advised = copy(self)
-        advised._second = SecondOpinion(learned, self._places)  # noqa: SLF001 - of its own kind
+        asking = Asking(learned, self._places)
+        advised._asking, advised._second = asking, SecondOpinion(learned, asking)  # noqa: SLF001
         return advised
 
     def without_rules(self) -> Detector:
@@ -129,13 +132,13 @@ class Detector:
         """
         if self._prospects.after(here, said, closely=closely):
             return True
-        return self._second is not None and self._second.asked(here, said, text=text)
+        return self._asking is not None and self._asking.asked(here, said, text=text)
 
     def confirmed(self, here: Closely, said: int, text: str) -> bool:
         """Whether it still is worthwhile by the concepts that do stand in `text`."""
         if self._prospects.confirmed(here, said):
             return True
-        return self._second is not None and self._second.confirmed(here, said, text)
+        return self._asking is not None and self._asking.confirmed(here, said, text)
 
     def read(self, text: str) -> Reading:
         """The concepts of `text` alone, by whose words they are."""
@@ -155,8 +158,8 @@ class Detector:
         return answer or replace(NOTHING, experimental=assessment.experimental)
 
     def _before(self, window: Window) -> Assessment:
-        worthwhile = self.worthwhile(self.gate(window.message.wording), _ANYTHING)
-        return self._alone(window) if worthwhile else NOTHING
+        bits = self.gate(window.message.wording)
+        return self._alone(window) if self.worthwhile(bits, _ANYTHING) else NOTHING
 
     def _alone(self, window: Window) -> Assessment:
         """What `window` amounts to, whatever others threatened."""
@@ -180,7 +183,6 @@ class Detector:
         run = [*(self._read(each) for each in earlier), reading]
         assessment, judged = self.assess(window), self._judge(window)
         heard = self._heard_from_others(window)
-        second = self._second
         return Explanation(
             assessment=assessment,
             aside=aside_of(
@@ -192,9 +194,8 @@ class Detector:
             ),
             nearest=nearest(self._rules, run, heard) if assessment.kind is Kind.NONE else None,
             experimental=counted_only(self._experimental, run, heard),
-            opinion=second.unasked(run) if second else None,
-            asked=second is not None
-            and second.asked(reading.bits(self._places), said, text=window.message.wording),
+            opinion=self._second.unasked(run) if self._second else None,
+            asked=self._is_asked(reading.bits(self._places), said, window.message.wording),
         )
 
     def _judge(self, window: Window, *, repeated: bool = False) -> Assessment:
@@ -218,7 +219,6 @@ class Detector:
             return NOTHING
         run = [reading]
         if self._is_spread(here, said, text):
-            # what they told of others is nothing that they do themselves
             run = [*(self._read(each) for each in earlier if not self._tells(each)), reading]
         found = self._found(run, window, self._prospects.rules(here, said))
         assessment = NOTHING
@@ -230,7 +230,7 @@ class Detector:
         return self._with_experiments(assessment, run, window)
 
     def _tells(self, message: Message) -> bool:
-        """Whether `message` by itself tells of a threat."""
+        """Whether `message` by itself tells of a threat, and says what others do."""
         return self._judge(Window(message)).kind is Kind.DISCLOSURE
 
     def _is_spread(self, here: int, said: int, text: str) -> bool:
@@ -238,17 +238,21 @@ class Detector:
         return (
             bool(self._experimental)
             or self._prospects.spread(here, said)
-            or (self._second is not None and self._second.asked(here, said, text=text))
+            or self._is_asked(here, said, text)
         )
+
+    def _is_asked(self, here: int, said: int, text: str) -> bool:
+        """Whether the learned judge would be asked about it."""
+        return self._asking is not None and self._asking.asked(here, said, text=text)
 
     def _with_experiments(
         self, assessment: Assessment, run: Sequence[Reading], window: Window
     ) -> Assessment:
         """`assessment` with the experimental rules that fired: they count, and change nothing."""
-        if not self._experimental:
-            return assessment
-        fired_too = counted_only(self._experimental, run, self._heard_from_others(window))
-        return replace(assessment, experimental=tuple(finding.rule for finding in fired_too))
+        if self._experimental:
+            also = counted_only(self._experimental, run, self._heard_from_others(window))
+            assessment = replace(assessment, experimental=tuple(each.rule for each in also))
+        return assessment
 
     def _found(
         self, run: Sequence[Reading], window: Window, rules: Sequence[Rule]
@@ -288,10 +292,8 @@ class Detector:
         """Whether it could matter what others said besides what the author did."""
         if self._prospects.heeds(here, said, self._heard):
             return True
-        second = self._second
-        return second is not None and second.asked(here, said, text=text) != second.asked(
-            here, said | self._heard, text=text
-        )
+        both = said | self._heard
+        return self._is_asked(here, said, text) != self._is_asked(here, both, text)
 
     def _heard_from_others(self, window: Window) -> frozenset[str]:
         """The concepts that matter in what the latest others said before the judged message."""

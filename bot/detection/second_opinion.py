@@ -1,17 +1,16 @@
-"""The only module that knows when the learned judge is asked, and what its opinion becomes."""
+"""The only module that knows what the opinion of the learned judge becomes."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from bot.detection.closely import Closely
+from bot.detection.asking import Asking
 from bot.detection.learned import LearnedJudge, Opinion, Telling, Weight
 from bot.detection.reading import Reading, is_quotation, unquoted
 from bot.detection.rules import Rule
 from bot.domain.assessment import Category, Finding, Kind, Level, Signal
 
-_REMEMBERED_SCORES = 20_000
 _REMEMBERED_VIEWS = 512
 _TOGETHER = 4
 """How many of an author's messages, the judged one included, are put together."""
@@ -58,45 +57,13 @@ _RULES = {Kind.THREAT: THREAT, Kind.DISCLOSURE: DISCLOSURE}
 
 
 class SecondOpinion:
-    """Asks the learned judge about what the rules did not find; `places` are the concepts' bits."""
+    """What the learned judge adds to the rules, where it is asked."""
 
-    def __init__(self, judge: LearnedJudge, places: Mapping[str, int]) -> None:
-        self._judge = judge
-        asked, self._limits = judge.header["asked"], judge.header["limits"]
-        self._limit, self._limit_last = int(asked["alone"]), int(asked["last"])
-        self._limit_together = int(asked["together"])
-        self._glance_counts, self._glance_most = int(asked["glance"]), int(asked["most"])
-        self._glanced = ("", 0.0)
-        self._weights = {
-            1 << places[concept]: weight
-            for concept, weight in judge.gate.items()
-            if concept in places
-        }
-        self._weighed = sum(self._weights)
-        self._weightiest = sorted(self._weights, key=lambda bit: -self._weights[bit])
-        self._scores: dict[int, int] = {}
+    def __init__(self, judge: LearnedJudge, asking: Asking) -> None:
+        self._judge, self._asking = judge, asking
+        self._limits = judge.header["limits"]
         self._views: dict[tuple[str, Weight], Opinion | None] = {}
         """What was made of the latest texts: those of a window are asked about again and again."""
-
-    def asked(self, here: int, said: int = 0, *, text: str | None = None) -> bool:
-        """Whether a message with the bits `here` after one's `said` is worth an opinion.
-
-        Its concepts must weigh enough, together with a glance at its words if `text` is known; or
-        less, where they do so with those of what was said.
-        """
-        return self._asked_alone(here, text) or self._asked_together(here, said, text)
-
-    def confirmed(self, here: Closely, said: int, text: str) -> bool:
-        """The same by the concepts that do stand in `text`; the weightiest are asked first."""
-        if self._weighed & here.unasked:
-            here.widen()
-        if not self.asked(here.bits, said, text=text):
-            return False
-        return all(
-            here.holds(bit) or self.asked(here.bits, said, text=text)
-            for bit in self._weightiest
-            if here.bits & bit
-        )
 
     def find(self, run: Sequence[Reading], here: int, said: int) -> list[tuple[Rule, Finding]]:
         """What the model finds in the last of `run`, or in it together with those before it.
@@ -105,7 +72,7 @@ class SecondOpinion:
         """
         found: list[tuple[Rule, Finding]] = []
         judged = run[-1:]
-        if self._asked_alone(here, _text(judged)):
+        if self._asking.alone(here, _text(judged)):
             opinion = self._opinion(judged)
             if opinion.kind is Kind.THREAT and self._is_quoted(judged):
                 opinion = opinion._replace(kind=Kind.DISCLOSURE)
@@ -113,8 +80,8 @@ class SecondOpinion:
         if any(finding.level >= Level.MEDIUM for _, finding in found) or len(run) == 1:
             return found
         together = run[-_TOGETHER:]
-        asked = self._asked_together(here, said, _text(judged))
-        if asked and self._asked_alone(here | said, _text(together)):
+        asked = self._asking.together(here, said, _text(judged))
+        if asked and self._asking.alone(here | said, _text(together)):
             opinion = self._opinion(together)
             if opinion.kind is Kind.THREAT and opinion.sure >= self._limits["run"]:
                 return [self._finding(THREAT, opinion, together)]
@@ -129,14 +96,19 @@ class SecondOpinion:
         it grave, becomes medium if it reads innocent enough to outweigh its concepts; what is at
         medium becomes low, a longer text if every part of it reads so. Of what is at medium and
         read at once, a threat that reads like somebody telling of one becomes a disclosure; and if
-        it surely reads like a threat as well, both agree, and it becomes high.
+        it surely reads like a threat as well, both agree, and it becomes high. What is told, and
+        very surely reads like a threat in the author's own words, becomes one: "he said hi" costs
+        an offender nothing.
         """
         found = list(found)
         highest = max((finding.level for _, finding in found), default=Level.LOW)
-        tells = any(rule.kind is Kind.DISCLOSURE for rule, _ in found)
-        mine = highest <= Level.MEDIUM or (highest is Level.HIGH and not tells)
-        if not mine or not _is_here(found, run[-1]):
+        if highest > Level.HIGH or not _is_here(found, run[-1]):
             return found
+        tells = any(rule.kind is Kind.DISCLOSURE for rule, _ in found)
+        if tells:
+            turned = self._turned(run)
+            if turned or highest is Level.HIGH:
+                return turned or found
         text, weight = _text(run[-1:]), self._weight(run[-1:])
         surely = highest is Level.HIGH
         if surely and self._judge.weigh(text) >= self._limits["grave"]:
@@ -148,9 +120,7 @@ class SecondOpinion:
             return [_at_most(milder, each) for each in found]
         if surely or view is None or tells:
             return found
-        if view.kind is Kind.DISCLOSURE and view.disclosure >= self._limits["told"]:
-            return [self._finding(DISCLOSURE, view, run[-1:])]
-        return self._agreed(found, run[-1:]) or found
+        return self._told(view, run[-1:]) or self._agreed(found, run[-1:]) or found
 
     def unasked(self, run: Sequence[Reading]) -> Opinion | None:
         """What the model makes of the last of `run`, whether or not it would be asked.
@@ -178,38 +148,18 @@ class SecondOpinion:
         raised = (each if each[0].is_mark else _at(Level.HIGH, each) for each in found)
         return [*raised, (rule, same)]
 
-    def _asked_alone(self, here: int, text: str | None) -> bool:
-        missing = self._limit - self._score(here)
-        return missing <= self._glance_most and (text is None or missing <= self._glance(text))
+    def _told(self, view: Opinion, judged: Sequence[Reading]) -> list[tuple[Rule, Finding]]:
+        """What somebody tells who surely does by the model's `view`; else nothing."""
+        tells = view.kind is Kind.DISCLOSURE and view.disclosure >= self._limits["told"]
+        return [self._finding(DISCLOSURE, view, judged)] if tells else []
 
-    def _asked_together(self, here: int, said: int, text: str | None) -> bool:
-        """Whether a message could end what was begun before it: it must say some of it itself."""
-        if not said or self._score(here | said) < self._limit_together:
-            return False
-        missing = self._limit_last - self._score(here)
-        return missing <= self._glance_most and (text is None or missing <= self._glance(text))
-
-    def _glance(self, text: str) -> float:
-        """What the words of `text` weigh; asked several times about the same one."""
-        glanced, weight = self._glanced
-        if glanced != text:
-            weight = self._judge.weigh(text) * self._glance_counts
-            weight = min(weight, self._glance_most)
-            self._glanced = (text, weight)
-        return weight
-
-    def _score(self, bits: int) -> int:
-        known = self._scores.get(bits)
-        if known is None:
-            if len(self._scores) >= _REMEMBERED_SCORES:
-                self._scores.clear()
-            known, left = 0, bits & self._weighed
-            while left:
-                lowest = left & -left
-                left ^= lowest
-                known += self._weights[lowest]
-            self._scores[bits] = known
-        return known
+    def _turned(self, run: Sequence[Reading]) -> list[tuple[Rule, Finding]]:
+        """The threat that the model very surely finds in the last of `run`, if it does."""
+        judged = run[-1:]
+        view = self.unasked(run) if self._judge.is_read_whole(_text(judged)) else None
+        if view is None or view.kind is not Kind.THREAT or view.sure < self._limits["turns"]:
+            return []
+        return [] if self._is_quoted(judged) else [self._finding(THREAT, view, judged)]
 
     def _opinion(self, run: Sequence[Reading]) -> Opinion:
         return self._judge.judge(_text(run), _own(run), weight=self._weight(run))
