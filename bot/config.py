@@ -16,7 +16,7 @@ from bot.services.budgets import Budgets
 from bot.services.choices import PolicySettings, in_plain_words
 from bot.services.patience import Patience
 from bot.storage import anchored_url
-from bot.yaml_text import parse_yaml
+from bot.yaml_text import parse_yaml, slip_in
 
 TOKEN_VARIABLE = "NOTALONE_TOKEN"  # noqa: S105 - the variable's name is no secret
 TOKEN_FILE_VARIABLE = "NOTALONE_TOKEN_FILE"  # noqa: S105 - likewise
@@ -177,18 +177,18 @@ def read_token(config: Config, environment: Mapping[str, str] = os.environ) -> s
 
 def _read(path: Path) -> Any:
     try:
-        return parse_yaml(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
     except FileNotFoundError:
         raise ConfigError(
             [f"{path}: there is no such file; config.yaml of the project is a complete example"]
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError([f"{path}: cannot be read ({error})"]) from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise ConfigError([f"{path}, line {line}: not valid YAML ({error.problem})"]) from None
-    except yaml.YAMLError:
-        raise ConfigError([f"{path}: not valid YAML"]) from None
+    try:
+        return parse_yaml(text)
+    except yaml.YAMLError as error:
+        line, slip = slip_in(text, error)
+        raise ConfigError([f"{path}, line {line}: not valid YAML ({slip})"]) from None
 
 
 def _refuse_token(written: Any, path: Path, place: str = "") -> None:

@@ -84,14 +84,16 @@ def slip_in(text: str, error: yaml.YAMLError) -> tuple[int, str]:
     if not isinstance(error, yaml.MarkedYAMLError) or mark is None:
         before = text[: getattr(error, "position", 0)]
         return before.count("\n") + 1, str(error).splitlines()[0]
-    line = text.split("\n")[mark.line]
+    lines = text.splitlines() or [""]
+    number = min(mark.line, len(lines) - 1)  # what was left open is missed behind the last one
+    line = lines[number]
     if "\t" in line[: len(line) - len(line.lstrip())]:
-        return mark.line + 1, "a tab; indent with spaces"
+        return number + 1, "a tab; indent with spaces"
     quoted = _quote_before(text, error)
     if quoted is not None:
         return quoted + 1, "this quotation mark is not closed, or stands inside the text"
     found = ": ".join(filter(None, (error.context, error.problem)))
-    return mark.line + 1, "; ".join(filter(None, (found, error.note)))
+    return number + 1, "; ".join(filter(None, (found, error.note)))
 
 
 def _quote_before(text: str, error: yaml.MarkedYAMLError) -> int | None:

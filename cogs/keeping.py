@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.client import NotAlone
 from bot.services.holding import HeldCase
-from bot.transport.case_lines import mention, moment
+from bot.transport.marks import mention, moment
 from bot.transport.wording import fitting, in_line
 from cogs.admission import Interaction, Visit, admit
 from cogs.case_commands import suggest

@@ -29,7 +29,7 @@ from bot.domain.assessment import Level
 from bot.domain.hours import WEEKDAYS, parse_hours
 from bot.domain.measure import LONGEST_TIMEOUT_HOURS
 from bot.domain.policy import AdviceMode, CaseThreads, Disclosures, Fallback, Policy
-from bot.yaml_text import parse_yaml
+from bot.yaml_text import parse_yaml, slip_in
 
 _SAID = {
     "tuple_type": "must be a list, like [one, another]",
@@ -238,10 +238,10 @@ def from_yaml(text: str) -> dict[Any, Any]:
     """The keys and values of a YAML text, not checked yet. Raises ChoicesError."""
     try:
         written = parse_yaml(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise ChoicesError([f"line {line}: not valid YAML ({error.problem})"]) from None
-    except (yaml.YAMLError, ValueError, RecursionError):
+    except yaml.YAMLError as error:
+        line, slip = slip_in(text, error)
+        raise ChoicesError([f"line {line}: not valid YAML ({slip})"]) from None
+    except (ValueError, RecursionError):
         raise ChoicesError(["not valid YAML"]) from None
     if not isinstance(written, Mapping | None):
         raise ChoicesError(["must be a list of keys and values"])

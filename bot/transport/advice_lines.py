@@ -10,6 +10,7 @@ from bot.domain.delivery import DeliveryState, HeldReason
 from bot.domain.message import Person
 from bot.services.names import BUDGET
 from bot.services.support import NOTHING
+from bot.transport.marks import mention
 from bot.transport.wording import in_line
 
 NO_SHARED_SERVER = 50278
@@ -54,7 +55,7 @@ def named(language: Language, people: Sequence[Person], *, shown: int = PEOPLE_S
 def known_as(person: Person) -> str:
     """Discord's mention, which nobody can choose, and beside it the name that they chose."""
     known = f" ({in_line(person.name, limit=32)})" if person.name else ""
-    return f"<@{person.id}>{known}"
+    return f"{mention(person.id)}{known}"
 
 
 def held_people(view: CaseView) -> list[Person]:

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from bot.advice import Language
 from bot.domain.case import CaseLine, CaseState, Deed, Earlier, Progress
 from bot.domain.evidence import Act
 from bot.domain.measure import Measure, Obstacle
+from bot.transport.marks import mention, moment
 from bot.transport.wording import name
 
 _MEASURES = frozenset(measure.value for measure in Measure)
 _ACTS = frozenset(act.value for act in Act)
 """What there is a text for; a chain may hold what a newer version of this program wrote."""
 _NOTE = 400
-
-
-def moment(at: datetime, style: str = "R") -> str:
-    """A point in time as each reader's own client writes it."""
-    return f"<t:{int(at.timestamp())}:{style}>"
-
-
-def mention(person: int | None) -> str:
-    """Somebody, by identifier; messages never ping them."""
-    return "?" if person is None else f"<@{person}>"
 
 
 def progress(language: Language, of: Progress) -> str:

@@ -25,6 +25,7 @@ from bot.transport.case_ids import (
     verdict_id,
 )
 from bot.transport.layouts import jump
+from bot.transport.marks import mention, moment
 from bot.transport.widgets import button, view_of
 from bot.transport.wording import in_line, label
 
@@ -58,7 +59,7 @@ class Page(NamedTuple):
 def hindered(language: Language, error: HinderedError) -> str:
     """Why the case cannot be changed so, and what to do instead."""
     key = _HINDRANCES[error.hindrance]
-    return language.text(key, who=case_lines.mention(error.who), case=error.case)
+    return language.text(key, who=mention(error.who), case=error.case)
 
 
 def verdicts(language: Language, case_id: int) -> Page:
@@ -233,8 +234,8 @@ def _quiet(language: Language, quiet: Quiet, number: int, titles: Mapping[str, s
     key = "rules.rule" if quiet.phrase is None else "rules.phrase"
     since = language.text(
         "rules.since",
-        when=case_lines.moment(quiet.since, "d"),
-        who=case_lines.mention(quiet.by),
+        when=moment(quiet.since, "d"),
+        who=mention(quiet.by),
         case=quiet.case_id,
         why=language.text(f"mistake.{quiet.why.value}"),
         count=quiet.counted,

@@ -12,6 +12,7 @@ from bot.domain.fates import BANNED, deleted_with_ban
 from bot.domain.message import Person
 from bot.services.casework import Exhibit
 from bot.transport.advice_lines import known_as
+from bot.transport.marks import mention, moment
 from bot.transport.wording import in_line, under_spoiler
 
 _PAGE = 1800
@@ -136,13 +137,13 @@ def _member(language: Language, item: EvidenceItem) -> str:
     person, recorded = item.facts["person_id"], _when(item.recorded_at)
     if item.facts["what"] == BANNED:
         return language.text(
-            "evidence.banned", number=item.seq, person=f"<@{person}>", when=recorded
+            "evidence.banned", number=item.seq, person=mention(person), when=recorded
         )
     joined = item.facts["joined_at"]
     return language.text(
         "evidence.member",
         number=item.seq,
-        person=f"<@{person}>",
+        person=mention(person),
         names=_names(item.content or {}),
         created=_when(item.facts["created_at"]),
         joined=_when(joined) if joined else language.text("evidence.not_known"),
@@ -168,4 +169,4 @@ def _looked_around(language: Language, item: EvidenceItem) -> str:
 
 
 def _when(iso: str) -> str:
-    return f"<t:{int(datetime.fromisoformat(iso).timestamp())}:f>"
+    return moment(datetime.fromisoformat(iso), "f")

@@ -18,6 +18,7 @@ from bot.domain.delivery import DeliveryState
 from bot.domain.evidence import Act
 from bot.transport import advice_lines, case_lines
 from bot.transport.case_ids import evidence_id, offer_help_id, press_id, warned_id
+from bot.transport.marks import moment
 from bot.transport.widgets import button, view_of
 from bot.transport.wording import in_line, name
 
@@ -126,7 +127,7 @@ def _facts(language: Language, view: CaseView, titles: Mapping[str, str]) -> Ite
         level=language.text(f"level.{view.level.label}"),
         categories=", ".join(language.text(f"category.{c}") for c in view.categories),
     )
-    moment = f"<t:{int(view.happened_at.timestamp())}"
+    when = f"{moment(view.happened_at)} ({moment(view.happened_at, 'f')})"
     why = titles.get(view.rules[0], view.rules[0]) if view.rules else ""
     words = " · ".join(in_line(word, limit=40) for word in _telling(view.words)[:_WORDS_SHOWN])
     yield f"### {headline}"
@@ -136,7 +137,7 @@ def _facts(language: Language, view: CaseView, titles: Mapping[str, str]) -> Ite
     yield f"**{language.text('alert.why')}** {why}{f': {words}' if words else ''}"
     if view.is_forwarded:
         yield f"-# {language.text('alert.forwarded')}"
-    yield f"**{language.text('alert.when')}** {moment}:R> ({moment}:f>)"
+    yield f"**{language.text('alert.when')}** {when}"
     where = f"<#{view.channel_id}> {jump(view)}"
     if view.is_elsewhere:
         where = language.text("alert.elsewhere")

@@ -16,7 +16,7 @@ import discord
 from bot.domain.measure import AGAINST_PERSON, PAUSE_HOURS, PERMISSION, Measure, Obstacle
 from bot.services.acting import Ground, Written
 from bot.services.policies import Policies
-from bot.transport.case_lines import mention, moment
+from bot.transport.marks import mention, moment
 from bot.transport.places import role
 from bot.transport.wording import name
 

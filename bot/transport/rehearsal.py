@@ -19,6 +19,7 @@ from bot.domain.delivery import (
 from bot.services.reviews import Shown
 from bot.transport import layouts
 from bot.transport.courier import DiscordCourier
+from bot.transport.marks import mention
 from bot.transport.parcels import Parcel
 
 _TO_PEOPLE = (DeliveryKind.ADVICE, DeliveryKind.OFFER)
@@ -47,7 +48,7 @@ class RehearsingCourier(DiscordCourier):
         self, delivery: Delivery, guild: discord.Guild, language: Language, *, urgent: bool
     ) -> Parcel:
         """The advice and its buttons, addressed to the moderators."""
-        heading = language.text("rehearsal.advice", person=f"<@{delivery.recipient_id}>")
+        heading = language.text("rehearsal.advice", person=mention(delivery.recipient_id))
         text, buttons = layouts.advice(
             language, server=guild.name, token=delivery.token, urgent=urgent
         )

@@ -12,6 +12,7 @@ from bot.domain.delivery import DeliveryState
 from bot.domain.review import Digest, Reminder
 from bot.transport import case_lines
 from bot.transport.case_ids import WAITING, list_id
+from bot.transport.marks import moment
 from bot.transport.widgets import view_of
 from bot.transport.wording import fitting
 
@@ -45,8 +46,8 @@ def _to_the_list(language: Language, token: str) -> discord.ui.View:
 def _digest(language: Language, of: Digest, titles: Mapping[str, str]) -> Iterable[str]:
     yield language.text(
         "digest.heading",
-        since=case_lines.moment(of.since, "D"),
-        until=case_lines.moment(of.until, "D"),
+        since=moment(of.since, "D"),
+        until=moment(of.until, "D"),
     )
     yield language.text("digest.alerts", opened=of.opened, unresolved=of.unresolved)
     yield _outcomes(language, of)

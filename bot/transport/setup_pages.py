@@ -9,6 +9,7 @@ import discord
 from bot.advice import Language
 from bot.services.choices import SETTINGS
 from bot.storage.settings import SettingsChange
+from bot.transport.marks import mention, moment
 from bot.transport.places import ALERT_CHANNEL
 from bot.transport.setup_controls import MENU_SIZE, Room, controls, title_of
 from bot.transport.widgets import button
@@ -47,8 +48,8 @@ def setting_page(
         f"{language.text('setup.now', value=room.value(setting))} {language.text(origin)}",
     ]
     if last is not None and last.changed_by is not None:
-        when = f"<t:{int(last.changed_at.timestamp())}:R>"
-        lines.append(language.text("setup.changed_by", person=f"<@{last.changed_by}>", when=when))
+        person, when = mention(last.changed_by), moment(last.changed_at)
+        lines.append(language.text("setup.changed_by", person=person, when=when))
     return _layout("\n".join(lines), notice, *controls(room, setting), _buttons(room, key))
 
 

@@ -13,9 +13,9 @@ from bot.advice import Language, Texts
 from bot.services.choices import SETTINGS, as_written
 from bot.services.condition import ServerCondition
 from bot.services.policies import Policies
-from bot.transport.case_lines import moment
 from bot.transport.choices_here import lapsed, shown
 from bot.transport.inspection import reason_and_remedy
+from bot.transport.marks import moment
 from bot.transport.places import obstacle
 from bot.transport.wording import name
 

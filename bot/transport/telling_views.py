@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import discord
@@ -11,6 +12,7 @@ from bot.advice import Language
 from bot.domain.message import Message, Person
 from bot.transport.answering import Page
 from bot.transport.layouts import HIDE
+from bot.transport.marks import moment
 from bot.transport.widgets import button, rows_of
 from bot.transport.wording import as_block, in_line, label, name
 
@@ -75,7 +77,7 @@ def preview(
         who,
         as_block(words, limit=_QUOTED) if words else "",
         "\n".join(files),
-        f"<t:{int(message.at)}:f>",
+        moment(datetime.fromtimestamp(message.at, UTC), "f"),
         language.text("tell.care"),
     )
     send = button(

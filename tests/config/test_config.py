@@ -189,16 +189,19 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     ("content", "said"),
     [
         (b"a: 1\nb: c: 2\n", ", line 2: not valid YAML"),
+        (b"a:\n\tb: 1\n", ", line 2: not valid YAML (a tab; indent with spaces)"),
         (
             b"servers:\n  '1': {advice: dm}\nservers: {}\n",
-            ", line 3: not valid YAML (the key 'servers' is there twice)",
+            ", line 3: not valid YAML (the key 'servers' is there twice; put both",
         ),
         (
             b"defaults: &all\n  advice: dm\nservers:\n  '1': *all\n",
             ", line 4: not valid YAML (aliases (*) cannot be used here; write the value out",
         ),
         (b"\xff\xfe\x00", ": cannot be read"),
-        (b"a: \x00\n", ": not valid YAML"),
+        (b"a: 1\nb: [2, \n", ", line 2: not valid YAML"),
+        (b"a: [", ", line 1: not valid YAML"),
+        (b"a: \x00\n", ", line 1: not valid YAML"),
         (b"!!python/object:os.system {}\n", ", line 1: not valid YAML"),
     ],
 )

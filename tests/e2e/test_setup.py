@@ -414,7 +414,8 @@ async def test_an_import_is_taken_as_a_whole_or_not_at_all(town: Town) -> None:
         "Not saved: there is no role `42` in this server."
     )
     assert await imported(town, "alert_channel: [") == (
-        "Not saved: line 2: not valid YAML (did not find expected node content)"
+        "Not saved: line 1: not valid YAML "
+        "(while parsing a flow node: did not find expected node content)"
     )
     assert stored(town) == {}
 

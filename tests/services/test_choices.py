@@ -93,7 +93,7 @@ def test_everything_that_is_wrong_is_said_at_once_with_its_key() -> None:
         ("- advice", "must be a list of keys and values"),
         ("advice: dm\nadvice: button", "line 2: not valid YAML"),
         ("!!python/object:os.system {}", "line 1: not valid YAML"),
-        ("a: \x00", "not valid YAML"),
+        ("a: \x00", "line 1: not valid YAML"),
     ],
 )
 def test_what_is_no_list_of_settings_is_refused(text: str, problem: str) -> None:
@@ -116,8 +116,8 @@ def alias_bomb(levels: int) -> str:
         ("alert_channel: *alerts", 1, "aliases (*) cannot be used here"),
         ("advice: dm\n<<: {advice: button}", 2, "merge keys (<<) cannot be used here"),
         ("advice: {<<: {a: 1}}", 1, "merge keys (<<) cannot be used here; write the keys out"),
-        ("? [a]\n: 1\n? [a]\n: 2", 1, "found unhashable key"),
-        (f"? {'[' * 400}{']' * 400}\n: 1", 1, "found unhashable key"),
+        ("? [a]\n: 1\n? [a]\n: 2", 1, "while constructing a mapping: found unhashable key"),
+        (f"? {'[' * 400}{']' * 400}\n: 1", 1, "while constructing a mapping: found unhashable key"),
     ],
 )
 def test_what_stands_for_more_than_is_written_is_refused_at_once(
