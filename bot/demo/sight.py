@@ -33,5 +33,5 @@ def _time(match: re.Match[str]) -> str:
     moment = datetime.fromtimestamp(int(match[1]), UTC)
     if match[2] == "R":
         seconds = max(0, round((datetime.now(UTC) - moment).total_seconds()))
-        return f"{seconds} seconds ago"
+        return f"{seconds} second{'s' * (seconds > 1)} ago" if seconds else "now"
     return f"{moment:%d %B %Y %H:%M} UTC"

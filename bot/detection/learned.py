@@ -41,6 +41,8 @@ _PARTS = 4
 _HUNDREDTHS = 100
 _LEAST = 1e-6
 """No probability is taken for nearer to 0 or 1 than this."""
+_MARKS = ".,;:!?…()[]\"'“”„«»‘’`*_~|-–—、。，！？「」"
+"""What may stand around a word and is none of it."""
 _TELLING = 3
 _MANY_DOUBTS = 3
 """How often doubt counts beside what is a joke about something harmless, or an answer."""
@@ -237,13 +239,15 @@ def _telling(
 
 
 def _word(text: str, piece: Piece) -> tuple[int, int]:
-    """The place of the word around a piece; of a piece itself where words are not parted."""
+    """The place of the word around a piece, bare of marks; of a piece itself where words touch."""
     start, end = piece.start, piece.end
     while start and joins(text[start - 1]):
         start -= 1
     while end < len(text) and joins(text[end]):
         end += 1
-    return start, end
+    bare = text[start:end].strip(_MARKS) or text[start:end]
+    start += text[start:end].index(bare)
+    return start, start + len(bare)
 
 
 @cache

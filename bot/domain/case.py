@@ -113,7 +113,8 @@ class CaseView:
     offender: Person
     targets: tuple[Person, ...]
     """Everyone whom a finding of this case named or made possible, first seen first."""
-    aimed: bool
+    aimed_at: frozenset[int]
+    """The identifiers of those whom some finding of it was surely aimed at."""
     reached: tuple[Reached, ...]
     rules: tuple[str, ...]
     words: tuple[str, ...]

@@ -138,7 +138,7 @@ async def case_view(tx: Transaction, case_id: int) -> CaseView:
         categories=case.categories,
         offender=Person(case.offender_id, names.get(case.offender_id, "")),
         targets=people,
-        aimed=any(case.targets.values()),
+        aimed_at=frozenset(person for person, aimed in case.targets.items() if aimed),
         reached=tuple(
             Reached(person, standing.state, standing.reason, standing.code, standing.answer)
             for person in people

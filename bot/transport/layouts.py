@@ -133,7 +133,7 @@ def _facts(language: Language, view: CaseView, titles: Mapping[str, str]) -> Ite
     yield f"### {headline}"
     yield case_lines.progress(language, view.progress)
     yield f"**{language.text('alert.who')}** {advice_lines.known_as(view.offender)}"
-    yield _to_whom(language, view)
+    yield from _to_whom(language, view)
     yield f"**{language.text('alert.why')}** {why}{f': {words}' if words else ''}"
     if view.is_forwarded:
         yield f"-# {language.text('alert.forwarded')}"
@@ -154,11 +154,18 @@ def _telling(words: Sequence[str]) -> list[str]:
     ]
 
 
-def _to_whom(language: Language, view: CaseView) -> str:
+def _to_whom(language: Language, view: CaseView) -> Iterable[str]:
     if not view.targets:
-        return f"**{language.text('alert.to_whom')}** {language.text('alert.not_clear')}"
-    key = "alert.to_whom" if view.aimed else "alert.possibly_aimed_at"
-    return f"**{language.text(key)}** {advice_lines.named(language, view.targets)}"
+        yield f"**{language.text('alert.to_whom')}** {language.text('alert.not_clear')}"
+    surely = [person for person in view.targets if person.id in view.aimed_at]
+    perhaps = [person for person in view.targets if person.id not in view.aimed_at]
+    shown = advice_lines.PEOPLE_SHOWN
+    if surely:
+        yield f"**{language.text('alert.to_whom')}** {advice_lines.named(language, surely)}"
+        shown = max(1, shown - len(surely))
+    if perhaps:
+        named = advice_lines.named(language, perhaps, shown=shown)
+        yield f"**{language.text('alert.possibly_aimed_at')}** {named}"
 
 
 def _done(language: Language, view: CaseView) -> Iterable[str]:

@@ -45,7 +45,7 @@ def case(outcomes: Sequence[_Outcome], *, letter: str = "n", answer: str | None 
         categories=tuple(category.value for category in Category),
         offender=Person(ID - 1, letter * 32),
         targets=people,
-        aimed=False,
+        aimed_at=frozenset(person.id for person in people[: len(people) // 2]),
         reached=tuple(
             Reached(person, state, reason, code, answer)
             for person, (state, reason, code) in zip(people, outcomes, strict=True)
@@ -92,6 +92,19 @@ def test_an_alert_fits_whatever_became_of_twenty_five_people(locale: str, letter
 
     lengths = [len(told(view, language).encode("utf-16-le")) // 2 for view in views]
     assert max(lengths) <= 4000
+
+
+def test_whom_it_was_surely_aimed_at_is_told_apart_from_whom_it_may_have_been() -> None:
+    both = case(_OUTCOMES[:2])
+    surely, perhaps = (f"<@{ID + n}> (`{'n' * 30}{n:02}`)" for n in range(2))
+
+    lines = told(both).splitlines()
+    unsure = told(replace(both, aimed_at=frozenset())).splitlines()
+
+    assert f"**To whom** {surely}" in lines
+    assert f"**Possibly aimed at** {perhaps}" in lines
+    assert f"**Possibly aimed at** {surely}, {perhaps}" in unsure
+    assert not any(line.startswith("**To whom**") for line in unsure)
 
 
 def test_nobody_is_left_out_of_what_became_of_the_advice() -> None:
