@@ -449,3 +449,15 @@ def test_the_rules_of_the_model_have_titles(detector: Detector) -> None:
     assert titles["learned"] == "Reads like a threat to share something"
     assert titles.keys() >= LEARNED | {AGREED.id}
     assert LEARNED.isdisjoint(rule.id for rule in load_detector(learned=False).rules)
+
+
+def test_the_words_that_moved_it_are_quoted_as_written_without_the_marks_around_them(
+    model: LearnedJudge,
+) -> None:
+    text = "(paga!!), o mando «tutto», a tua madre…"
+    opinion = model.read(text)
+
+    assert opinion is not None
+    assert opinion.telling
+    assert all(text[each.start : each.end] == each.words for each in opinion.telling)
+    assert all(each.words.isalpha() for each in opinion.telling)
