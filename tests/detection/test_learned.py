@@ -454,7 +454,7 @@ def test_the_rules_of_the_model_have_titles(detector: Detector) -> None:
 def test_the_words_that_moved_it_are_quoted_as_written_without_the_marks_around_them(
     model: LearnedJudge,
 ) -> None:
-    text = "(paga!!), o mando «tutto», a tua madre…"
+    text = "(paga!!), o stasera mando «il video», a tua madre…"
     opinion = model.read(text)
 
     assert opinion is not None
