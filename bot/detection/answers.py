@@ -26,6 +26,8 @@ _OF_VALUE = frozenset(
 """Concepts of what only an offender demands or holds."""
 _ECHO_SHARE = 0.8
 _ECHO_WORDS = 4
+_TAKEN_UP = 1 / 3
+"""Which share of the words of a threat is in what somebody says of it."""
 _ECHOED = 3
 """How many earlier messages in nearly the same words are judged, the latest first."""
 
@@ -46,6 +48,9 @@ def as_an_answer(
     """
     defends = own.isdisjoint(_OF_VALUE)
     if _answers_threat(assessment, window, judge, speech=speech, defends=defends):
+        return None
+    unsure = all(finding.level <= Level.MEDIUM for finding in assessment.findings)
+    if unsure and _takes_up(window, judge):
         return None
     if assessment.level is Level.HIGH and _is_against_offender(window, assessment, judge):
         return at_level(assessment, Level.MEDIUM)
@@ -85,6 +90,19 @@ def _answers_threat(
         defended = defends and assessment.aimed and assessment.targets == (message.author,)
         was_meant = judged.aimed and _is_target(judged, author)
         if defended or was_meant or speaks_to(message, author, speech=speech):
+            return True
+    return False
+
+
+def _takes_up(window: Window, judge: Callable[[Window], Assessment]) -> bool:
+    """Whether the judged message takes up the words of what another surely threatened before."""
+    said = set(fold(window.message.wording).split())
+    for earlier in _befores(window):
+        if earlier.message.author.id == window.message.author.id:
+            continue
+        words = set(fold(earlier.message.wording).split())
+        least = max(_ECHO_WORDS, _TAKEN_UP * len(words))
+        if len(said & words) >= least and judge(earlier).level >= Level.HIGH:
             return True
     return False
 

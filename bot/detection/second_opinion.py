@@ -12,6 +12,7 @@ from bot.detection.rules import Rule
 from bot.domain.assessment import Category, Finding, Kind, Level, Signal
 
 _REMEMBERED_VIEWS = 512
+_REPORTED = frozenset({"reported", "received"})
 _TOGETHER = 4
 """How many of an author's messages, the judged one included, are put together."""
 _CATEGORIES: tuple[tuple[Category, frozenset[str]], ...] = (
@@ -154,12 +155,18 @@ class SecondOpinion:
         return [self._finding(DISCLOSURE, view, judged)] if tells else []
 
     def _turned(self, run: Sequence[Reading]) -> list[tuple[Rule, Finding]]:
-        """The threat that the model very surely finds in the last of `run`, if it does."""
+        """The threat that the model very surely finds in the last of `run`, if it does.
+
+        Not where somebody is said to have said something: who retells writes the same words.
+        """
         judged = run[-1:]
-        view = self.unasked(run) if self._judge.is_read_whole(_text(judged)) else None
-        if view is None or view.kind is not Kind.THREAT or view.sure < self._limits["turns"]:
+        if not _REPORTED.isdisjoint(_own(judged)) or not self._judge.is_read_whole(_text(judged)):
             return []
-        return [] if self._is_quoted(judged) else [self._finding(THREAT, view, judged)]
+        view = self.unasked(run)
+        turns = view is not None and view.kind is Kind.THREAT and view.sure >= self._limits["turns"]
+        if view is None or not turns or self._is_quoted(judged):
+            return []
+        return [self._finding(THREAT, view, judged)]
 
     def _opinion(self, run: Sequence[Reading]) -> Opinion:
         return self._judge.judge(_text(run), _own(run), weight=self._weight(run))

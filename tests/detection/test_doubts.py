@@ -92,3 +92,12 @@ def test_who_told_of_a_threat_can_still_utter_one(judge: Judge) -> None:
     before = ("leo", "someone is blackmailing me with a photo, what should i do")
 
     assert judge(before, ("leo", "pay me 50 or i post your pics tonight")).level is Level.HIGH
+
+
+def test_who_takes_up_what_another_threatened_is_no_offender(judge: Judge) -> None:
+    threat = ("leo", "ava your time is nearly over. send 90 or the photos go out")
+    said = ("kim", "so you want 90 or you send her photos out? are you serious leo?")
+
+    assert judge(("ava", "he is here"), threat).level is Level.HIGH
+    assert judge(("ava", "he is here"), threat, said) == NOTHING
+    assert judge(("ava", "he is here"), said).level is Level.MEDIUM
