@@ -42,9 +42,10 @@ def as_an_answer(
 ) -> Assessment | None:
     """A threat as what it is after what others wrote: None of whoever only answers one.
 
-    `own` are the concepts in the author's words. A threat at high becomes medium where it is aimed
-    at one who threatened somebody before, and its author threatened nobody: whoever turns on an
-    offender may use their words.
+    `own` are the concepts in the author's words. None as well of who takes up the words of a sure
+    threat by another, where no rule is sure of theirs. A threat at high becomes medium where it is
+    aimed at one who threatened somebody before, and its author threatened nobody: whoever turns on
+    an offender may use their words.
     """
     defends = own.isdisjoint(_OF_VALUE)
     if _answers_threat(assessment, window, judge, speech=speech, defends=defends):
