@@ -231,7 +231,7 @@ class Detector:
 
     def _tells(self, message: Message) -> bool:
         """Whether `message` by itself tells of a threat, and says what others do."""
-        return self._judge(Window(message)).kind is Kind.DISCLOSURE
+        return self._alone(Window(message)).kind is Kind.DISCLOSURE
 
     def _is_spread(self, here: int, said: int, text: str) -> bool:
         """Whether what the author said before can matter to what is found in a message."""
