@@ -94,7 +94,7 @@ class App:
         )
         self.screening = Screening(self.store, detector, conversations, policies, wake=wake)
         readiness = Readiness(self.store, wake=wake)
-        self.upkeep = Upkeep(self.store, policies, wake=wake)
+        self.upkeep = Upkeep(self.store, policies, wake=wake, forget=self.screening.forget_old)
         self.bot.parts = Parts(
             texts=texts,
             resources=load_resources(),

@@ -38,7 +38,7 @@ class _Channel:
     and is made anew once the channel has turned over.
     """
 
-    __slots__ = ("age", "bits", "exact", "heard", "messages", "said")
+    __slots__ = ("age", "bits", "exact", "heard", "is_busy", "messages", "said")
 
     def __init__(self, limit: int) -> None:
         # side by side: an object more for each message is one more for the collector to look at
@@ -50,6 +50,7 @@ class _Channel:
         self.heard = 0
         self.age = 0
         """How many messages were forgotten since the summary was made."""
+        self.is_busy = True
 
     def add(self, message: Message, bits: int, heard: int) -> None:
         """Summarise what `bits` say of a message; `heard` are those that matter whoever says it."""
@@ -126,6 +127,7 @@ class Conversations:
             channel = self._channels[message.channel_id] = _Channel(self._per_channel)
         else:
             self._channels.move_to_end(message.channel_id)  # the last one to be forgotten
+            channel.is_busy = True
         messages = channel.messages
         if messages and messages[0].at < message.at - self._seconds:
             self._expire(channel, message.at - self._seconds)
@@ -171,6 +173,20 @@ class Conversations:
         channel = self._channels.pop(channel_id, None)
         if channel is not None:
             self._count -= len(channel.messages)
+
+    def forget_old(self, now: float) -> None:
+        """Forget what is too old at `now` (seconds since 1970) in channels that are silent.
+
+        Those are silent in which nothing was observed since the last time that this was asked: in
+        the others history may be read, which is old and needed.
+        """
+        for channel_id, channel in list(self._channels.items()):
+            if channel.is_busy:
+                channel.is_busy = False
+                continue
+            self._expire(channel, now - self._seconds)
+            if not channel.messages:
+                del self._channels[channel_id]
 
     def _expire(self, channel: _Channel, earliest: float) -> None:
         """Forget what was written before `earliest`."""

@@ -16,9 +16,9 @@ from bot.detection.explaining import Explanation, aside_of, counted_only, neares
 from bot.detection.judge import as_telling, conclude, fired
 from bot.detection.learned import LearnedJudge
 from bot.detection.lexicon import Lexicon
-from bot.detection.normalise import fold
+from bot.detection.looks import Looks
 from bot.detection.prospects import Prospects
-from bot.detection.reading import Reader, Reading, Stances, read_part
+from bot.detection.reading import Reader, Reading, Stances
 from bot.detection.rules import Rule
 from bot.detection.second_opinion import AGREED, DISCLOSURE, THREAT, SecondOpinion
 from bot.detection.targets import find_targets
@@ -43,18 +43,18 @@ class Detector:
         seen: tuple[Sequence[str], ...],
     ) -> None:
         self._lexicon = lexicon
-        self._bits = lexicon.bits
+        self._looks = Looks(lexicon)
+        self.gate, self.look, self.closely = self._looks.gate, self._looks.look, self._looks.closely
         self._rules = tuple(rules)
         self._experimental = tuple(rule for rule in rules if not rule.stable)
-        self._read = Reader(lexicon, stances).read
+        self._reader = Reader(lexicon, stances)
+        self._read = self._reader.read
         self._innocence = innocence
         places = {
             concept: place
             for place, concept in enumerate(concept for part in seen for concept in part)
         }
         self._places = places
-        self._gated, self._words_gated = "", list[str]()
-        self._looked = ("", 0)
         self._heard = sum(
             1 << places[concept] for concept in frozenset().union(*(rule.heard for rule in rules))
         )
@@ -98,29 +98,6 @@ class Detector:
     def heard(self) -> int:
         """The gate's bits that matter even when others than the author said them."""
         return self._heard
-
-    def gate(self, text: str) -> int:
-        """The concepts that may occur in `text`, one bit each: cheap, and misses none that does."""
-        if text != self._gated:
-            words = fold(text).split() if text.isascii() else self._lexicon.words(text)
-            self._gated, self._words_gated = text, words
-        return self._bits(self._words_gated)
-
-    def look(self, text: str) -> int:
-        """Like `gate`, closer and dearer: with the concepts that are too common for the gate."""
-        looked, bits = self._looked
-        if looked != text:
-            bits = self._lexicon.all_bits(self._words(text))
-            self._looked = (text, bits)
-        return bits
-
-    def closely(self, text: str) -> Closely:
-        """The concepts that do stand in what is read of `text`."""
-        return self._lexicon.closely(self._words(read_part(text)))
-
-    def _words(self, text: str) -> list[str]:
-        """The words of `text`, known already if the gate saw it last."""
-        return self._words_gated if self._gated == text else self._lexicon.words(text)
 
     def worthwhile(
         self, here: int, said: int = 0, *, closely: bool = False, text: str | None = None
@@ -174,6 +151,13 @@ class Detector:
         if goes_on_telling(run[-1]) and any(self._tells(each) for each in said):
             return as_telling(assessment, judged.author)
         return doubted(assessment, run, speech=self._lexicon.speech, innocence=self._innocence)
+
+    def forget(self) -> None:
+        """Forget the messages that it remembers so as not to read them again and again."""
+        self._reader.forget()
+        if self._second is not None:
+            self._second.forget()
+        self._looks.forget()
 
     def explain(self, window: Window) -> Explanation:
         """Why `assess` says what it says of `window`; dearer, and meant for people who ask."""

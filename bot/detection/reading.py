@@ -100,6 +100,10 @@ class Reader:
             self._readings[message] = known
         return known
 
+    def forget(self) -> None:
+        """Forget every message that was read."""
+        self._readings.clear()
+
 
 def read(message: Message, *, lexicon: Lexicon, stances: Stances) -> Reading:
     """The concepts of `message`; linear in its length and bounded in work."""

@@ -66,6 +66,10 @@ class SecondOpinion:
         self._views: dict[tuple[str, Weight], Opinion | None] = {}
         """What was made of the latest texts: those of a window are asked about again and again."""
 
+    def forget(self) -> None:
+        """Forget every text of which something was made."""
+        self._views.clear()
+
     def find(self, run: Sequence[Reading], here: int, said: int) -> list[tuple[Rule, Finding]]:
         """What the model finds in the last of `run`, or in it together with those before it.
 

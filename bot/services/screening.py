@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -91,6 +92,11 @@ class Screening:
         gone = tuple(self._gone.get(message.channel_id, {}).items())
         found = Found(window, assessment, source, circumstances(), gone)
         self._put(found, guild_id, oldest=message.id)
+
+    def forget_old(self) -> None:
+        """Let go of what was said too long ago to matter, and of all that was read meanwhile."""
+        self._conversations.forget_old(time.time())
+        self._detector.forget()
 
     async def reread(
         self,

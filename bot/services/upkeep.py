@@ -29,14 +29,23 @@ _MORNING = time(8)
 class Upkeep:
     """Puts into the outbox what is due. Several may run on one database: nothing comes twice."""
 
-    def __init__(self, store: Store, policies: Policies, *, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        policies: Policies,
+        *,
+        wake: Callable[[], None],
+        forget: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`forget` lets go of what is remembered of messages and has become too old."""
         self._store = store
         self._policies = policies
-        self._wake = wake
+        self._wake, self._forget = wake, forget
 
     async def run(self) -> None:
         """Look once a minute until cancelled. A database that fails is asked again later."""
         while True:
+            self._forget()
             try:
                 await whole(self.tick())
             except StoreUnavailableError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.detection import Conversations, Detector, load_detector
 from bot.detection.closely import Closely
-from bot.domain.message import Message, Person
+from bot.domain.message import Message, Person, Window
 
 LEO, AVA = Person(1, "leo"), Person(2, "ava")
 
@@ -46,6 +46,35 @@ def test_old_messages_are_forgotten_by_their_time(detector: Detector) -> None:
     conversations.observe(_message(100))
 
     assert [message.id for message in conversations.context(1)] == [100]
+
+
+def test_a_silent_channel_is_forgotten_without_another_message(detector: Detector) -> None:
+    conversations = Conversations(detector, minutes=1)
+    conversations.observe(_message(1))
+    conversations.observe(_message(90, channel_id=2))
+
+    conversations.forget_old(now=100)
+    assert len(conversations) == 2, "where something was just observed, history may be read"
+    conversations.forget_old(now=100)
+    assert [len(conversations.context(channel)) for channel in (1, 2)] == [0, 1]
+    conversations.forget_old(now=151)
+    assert len(conversations) == 0
+
+
+def test_a_detector_forgets_the_messages_that_it_read(detector: Detector) -> None:
+    learned = "transfer it or the recording travels"
+    assessed = detector.assess(Window(_message(1, learned)))
+    second = detector._second
+    assert second is not None
+    second.unasked([detector.read(learned)])
+    assert detector._reader._readings
+    assert second._views
+
+    detector.forget()
+
+    assert not detector._reader._readings
+    assert not second._views
+    assert detector.assess(Window(_message(1, learned))) == assessed
 
 
 def test_a_channel_remembers_so_many_messages(detector: Detector) -> None:

@@ -147,3 +147,15 @@ async def test_a_digest_counts_the_week_and_nothing_else(store: Store, clock: Cl
     assert told.rules[0].precision == 67
     assert told.reaction == timedelta(minutes=20)
     assert told.advice == {DeliveryState.DELIVERED: 1}
+
+
+async def test_what_is_remembered_of_messages_is_let_go_of_by_the_clock(store: Store) -> None:
+    """Also while the database is away."""
+    forgotten = asyncio.Event()
+    policies = Policies(PolicySettings(), {})
+    upkeep = Upkeep(store, policies, wake=lambda: None, forget=forgotten.set)
+    await store.close()
+
+    running = asyncio.create_task(upkeep.run())
+    await asyncio.wait_for(forgotten.wait(), 5)
+    running.cancel()
