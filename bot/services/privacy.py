@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.evidence import Act, content_digest
@@ -120,10 +120,14 @@ async def _words(tx: Transaction, person_id: int) -> list[dict[str, Any]]:
 
 
 def _record(record: Record) -> dict[str, Any]:
-    """A record with the fingerprint of its content: SHA-256 as in the evidence of a case."""
+    """A record with the fingerprint of its content: SHA-256 as in the evidence of a case.
+
+    Not the number of the case: told by one account of an offender, of what the other one wrote, it
+    would say whether there was a case before.
+    """
     return {
         "kept_at": record.kept_at.isoformat(),
         "message": record.content,
         "sha256": content_digest(record.content, _SALT),
-        "shown_to_moderators": [asdict(shared) for shared in record.shared],
+        "shown_to_moderators": [{"server": str(s.guild_id), "at": s.at} for s in record.shared],
     }

@@ -25,7 +25,7 @@ PATHS = MappingProxyType(
             "about": "exported and erased with the record",
             "sealed": "exported and erased with the record",
             "data_key": "erased with the record",
-            "shared": "exported and erased with the record",
+            "shared": "exported without the case's number, and erased with the record",
         },
         "opt_outs": {"user_id": "shown; taken back by Allow these messages"},
         "evidence": {
