@@ -163,8 +163,7 @@ class SendButton(
             return page_of(interaction, look, token)
         if told is Told.DONE:
             return help_views.told(language, token, "tell.sent", server=name(server.name))
-        keys = {Told.FULL: "keep.full", Told.TOO_MANY: "tell.too_many"}
-        return help_views.told(language, token, keys[told])
+        return help_views.told(language, token, "tell.too_many")
 
 
 async def _unread_by_author(

@@ -29,6 +29,7 @@ TOLD = "told"
 """The rule that stands for a person's own word; its title is for moderators."""
 TOLD_TITLE = "Somebody told us of it in private, and agreed that you see it"
 _RECORDS = 50
+"""So many a person may have before they keep another one; what they tell of is kept in any case."""
 _A_DAY = 5
 
 
@@ -53,39 +54,34 @@ class Telling:
 
     async def keep(self, look: Look, *, person_id: int) -> Told:
         """Keep it for this person alone; what they kept before stays. StoreUnavailableError."""
+        about = version(look.message)
         async with self._store.transaction() as tx:
-            kept = await self._keep(tx, look.message, person_id)
-            is_shared = await tx.records.is_shared(person_id, version(look.message))
-            return Told.SHARED if kept is Told.DONE and is_shared else kept
+            if await tx.records.is_shared(person_id, about):
+                return Told.SHARED
+            is_full = await tx.records.count(person_id) >= _RECORDS
+            if is_full and not await tx.records.has(person_id, about):
+                return Told.FULL
+            await _keep(tx, look.message, person_id)
+        return Told.DONE
 
     async def tell(self, look: Look, *, person: Person, guild_id: int) -> Told:
         """Preserve it in a case against its author, with the consent, and alert the moderators.
 
-        The person keeps a record of what they passed on. A few times a day and no more; and never
-        a call for help or what was passed on, whose author would be named as the one who threatens.
-        Raises StoreUnavailableError.
+        The person keeps a record of what they passed on, however many they have. A few times a day
+        and no more; and never a call for help or what was passed on, whose author would be named as
+        the one who threatens. Raises StoreUnavailableError.
         """
         if not accuses(look):
             return Told.NO_ACCUSATION
         async with self._store.transaction() as tx:
             if await _told_lately(tx, person.id) >= _A_DAY:
                 return Told.TOO_MANY
-            kept = await self._keep(tx, look.message, person.id)
-            if kept is not Told.DONE:
-                return kept
+            await _keep(tx, look.message, person.id)
             case_id = await self._open_case(tx, look, person, guild_id)
             about = version(look.message)
             await tx.records.share(person.id, about, guild_id=guild_id, case_id=case_id)
         _log.info("told", guild=guild_id, case=case_id)
         self._wake()
-        return Told.DONE
-
-    async def _keep(self, tx: Transaction, message: Message, person_id: int) -> Told:
-        draft = message_draft(message, kind=ItemKind.MESSAGE, source=PERSON)
-        if await tx.records.count(person_id) >= _RECORDS:
-            return Told.FULL
-        content = {"facts": dict(draft.facts), "content": dict(draft.content or {})}
-        await tx.records.keep(person_id, version(message), content)
         return Told.DONE
 
     async def _open_case(self, tx: Transaction, look: Look, person: Person, guild_id: int) -> int:
@@ -115,6 +111,12 @@ def accuses(look: Look) -> bool:
     Not of a call for help, by whoever needs it; nor of what they pass on, which was done to them.
     """
     return look.assessment.kind is not Kind.DISCLOSURE and not look.message.is_passed_on
+
+
+async def _keep(tx: Transaction, message: Message, person_id: int) -> None:
+    draft = message_draft(message, kind=ItemKind.MESSAGE, source=PERSON)
+    content = {"facts": dict(draft.facts), "content": dict(draft.content or {})}
+    await tx.records.keep(person_id, version(message), content)
 
 
 async def _told_lately(tx: Transaction, person_id: int) -> int:

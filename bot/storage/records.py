@@ -65,6 +65,11 @@ class Records:
         shared = [*known, [guild_id, case_id, self._now.isoformat()]]
         await self._connection.execute(update(records).where(*this).values(shared=shared))
 
+    async def has(self, user_id: int, about: str) -> bool:
+        """Whether this person keeps it."""
+        this = (records.c.user_id == user_id, records.c.about == about)
+        return await self._connection.scalar(select(records.c.id).where(*this)) is not None
+
     async def is_shared(self, user_id: int, about: str) -> bool:
         """Whether the owner let any moderators have it."""
         this = (records.c.user_id == user_id, records.c.about == about)

@@ -119,16 +119,46 @@ async def test_what_is_kept_is_the_persons_alone(town: Town) -> None:
     assert b"followers" not in stored
 
 
+async def _fill_up(town: Town) -> None:
+    """Ava keeps as many messages as the bot holds."""
+    async with town.store.transaction() as tx:
+        for number in range(await tx.records.count(town.ava.id), 50):
+            await tx.records.keep(town.ava.id, str(number), {"text": "…"})
+
+
 async def test_nobody_keeps_more_than_fits(town: Town) -> None:
     town.ava.installs_app()
     chat = town.sandbox.private_chat(town.ava, town.leo)
-    async with town.store.transaction() as tx:
-        for number in range(50):
-            await tx.records.keep(town.ava.id, str(number), {"text": "…"})
+    await _fill_up(town)
     shown = await town.ava.runs_on(await town.leo.writes(THREAT, channel=chat), COMMAND)
     kept = await town.ava.presses(shown, "Keep this as evidence")
 
     assert kept.messages[-1].text.startswith("You have kept as many messages as I can hold.")
+
+
+async def test_what_is_kept_already_is_kept_however_full_it_is(town: Town) -> None:
+    shown = await town.ava.runs_on(await _threat(town), COMMAND)
+    await town.ava.presses(shown, "Keep this as evidence")
+    await _fill_up(town)
+    kept = await town.ava.presses(shown, "Keep this as evidence")
+
+    assert kept.messages[-1].text.startswith("Kept, and locked with a key.")
+
+
+async def test_whoever_has_kept_all_that_fits_can_tell_moderators_all_the_same(
+    town_on_each: Town,
+) -> None:
+    town = town_on_each
+    threat = await _threat(town)
+    await _fill_up(town)
+    answer = await town.ava.presses(await _chosen(town, threat), "Yes, send it")
+    await town.settled()
+
+    assert answer.text.startswith("The moderators of Harbour have it now.")
+    assert "I keep it for you too" in answer.text
+    assert len(await town.cases()) == 1
+    async with town.store.transaction() as tx:
+        assert len((await tx.records.of(town.ava.id))[-1].shared) == 1
 
 
 async def test_moderators_are_told_after_a_look_at_what_they_get_and_a_yes(
