@@ -113,7 +113,7 @@ class App:
             readiness=readiness,
             guidance=Guidance(detector, clock=time.monotonic, token=self.store.token),
             telling=Telling(self.store, wake=wake),
-            privacy=Privacy(self.store, clock=time.monotonic),
+            privacy=Privacy(self.store, wake=wake, clock=time.monotonic),
             membership=Membership(self.bot, clock=time.monotonic),
             languages=languages,
             contact=config.contact,

@@ -40,8 +40,11 @@ class Privacy:
     wrote anything.
     """
 
-    def __init__(self, store: Store, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, store: Store, *, wake: Callable[[], None], clock: Callable[[], float]
+    ) -> None:
         self._store = store
+        self._wake = wake
         self.limit = Limit(clock)
         """To be asked before anything here: every use reads the whole evidence."""
 
@@ -79,7 +82,8 @@ class Privacy:
     async def erase(self, person_id: int) -> int:
         """Erase what they kept and what they wrote; how many messages. StoreUnavailableError.
 
-        Each case keeps on record that words were erased, so that its chain stays whole.
+        Each case keeps on record that words were erased, so that its chain stays whole, and its
+        alert says so.
         """
         async with self._store.transaction() as tx:
             erased = await tx.records.erase(person_id)
@@ -93,8 +97,10 @@ class Privacy:
                     items=items,
                 )
                 await tx.evidence.append(case_id, [draft])
+                await tx.outbox.refresh_alert(case_id)
             await tx.personal.blank(places)
             await tx.settings.forget_person(person_id)
+        self._wake()
         return erased + len(places)
 
 

@@ -135,8 +135,6 @@ async def test_erasing_takes_the_words_and_leaves_the_chain_whole(town_on_each: 
     assert "chain intact" in town.alert.text
     evidence = await town.mo.presses(town.alert, "Show evidence")
     assert "These words were erased." in evidence.text
-    await town.mo.presses(town.alert, "Claim")
-    await town.settled()
     assert "Some words of this case were erased later" in town.alert.text
     again = await town.ava.runs("privacy")
     assert "Messages of yours that moderators keep" not in again.text
@@ -154,6 +152,16 @@ async def test_a_bystander_can_erase_what_was_kept_as_context(town: Town) -> Non
     assert done.text.endswith("Messages erased: 1")
     assert "who is coming to the concert" not in await _everything(town)
     assert await town.evidence()
+
+
+async def test_moderators_know_beforehand_what_whoever_wrote_it_can_do(town: Town) -> None:
+    await town.settled(await town.threatens())
+    page = await town.mo.presses(town.alert, "Resolve")
+
+    lines = page.text.splitlines()
+    assert "**Confirmed**: it was a threat, also if somebody else goes on with it." in lines
+    assert "**No action**: nothing needs to be done." in lines
+    assert lines[-1].endswith("can see by `/privacy` that their words are kept, and erase them.")
 
 
 async def _sees_nothing(town: Town, person: Person, before: Answer) -> bool:
