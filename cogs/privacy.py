@@ -87,7 +87,11 @@ async def _copy(interaction: _Interaction) -> None:
 
 
 async def _erase(interaction: _Interaction) -> None:
+    """Erase, and say how much it was; where it was nothing, show what is kept now."""
     count = await _parts(interaction).privacy.erase(interaction.user.id)
+    if not count:
+        await _overview(interaction)
+        return
     page = privacy_views.back(language_of(interaction), "privacy.erased", count=count)
     await fill(interaction, page)
 

@@ -31,6 +31,11 @@ class Overview:
         """Whether there is nothing to see or to erase."""
         return not (self.kept or self.told or self.sent or self.words or self.named)
 
+    @property
+    def is_erasable(self) -> bool:
+        """Whether there is something that `erase` takes."""
+        return bool(self.kept or self.words)
+
 
 class Privacy:
     """The use cases of whoever asks what is kept about them.

@@ -26,6 +26,7 @@ def overview(language: Language, found: Overview, *, contact: str | None) -> Pag
     row: list[discord.ui.Item[Any]] = []
     if not found.is_empty:
         row.append(button(language, "button.export", "na:privacy:copy"))
+    if found.is_erasable:
         row.append(button(language, "button.erase", "na:privacy:ask", discord.ButtonStyle.danger))
     row += [button(language, *wish), button(language, "button.hide", HIDE)]
     return Page("\n\n".join(_parts(language, found, contact)), rows_of(row))

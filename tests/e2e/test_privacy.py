@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -162,6 +163,36 @@ async def test_moderators_know_beforehand_what_whoever_wrote_it_can_do(town: Tow
     assert "**Confirmed**: it was a threat, also if somebody else goes on with it." in lines
     assert "**No action**: nothing needs to be done." in lines
     assert lines[-1].endswith("can see by `/privacy` that their words are kept, and erase them.")
+
+
+async def test_whom_advice_only_reached_is_not_offered_to_erase(town: Town) -> None:
+    await town.settled(await town.threatens())
+    answer = await town.ava.runs("privacy")
+
+    assert "Messages that I sent to you first: 1" in answer.text
+    assert answer.buttons == ["Get a copy", "Stop these messages", "Hide this"]
+
+
+async def test_what_came_under_a_legal_hold_is_not_said_to_be_erased(town: Town) -> None:
+    """It is not listed anymore; that there is a hold is nothing that anybody reads."""
+    await _in_public(town)
+    asked = await town.ava.presses(await town.ava.runs("privacy"), "Erase it")
+    await _hold(town)
+    answer = await town.ava.presses(asked, "Erase it")
+
+    assert "Messages of yours that moderators keep" not in answer.text
+    assert answer.text == (await town.ava.runs("privacy")).text
+    assert answer.buttons == ["Get a copy", "Stop these messages", "Hide this"]
+    assert "leave me alone" in await _everything(town)
+    for reader in (town.ava, town.leo, town.sam):
+        text = (await reader.runs("privacy")).text
+        assert "What has to be kept for a legal reason is not here either." in text
+
+
+async def _hold(town: Town) -> None:
+    async with town.store.transaction() as tx:
+        hold = await tx.keeping.hold(1, by=town.mo.id, until=tx.now + timedelta(days=90))
+        await tx.keeping.confirm_hold(hold, by=town.owner.id)
 
 
 async def _sees_nothing(town: Town, person: Person, before: Answer) -> bool:
