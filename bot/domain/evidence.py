@@ -19,6 +19,8 @@ GENESIS = "0" * 64
 
 FROM_PERSON = "person"
 """The source of what somebody told the bot themselves."""
+FROM_MODERATOR = "moderator"
+"""The source of what a moderator did."""
 
 
 class ItemKind(StrEnum):

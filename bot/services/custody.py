@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.assessment import Assessment
 from bot.domain.delivery import Delivered, Delivery, Outcome, Refused, Rehearsed
-from bot.domain.evidence import FROM_PERSON, Act, Draft, ItemKind
+from bot.domain.evidence import FROM_MODERATOR, FROM_PERSON, Act, Draft, ItemKind
 from bot.domain.fates import BANNED
 from bot.domain.measure import Measure
 from bot.domain.message import Attachment, Message, Profile, snowflake_time
@@ -19,7 +19,7 @@ REST = "rest"
 """Asked of Discord when a moderator wanted to know."""
 OPERATOR = "operator"
 """Whoever runs the bot, on the command line."""
-MODERATOR = "moderator"
+MODERATOR = FROM_MODERATOR
 PERSON = FROM_PERSON
 
 

@@ -24,12 +24,14 @@ class Overview:
     sent: int
     words: int
     named: int
+    work: int
+    """What they did as a moderator, and changes of settings."""
     messages_off: bool
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to see or to erase."""
-        return not (self.kept or self.told or self.sent or self.words or self.named)
+        return not any((self.kept, self.told, self.sent, self.words, self.named, self.work))
 
     @property
     def is_erasable(self) -> bool:
@@ -63,6 +65,8 @@ class Privacy:
                 sent=len(await tx.personal.sent(person_id)),
                 words=len(await tx.personal.words(person_id)),
                 named=await tx.personal.named(person_id),
+                work=await tx.personal.work(person_id)
+                + len(await tx.personal.settings_changed(person_id)),
                 messages_off=bool(await tx.memory.opted_out([person_id])),
             )
 
@@ -81,11 +85,14 @@ class Privacy:
                 ],
                 "written_by_you": await _words(tx, person_id),
                 "done_by_you": await tx.personal.acts(person_id),
+                "set_by_you": await tx.personal.settings_changed(person_id),
                 "cases_that_name_you": await tx.personal.named(person_id),
             }
 
     async def erase(self, person_id: int) -> int:
         """Erase what they kept and what they wrote; how many messages. StoreUnavailableError.
+
+        Not what they did as a moderator, or set: others must be able to look at that later.
 
         Each case keeps on record that words were erased, so that its chain stays whole, and its
         alert says so.
@@ -104,7 +111,6 @@ class Privacy:
                 await tx.evidence.append(case_id, [draft])
                 await tx.outbox.refresh_alert(case_id)
             await tx.personal.blank(places)
-            await tx.settings.forget_person(person_id)
         self._wake()
         return erased + len(places)
 

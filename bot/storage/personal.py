@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.case import CaseState, Verdict
 from bot.domain.delivery import DeliveryKind, DeliveryState
-from bot.domain.evidence import FROM_PERSON, ItemKind
+from bot.domain.evidence import FROM_MODERATOR, FROM_PERSON, ItemKind
 from bot.storage.evidence import AS_WRITTEN, read_facts
 from bot.storage.keeping import is_held
-from bot.storage.schema import cases, evidence, outbox
+from bot.storage.schema import cases, evidence, outbox, setting_changes
 
 PATHS = MappingProxyType(
     {
@@ -45,7 +45,9 @@ PATHS = MappingProxyType(
             "about": "numbers as in recipient_id",
             "answer": "exported",
         },
-        "setting_changes": {"changed_by": "forgotten when the person asks for it"},
+        "setting_changes": {
+            "changed_by": "counted and exported; goes with the change, of which a hundred stay",
+        },
         "quiets": {
             "by_id": "a moderator's work, seen in /rules; goes when the rule alerts again",
             "sealed": "somebody's words, nobody's name; goes when the rule alerts again",
@@ -169,13 +171,29 @@ class Personal:
 
     async def acts(self, user_id: int) -> list[dict[str, Any]]:
         """What they did in cases: a moderator's looks and offers, a person's own reports."""
-        query = self._with_facts(user_id).where(
-            evidence.c.kind.in_((ItemKind.ACTION.value, ItemKind.REPORT.value))
-        )
         return [
             {"server": row.guild_id, "what": _facts(row).get("what"), "at": row.recorded_at}
-            for row in await self._connection.execute(query)
-            if _facts(row).get("by") == user_id
+            for row in await self._acts(user_id)
+        ]
+
+    async def work(self, user_id: int) -> int:
+        """How many of these acts were a moderator's: not what they told or erased for themselves.
+
+        Counted, that would tell whoever looks over their shoulder that they asked for help.
+        """
+        return sum(row.source == FROM_MODERATOR for row in await self._acts(user_id))
+
+    async def settings_changed(self, user_id: int) -> list[dict[str, Any]]:
+        """Which settings of which servers they changed, oldest first, as far as that is kept."""
+        query = select(setting_changes).where(setting_changes.c.changed_by == user_id)
+        rows = await self._connection.execute(query.order_by(setting_changes.c.changed_at))
+        return [
+            {
+                "server": str(row.guild_id),
+                "settings": list(row.keys),
+                "at": row.changed_at.isoformat(),
+            }
+            for row in rows
         ]
 
     async def blank(self, places: Sequence[Place]) -> None:
@@ -183,6 +201,13 @@ class Personal:
         for place in places:
             this = and_(evidence.c.case_id == place.case_id, evidence.c.seq == place.seq)
             await self._connection.execute(update(evidence).where(this).values(sealed=None))
+
+    async def _acts(self, user_id: int) -> list[Row[Any]]:
+        query = self._with_facts(user_id).where(
+            evidence.c.kind.in_((ItemKind.ACTION.value, ItemKind.REPORT.value))
+        )
+        rows = await self._connection.execute(query)
+        return [row for row in rows if _facts(row).get("by") == user_id]
 
     def _with_facts(self, user_id: int) -> Any:
         """Items whose facts may hold the number; whoever asks looks closer."""

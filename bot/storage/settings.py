@@ -28,7 +28,7 @@ class StoredSettings:
 
 @dataclass(frozen=True, slots=True)
 class SettingsChange:
-    """Who changed which keys when; `changed_by` is None once that person was forgotten."""
+    """Who changed which keys when; `changed_by` is None where it is not known anymore."""
 
     changed_by: int | None
     changed_at: datetime
@@ -91,11 +91,6 @@ class Settings:
         """Erase what a server chose, and who changed it."""
         for table in (setting_changes, settings):
             await self._connection.execute(delete(table).where(table.c.guild_id == guild_id))
-
-    async def forget_person(self, user_id: int) -> None:
-        """Erase who it was that changed settings; that they were changed stays."""
-        statement = update(setting_changes).where(setting_changes.c.changed_by == user_id)
-        await self._connection.execute(statement.values(changed_by=None))
 
     async def _drop_old_changes(self, guild_id: int, *, newest: int) -> None:
         await self._connection.execute(

@@ -13,7 +13,7 @@ from bot.transport.answering import Page
 from bot.transport.layouts import ALLOW_MESSAGES, HIDE, STOP_MESSAGES
 from bot.transport.widgets import button, rows_of
 
-_COUNTED = ("kept", "told", "sent", "words", "named")
+_COUNTED = ("kept", "told", "sent", "words", "named", "work")
 
 
 def overview(language: Language, found: Overview, *, contact: str | None) -> Page:

@@ -195,12 +195,42 @@ async def _hold(town: Town) -> None:
         await tx.keeping.confirm_hold(hold, by=town.owner.id)
 
 
+async def test_what_moderators_did_is_theirs_to_see_and_nobodys_to_erase(
+    town_on_each: Town,
+) -> None:
+    """Their looks stay as long as the case, and their changes with the last hundred."""
+    town = town_on_each
+    await town.settled(await town.threatens())
+    await town.mo.presses(town.alert, "Show evidence")
+    await town.bot.settings.change(town.server.id, {"webhooks": True}, by=town.mo.id)
+    answer = await town.mo.runs("privacy")
+    assert "- Things that you did as a moderator or in the settings: 2" in answer.text
+    assert answer.buttons == ["Get a copy", "Stop these messages", "Hide this"]
+    exported = await _exported(town.mo, answer)
+
+    assert [act["what"] for act in exported["done_by_you"]] == ["evidence shown"]
+    (changed,) = exported["set_by_you"]
+    assert (changed["server"], changed["settings"]) == (str(town.server.id), ["webhooks"])
+    assert await town.bot.bot.parts.privacy.erase(town.mo.id) == 0
+    changes = await town.bot.settings.changes(town.server.id)
+    assert [change.changed_by for change in changes] == [town.mo.id]
+
+
+async def test_what_people_told_or_erased_is_no_moderators_work(town: Town) -> None:
+    """Whoever looks over their shoulder later cannot read from a count that they told."""
+    before = await town.ava.runs("privacy")
+    await _keep(town, town.ava, tell=True)
+    await town.bot.bot.parts.privacy.erase(town.ava.id)
+
+    assert (await town.ava.runs("privacy")).text == before.text
+
+
 async def _sees_nothing(town: Town, person: Person, before: Answer) -> bool:
     """Whether `/privacy` is to this person what it was before, and what it is to a stranger."""
     after, stranger = await person.runs("privacy"), await town.sam.runs("privacy")
     privacy = town.bot.bot.parts.privacy
     exported = await privacy.export(person.id)
-    lists = ("kept_by_you", "sent_to_you", "written_by_you", "done_by_you")
+    lists = ("kept_by_you", "sent_to_you", "written_by_you", "done_by_you", "set_by_you")
     return (
         before.text == after.text == stranger.text
         and before.buttons == after.buttons == stranger.buttons

@@ -104,19 +104,6 @@ async def test_replacing_and_resetting_let_go_of_what_was_chosen(store: Store) -
     assert one.policies.stored(GUILD) == {"many_targets": 4}
 
 
-async def test_who_changed_settings_can_be_forgotten(store: Store, clock: Clock) -> None:
-    one = Follower(store)
-    await one.settings.change(GUILD, {"advice": "button"}, by=OLGA)
-    await one.settings.change(GUILD, {"many_targets": 4}, by=MO)
-    async with store.transaction() as tx:
-        await tx.settings.forget_person(OLGA)
-
-    assert await all_changes(store) == [
-        SettingsChange(MO, clock.now, ("many_targets",)),
-        SettingsChange(None, clock.now, ("advice",)),
-    ]
-
-
 async def test_a_server_can_be_forgotten_without_the_others(store: Store) -> None:
     one = Follower(store)
     await one.settings.change(GUILD, {"advice": "button"}, by=OLGA)
