@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from bot.domain.assessment import Assessment
@@ -50,6 +51,13 @@ class Found:
     gone: tuple[tuple[int, Deleted], ...] = ()
     """Messages of its channel that were deleted before it was found, and how."""
 
+    @property
+    def surrounding(self) -> frozenset[int]:
+        """The identifiers of all messages that may be preserved with it."""
+        answered = self.circumstances.answered
+        known = {earlier.id for earlier in self.window.before}
+        return frozenset(known if answered is None else known | {answered.id})
+
 
 @dataclass(frozen=True, slots=True)
 class Banned:
@@ -59,8 +67,11 @@ class Banned:
     person_id: int
 
 
-def drafts_of(found: Found) -> list[Draft]:
-    """Context and message as they were written, the assessment, the people, and what is gone."""
+def drafts_of(found: Found, *, erased: Collection[int] = ()) -> list[Draft]:
+    """Context and message as they were written, the assessment, the people, and what is gone.
+
+    Of the `erased` messages only those that the finding rests on: no others come back with it.
+    """
     message = found.window.message
     quoted = {s.message_id for f in found.assessment.findings for s in f.signals}
     recent = {version(m) for m in found.window.before[-_CONTEXT:]}
@@ -71,17 +82,18 @@ def drafts_of(found: Found) -> list[Draft]:
             source=found.source,
         )
         for earlier in found.window.before
-        if earlier.id in quoted or version(earlier) in recent
+        if earlier.id in quoted or (version(earlier) in recent and earlier.id not in erased)
     ]
     drafts.append(message_draft(message, kind=ItemKind.MESSAGE, source=found.source))
     drafts.append(assessment_draft(message, found.assessment))
-    return [*_answered(found, besides=drafts), *drafts, *_people(found), *_gone(found, drafts)]
+    besides = {draft.message_id for draft in drafts}.union(erased)
+    return [*_answered(found, besides), *drafts, *_people(found), *_gone(found, drafts)]
 
 
-def _answered(found: Found, *, besides: list[Draft]) -> list[Draft]:
-    """The message that the threat replies to, unless the window had it."""
+def _answered(found: Found, besides: Collection[int | None]) -> list[Draft]:
+    """The message that the threat replies to, unless it is one of those."""
     answered = found.circumstances.answered
-    if answered is None or answered.id in {draft.message_id for draft in besides}:
+    if answered is None or answered.id in besides:
         return []
     return [message_draft(answered, kind=ItemKind.CONTEXT, source=found.source)]
 

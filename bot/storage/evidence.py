@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Text, cast, insert, select
+from sqlalchemy import ColumnElement, Row, Select, Text, cast, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.evidence import (
@@ -90,6 +90,17 @@ class Evidence:
         if guild_id is not None:
             query = query.where(cases.c.guild_id == guild_id)
         return list(await self._connection.scalars(query))
+
+    async def erased(self, message_ids: Collection[int], *, guild_id: int) -> set[int]:
+        """Those of the messages whose words were erased in a case of this server."""
+        is_gone = or_(evidence.c.sealed.is_(None), cases.c.data_key.is_(None))
+        query = (
+            select(evidence.c.message_id)
+            .join(cases, cases.c.id == evidence.c.case_id)
+            .where(cases.c.guild_id == guild_id, evidence.c.message_id.in_(message_ids))
+            .where(evidence.c.content_digest.is_not(None), is_gone)
+        )
+        return set(await self._connection.scalars(query))
 
     async def preserved(self, channel_id: int, *, since: int) -> list[tuple[int, int]]:
         """Server and identifier of every preserved message of a channel, from a snowflake on."""
