@@ -56,7 +56,8 @@ class Guidance:
         self._clock = clock
         self._token = token
         self._shown: OrderedDict[str, tuple[float, int, Look]] = OrderedDict()
-        self._answered: OrderedDict[int, dict[object, float]] = OrderedDict()
+        self._answered: OrderedDict[tuple[int, object], float] = OrderedDict()
+        """When a person was last answered about something, oldest first."""
         self.limit = Limit(clock)
         """To be asked before a message is looked at because somebody wants help with it."""
 
@@ -71,28 +72,29 @@ class Guidance:
         """Whether someone who wrote to the bot gets an answer `about` this (None: help as such).
 
         Not the same one twice within ten minutes, and help as such only as the first one: people
-        write in many short lines. Who may be in danger is answered again after a minute.
+        write in many short lines. Who may be in danger is answered again after a minute. Older
+        answers, to whomever, are forgotten here.
         """
         now = self._clock()
-        given = self._answered.setdefault(person_id, {})
-        self._answered.move_to_end(person_id)
-        if len(self._answered) > _REMEMBERED:
+        while self._answered and now - next(iter(self._answered.values())) > _QUIET:
             self._answered.popitem(last=False)
-        for each in [each for each, at in given.items() if now - at > _QUIET]:
-            del given[each]
-        what = _what(look, about)
-        last = given.get(what)
+        what = person_id, _what(look, about)
+        last = self._answered.get(what)
         if look.is_grave:
             wanted = last is None or now - last > _QUIET_IF_GRAVE
         else:
-            wanted = last is None and len(given) < (_ANSWERS if about is not None else 1)
+            given = sum(person == person_id for person, _ in self._answered)
+            wanted = last is None and given < (_ANSWERS if about is not None else 1)
         if wanted:
-            given[what] = now
+            self._answered[what] = now
+            self._answered.move_to_end(what)
+            if len(self._answered) > _REMEMBERED:
+                self._answered.popitem(last=False)
         return wanted
 
     def was_not_answered(self, look: Look, *, about: object, person_id: int) -> None:
         """The answer that `is_answered_now` allowed did not arrive, so it does not count."""
-        self._answered.get(person_id, {}).pop(_what(look, about), None)
+        self._answered.pop((person_id, _what(look, about)), None)
 
     def remember(self, look: Look, *, person_id: int, may_be_told: bool) -> str:
         """Keep it in mind for this person; the token by which buttons refer to it.
