@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
 from bot.domain.dossier import Dossier, Purpose
@@ -24,14 +25,16 @@ class Exporting:
         """Everything preserved in a case, after the export itself was recorded there.
 
         Without `guild_id` and `moderator`, it is whoever runs the bot who exports. Recipient and
-        reason are facts, not content: who was given a case must be known after its words are
-        erased. Raises LookupError when the server has no such case, StoreUnavailableError.
+        reason may name people: they are content, erased with the words of the case and not kept
+        once those are. Raises LookupError when the server has no such case, StoreUnavailableError.
         """
         async with self._store.transaction() as tx:
             case = await tx.cases.get(case_id)
             if guild_id is not None and case.guild_id != guild_id:
                 raise LookupError("this server has no such case")
             record = _record(purpose, moderator=moderator, at=tx.now.isoformat())
+            if case.data_key is None:
+                record = replace(record, content=None)
             await tx.evidence.append(case_id, [record])
             case = await tx.cases.get(case_id)
             return Dossier(
@@ -56,15 +59,15 @@ class Exporting:
 
 
 def _record(purpose: Purpose, *, moderator: int | None, at: str) -> Draft:
-    return action_draft(
+    draft = action_draft(
         Act.EXPORTED,
         by=moderator or 0,
         about=f"export:{moderator or OPERATOR}:{at}",
         source=OPERATOR if moderator is None else MODERATOR,
-        recipient=purpose.recipient[:_LONGEST],
-        reason=purpose.reason[:_LONGEST],
         consent=purpose.consent.value,
     )
+    words = {"recipient": purpose.recipient[:_LONGEST], "reason": purpose.reason[:_LONGEST]}
+    return replace(draft, content=words)
 
 
 def _version() -> str:

@@ -69,15 +69,13 @@ async def test_a_case_is_exported_offline_and_that_is_on_record(place: Path) -> 
     assert typed("verify", bundle, "--signed-by", fingerprint)[0] == 0
     assert bundle.stat().st_mode & 0o777 == 0o600
     assert (place / "data" / "notalone-signing.key").stat().st_mode & 0o777 == 0o600
-    last = json.loads(unpacked(bundle.read_bytes())["custody.jsonl"].splitlines()[-1])
+    files = unpacked(bundle.read_bytes())
+    last, words = (
+        json.loads(files[name].splitlines()[-1]) for name in ("custody.jsonl", "messages.jsonl")
+    )
     assert (last["kind"], last["source"]) == (ItemKind.ACTION, "operator")
-    assert last["facts"] == {
-        "what": "exported",
-        "by": 0,
-        "recipient": "the police",
-        "reason": "asked for",
-        "consent": "given",
-    }
+    assert last["facts"] == {"what": "exported", "by": 0, "consent": "given"}
+    assert words["content"] == {"recipient": "the police", "reason": "asked for"}
     assert typed("export", "--case", 1, "--output", bundle, *asked, cwd=place)[0] == 2
     missing = typed("export", "--case", 9, "--output", place / "9.zip", *asked, cwd=place)
     assert (missing[0], missing[2]) == (2, "there is no case 9 in this database\n")

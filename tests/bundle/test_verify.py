@@ -179,13 +179,13 @@ _NAMED = {
     # what is done: the first bad item in the chain, and in the contents
     "the first is dropped": ("item 1:", "item 1:"),
     "one in the middle is dropped": ("item 5:", "item 5:"),
-    "the last is dropped": ("item 14:", "item 13:"),
+    "the last is dropped": ("item 14:", "item 14:"),
     "one is there twice": ("item 5:", "item 5:"),
-    "the last is there twice": ("item 15:", "messages.jsonl, line 12:"),
+    "the last is there twice": ("item 15:", "messages.jsonl, line 13:"),
     "two changed places": ("item 3:", "item 3:"),
     "all are gone": ("item 1:", "item 1:"),
     "they are reversed": ("item 1:", "item 1:"),
-    "a line of nothing is added": ("item 15:", "messages.jsonl, line 12:"),
+    "a line of nothing is added": ("item 15:", "messages.jsonl, line 13:"),
 }
 
 

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.bundle import verify_bundle
 from bot.domain.case import CaseState, HinderedError, Hindrance, Mistake, Verdict
 from bot.sandbox import Answer, Person, SandboxError
 from bot.sandbox.protocol import Permission
 from bot.services.desk import Presser
-from bot.storage.schema import cases
+from bot.storage.engine import transaction
+from bot.storage.schema import cases, metadata
 from tests.e2e.test_case_work import resolves
 from tests.e2e.town import Town
 
@@ -52,16 +54,36 @@ async def test_a_moderator_is_given_the_bundle_and_nobody_else_sees_it(
     assert verify_bundle(bundle, signed_by=fingerprint).faults == ()
     assert fingerprint in answer.text
     last = (await town.evidence())[-1]
-    assert (last.source, last.facts) == (
+    assert (last.source, last.facts, last.content) == (
         "moderator",
-        {
-            "what": "exported",
-            "by": town.mo.id,
-            "recipient": "the police",
-            "reason": "they asked for it",
-            "consent": "given",
-        },
+        {"what": "exported", "by": town.mo.id, "consent": "given"},
+        {"recipient": "the police", "reason": "they asked for it"},
     )
+
+
+async def test_whom_a_case_was_handed_to_and_why_is_erased_with_its_words(
+    town_on_each: Town,
+) -> None:
+    """Both are typed freely, and may name somebody."""
+    town = town_on_each
+    await a_case(town)
+    named = {"recipient": "the mother of Ava", "reason": "Ava asked for it"}
+    await exported(town, town.mo, **named)
+    assert await _holding(town, "Ava") == []
+    await resolves(town, "False alarm", why="joke")
+    again = await exported(town, town.mo, **named)
+
+    assert len(again.messages[0].attachments) == 1
+    done = [item for item in await town.evidence() if item.facts.get("what") == "exported"]
+    assert [(item.facts["consent"], item.content) for item in done] == [("given", None)] * 2
+    assert await _holding(town, "Ava") == []
+
+
+async def _holding(town: Town, words: str) -> list[str]:
+    """The tables in which these words stand in plain."""
+    async with transaction(town.store._engine) as connection:
+        rows = {t.name: (await connection.execute(select(t))).all() for t in metadata.sorted_tables}
+    return [name for name, found in rows.items() if words in repr(found)]
 
 
 async def test_a_bundle_in_which_a_bystander_erased_their_words_is_intact(
