@@ -104,9 +104,7 @@ class Help(commands.Cog):
         if is_for_moderators(guild, policy, channel):
             return
         try:
-            await parts.support.offer_in_channel(
-                guild_id=guild.id, channel_id=channel.id, message_id=message.id
-            )
+            await parts.support.offer_in_channel(guild_id=guild.id, channel_id=channel.id)
         except StoreUnavailableError as error:
             _log.error("offer_not_stored", channel=channel.id, error=str(error))
             if policy.dry_run or not parts.support.unstored_offers.allows(channel.id):

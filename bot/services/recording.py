@@ -24,6 +24,7 @@ from bot.services.custody import (
     assessment_about,
     ban_draft,
     deletion_draft,
+    iso,
     message_draft,
 )
 from bot.services.names import OFFER_COOLDOWN
@@ -37,6 +38,7 @@ _log = structlog.get_logger(__name__)
 _NOTICED_FOR = timedelta(hours=1)
 """A further threat after this time gets an alert of its own: nobody sees an old one change."""
 _RULES_LOGGED = 3
+_TO_THE_MINUTE = len("2026-03-01T12:00")
 
 
 class Recorder:
@@ -59,10 +61,11 @@ class Recorder:
 
     async def _finding(self, tx: Transaction, found: Found) -> None:
         message, assessment = found.window.message, found.assessment
+        is_told = assessment.kind is Kind.DISCLOSURE  # nobody is to find who asked for help
         _log.info(
             "finding",
             guild=message.guild_id,
-            message=message.id,
+            **({} if is_told else {"message": message.id}),
             kind=assessment.kind.value,
             grade=assessment.level.label,
             rules=[finding.rule for finding in assessment.findings[:_RULES_LOGGED]],
@@ -72,7 +75,7 @@ class Recorder:
         policy = self._policies.of(message.guild_id or 0)
         history = await self._history(tx, message, assessment, policy)
         plan = decide(assessment, policy, history)
-        if plan.offer and assessment.kind is Kind.DISCLOSURE:
+        if plan.offer and is_told:
             await self._enqueue_offer(tx, message)
         if plan.alert and not await self._is_quiet(tx, message, assessment):
             await self._open_or_join(tx, found, history)
@@ -192,9 +195,11 @@ class Recorder:
     async def _enqueue_offer(
         self, tx: Transaction, message: Message, *, case_id: int | None = None
     ) -> None:
+        """Queue it once for a message; what somebody told is named by its minute alone."""
+        what = iso(message.at)[:_TO_THE_MINUTE] if case_id is None else message.id
         await tx.outbox.enqueue(
             DeliveryKind.OFFER,
-            about=f"offer:{message.channel_id}:{message.id}",
+            about=f"offer:{message.channel_id}:{what}",
             token=self._token(),
             guild_id=message.guild_id or 0,
             case_id=case_id,

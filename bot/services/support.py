@@ -50,17 +50,18 @@ class Support:
         self._wake()
         return True
 
-    async def offer_in_channel(self, *, guild_id: int, channel_id: int, message_id: int) -> None:
+    async def offer_in_channel(self, *, guild_id: int, channel_id: int) -> None:
         """Have the neutral offer put into a channel where somebody called the bot.
 
-        Not where there was one lately. Raises StoreUnavailableError.
+        Not where there was one lately, so that its hour names it, and not who called. Raises
+        StoreUnavailableError.
         """
         async with self._store.transaction() as tx:
             if await tx.standings.offered_since(channel_id, tx.now - OFFER_COOLDOWN):
                 return
             await tx.outbox.enqueue(
                 DeliveryKind.OFFER,
-                about=f"offer:{channel_id}:{message_id}",
+                about=f"{ASKED}:{channel_id}:{tx.now:%Y-%m-%dT%H}",
                 token=self._store.token(),
                 guild_id=guild_id,
                 channel_id=channel_id,

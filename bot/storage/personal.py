@@ -42,7 +42,7 @@ PATHS = MappingProxyType(
         },
         "outbox": {
             "recipient_id": "exported once delivered; stays, so that nobody is told twice",
-            "about": "numbers as in recipient_id",
+            "about": "numbers as in recipient_id; of an offer of help, nobody's who asked for it",
             "answer": "exported",
         },
         "setting_changes": {

@@ -336,7 +336,7 @@ async def test_what_is_due_during_an_outage_of_the_server_waits_for_its_end(town
     guild = town.bot.bot.get_guild(town.server.id)
     await town.until(lambda: guild is not None and guild.unavailable)
     await town.bot.bot.parts.support.offer_in_channel(
-        guild_id=town.server.id, channel_id=town.general.id, message_id=1
+        guild_id=town.server.id, channel_id=town.general.id
     )
 
     async def is_put_off() -> bool:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from bot.sandbox import Message
+from bot.storage.engine import transaction
+from bot.storage.schema import outbox
 from tests.e2e.test_case_work import resolves
 from tests.e2e.town import OTHER_THREAT, THREAT, Town
 
 _COMMAND = "Get help with this message"
+_CALL = "someone says they will post my pics unless i pay, what do i do"
 
 
 async def test_neither_log_nor_channels_nor_alerts_say_who_asked_for_help(
@@ -31,6 +35,24 @@ async def test_neither_log_nor_channels_nor_alerts_say_who_asked_for_help(
         for place in town.server.channels.values():
             assert [m for m in person.sees(place) if m.author is town.sandbox.bot] == []
     assert await town.cases() == []
+
+
+@pytest.mark.parametrize("how", ["told", "called"])
+async def test_an_offer_of_help_does_not_say_whose_message_brought_it(
+    town: Town, capsys: pytest.CaptureFixture[str], how: str
+) -> None:
+    """Neither the outbox, where it stays for weeks, nor the log leads to who wrote."""
+    bot = town.sandbox.bot
+    words, mentioned = (_CALL, []) if how == "told" else (f"{bot.mention} hi", [bot])
+    message = await town.ava.writes(words, channel=town.general, mentions=mentioned)
+    await town.settled(message)
+    await town.until(town.public_words)
+
+    async with transaction(town.store._engine) as connection:
+        (offer,) = (await connection.execute(select(outbox))).all()
+    named = (str(message.id), str(town.ava.id))
+    logged = capsys.readouterr().out
+    assert [number for number in named if number in repr(offer) or number in logged] == []
 
 
 async def test_a_moderator_who_opens_the_evidence_learns_of_no_help_that_was_asked_for(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.detection import Conversations, load_detector
 from bot.domain.evidence import ItemKind
@@ -14,8 +16,11 @@ from bot.services.choices import PolicySettings
 from bot.services.policies import Policies
 from bot.services.screening import Screening
 from bot.storage import Store
+from bot.storage.engine import transaction
+from bot.storage.schema import outbox
 
 HERE, ELSEWHERE = 100, 200
+_CALLS = ((10, 1.0), (20, 4 * 3600.0))
 THREAT = "pay me 80 dollars or your photos go to everyone you know"
 
 
@@ -101,6 +106,25 @@ async def test_of_deletions_in_a_channel_only_those_of_remembered_messages_are_k
     for channel, message in ((HERE + 1, 10), (HERE + 2, 20)):
         screening.deleted([message], guild_id=HERE, channel_id=channel, bulk=False)
     assert list(screening._gone) == [HERE + 1]
+
+
+async def test_who_tells_is_offered_help_once_also_when_it_is_screened_again_much_later(
+    store: Store,
+) -> None:
+    """As after a restart: no case says that the message is known, and no row names it."""
+    call, right = "someone says they will post my pics unless i pay, what do i do", store.clock
+    first, later = (said(number, call, guild=HERE)._replace(at=at) for number, at in _CALLS)
+    for hours, told in enumerate((first, first, later)):
+        store.clock = lambda hours=hours: right() + timedelta(hours=2 * hours)  # type: ignore[misc]
+        screening = screening_of(store)
+        screening.screen(told)
+        work = asyncio.create_task(screening.run())
+        await screening.settled()
+        work.cancel()
+
+    async with transaction(store._engine) as connection:
+        abouts = list(await connection.scalars(select(outbox.c.about).order_by(outbox.c.id)))
+    assert abouts == ["offer:101:1970-01-01T00:00", "offer:101:1970-01-01T04:00"]
 
 
 # -- history ---------------------------------------------------------------------------------------
