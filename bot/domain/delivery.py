@@ -21,7 +21,7 @@ class DeliveryKind(StrEnum):
     THREAD = "thread"
     """A case's private thread or forum post, kept up to date there."""
     REMINDER = "reminder"
-    """The cases that wait for a moderator, listed in the alert channel."""
+    """How many cases wait for a moderator, told in the alert channel."""
     DIGEST = "digest"
     """What a week brought, told in the alert channel."""
     TIMEOUT = "timeout"

@@ -6,16 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.case import CaseLine, Verdict
+from bot.domain.assessment import Level
+from bot.domain.case import Verdict
 from bot.domain.delivery import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """Cases that wait for a moderator: the gravest ones, and how many there are."""
+    """How many cases wait for a moderator, by level, the gravest first. It names nobody."""
 
-    lines: tuple[CaseLine, ...]
-    total: int
+    levels: Mapping[Level, int]
+
+    @property
+    def total(self) -> int:
+        """How many they are."""
+        return sum(self.levels.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from bot.domain.case import CaseView, Verdict
 from bot.domain.delivery import Delivery, DeliveryKind
 from bot.domain.review import Digest, Reminder, RuleRecord
 from bot.services.casework import case_view
-from bot.services.desk import lines_of
 from bot.storage import Transaction
 from bot.storage.caseload import Wanted
 
@@ -17,7 +16,6 @@ Shown = CaseView | Reminder | Digest | None
 """What the courier is handed with a delivery."""
 
 WEEK = timedelta(days=7)
-_LISTED = 10
 _OF_A_CASE = (DeliveryKind.ADVICE, DeliveryKind.ALERT, DeliveryKind.THREAD)
 
 
@@ -33,11 +31,8 @@ async def shown_by(tx: Transaction, delivery: Delivery) -> Shown:
 
 
 async def reminder(tx: Transaction, guild_id: int) -> Reminder:
-    """The cases of a server that wait for a moderator."""
-    wanted = Wanted()
-    found = await tx.caseload.page(guild_id, wanted, start=0, size=_LISTED)
-    total = await tx.caseload.count(guild_id, wanted)
-    return Reminder(await lines_of(tx, found), total)
+    """How many cases of a server wait for a moderator."""
+    return Reminder(await tx.caseload.levels(guild_id, Wanted()))
 
 
 async def digest(tx: Transaction, guild_id: int, until: datetime) -> Digest:

@@ -40,6 +40,12 @@ class Caseload:
         query = select(func.count()).select_from(cases).where(*_conditions(guild_id, wanted))
         return await self._connection.scalar(query) or 0
 
+    async def levels(self, guild_id: int, wanted: Wanted) -> dict[Level, int]:
+        """How many of the wanted cases there are of each level, gravest first."""
+        query = select(cases.c.level, func.count()).where(*_conditions(guild_id, wanted))
+        query = query.group_by(cases.c.level).order_by(cases.c.level.desc())
+        return {Level(level): count for level, count in await self._connection.execute(query)}
+
     async def page(
         self, guild_id: int, wanted: Wanted, *, start: int, size: int
     ) -> list[CaseRecord]:

@@ -19,7 +19,6 @@ from bot.domain.delivery import (
 from bot.services.reviews import Shown
 from bot.transport import layouts
 from bot.transport.courier import DiscordCourier
-from bot.transport.marks import mention
 from bot.transport.parcels import Parcel
 
 _TO_PEOPLE = (DeliveryKind.ADVICE, DeliveryKind.OFFER)
@@ -47,8 +46,11 @@ class RehearsingCourier(DiscordCourier):
     async def pack_advice(
         self, delivery: Delivery, guild: discord.Guild, language: Language, *, urgent: bool
     ) -> Parcel:
-        """The advice and its buttons, addressed to the moderators."""
-        heading = language.text("rehearsal.advice", person=mention(delivery.recipient_id))
+        """The advice and its buttons, addressed to the moderators.
+
+        The case stands for the person: it is never edited, even if everyone can read it later.
+        """
+        heading = language.text("rehearsal.advice", case=delivery.case_id)
         text, buttons = layouts.advice(
             language, server=guild.name, token=delivery.token, urgent=urgent
         )

@@ -10,11 +10,9 @@ from bot.advice import Language
 from bot.domain.assessment import Level
 from bot.domain.delivery import DeliveryState
 from bot.domain.review import Digest, Reminder
-from bot.transport import case_lines
 from bot.transport.case_ids import WAITING, list_id
 from bot.transport.marks import moment
 from bot.transport.widgets import view_of
-from bot.transport.wording import fitting
 
 _RULES = 10
 _HOUR = 3600
@@ -22,12 +20,15 @@ _UNREACHED = (DeliveryState.REFUSED, DeliveryState.GAVE_UP)
 
 
 def reminder(language: Language, of: Reminder, token: str) -> tuple[str, discord.ui.View]:
-    """The cases that wait, gravest first. The button shows them all, and marks the message."""
-    heading = language.text("waiting.heading", total=of.total)
-    lines = fitting(case_lines.line(language, case) for case in of.lines)
-    if of.total > len(lines):
-        lines.append(language.text("waiting.rest", count=of.total - len(lines)))
-    return "\n".join((heading, *lines)), _to_the_list(language, token)
+    """How many cases wait. The button shows them to who presses it, and marks the message.
+
+    Nobody is named: it is never edited, whatever becomes of the cases and of the channel.
+    """
+    told = [language.text("waiting.heading", total=of.total)]
+    if of.levels:
+        levels = {language.text(f"level.{lv.label}"): n for lv, n in of.levels.items()}
+        told.append(_counted(language, levels))
+    return "\n".join(told), _to_the_list(language, token)
 
 
 def digest(
@@ -72,13 +73,17 @@ def _digest(language: Language, of: Digest, titles: Mapping[str, str]) -> Iterab
 
 
 def _outcomes(language: Language, of: Digest) -> str:
-    told = [
-        language.text("digest.count", what=language.text(f"verdict.{verdict.value}"), count=count)
-        for verdict, count in of.verdicts.items()
-    ]
-    if not told:
+    if not of.verdicts:
         return language.text("digest.no_outcomes")
-    return language.text("digest.outcomes", verdicts=" · ".join(told))
+    verdicts = {language.text(f"verdict.{v.value}"): n for v, n in of.verdicts.items()}
+    return language.text("digest.outcomes", verdicts=_counted(language, verdicts))
+
+
+def _counted(language: Language, counts: Mapping[str, int]) -> str:
+    """How many of each there are, by what they are called."""
+    return " · ".join(
+        language.text("digest.count", what=what, count=count) for what, count in counts.items()
+    )
 
 
 def _reaction(language: Language, of: Digest) -> str:

@@ -266,7 +266,7 @@ async def test_cases_that_wait_are_brought_up_again_also_after_a_restart(
     await town.restart(reminder_hours=2)
     await town.until(lambda: len(town.alert_messages()) == 2)
     reminder = town.alert_messages()[1]
-    assert reminder.text.splitlines()[0] == "### Waiting for a moderator: 1"
+    assert reminder.text.splitlines() == ["### Waiting for a moderator: 1", "high 1"]
     assert reminder.pings == frozenset()
     shown = await town.mo.presses(reminder, "Show the cases")
     assert shown.ephemeral

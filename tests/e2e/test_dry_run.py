@@ -29,7 +29,8 @@ async def test_advice_is_shown_to_moderators_and_sent_to_nobody(town: Town) -> N
     (shown,) = _rehearsals(town)
     first, *advice = shown.text.split("\n", 1)
     assert first == (
-        f"**Dry run.** This would have been sent to {town.ava.mention} as a private message:"
+        "**Dry run.** Case 1: this would have been sent to someone as a private message. "
+        "The alert says to whom."
     )
     assert "1. **Don't share more, don't pay anything.**" in advice[0]
     assert shown.buttons == [

@@ -25,6 +25,10 @@ def _says_nothing(message: Message) -> bool:
     return (message.text, message.buttons) == (_WITHDRAWN, [])
 
 
+def _names_somebody(message: Message, town: Town) -> bool:
+    return any(str(person.id) in message.text for person in (town.ava, town.leo))
+
+
 async def test_an_alert_moves_to_the_channel_that_was_chosen_since(town: Town) -> None:
     await town.settled(await town.threatens())
     new = await _moves(town)
@@ -222,3 +226,37 @@ async def test_an_alert_is_brought_up_to_date_in_a_channel_that_no_setting_names
     await town.settled()
 
     assert status(town.alert).startswith(f"**{town.mo.mention} has it**")
+
+
+@pytest.mark.parametrize("before", [{"dry_run": True}, {}])
+async def test_nothing_that_everyone_can_read_later_names_anybody(
+    quiet_town: Town, before: dict[str, bool]
+) -> None:
+    town = quiet_town
+    await town.start(reminder_hours=2, **before)
+    await town.settled(await town.threatens())
+    await town.let_pass(hours=3)
+    await town.bot.upkeep.tick()
+    await town.settled()
+    others = town.alert_messages()[1:]
+    assert len(others) == (2 if before else 1)
+    town.alerts.allow(town.server.everyone, allow=_SEE)
+    await town.until(lambda: any(_says_nothing(m) for m in town.alert_messages()))
+    await town.settled()
+
+    assert len(town.public_words()) == len(others) + 1
+    assert [m.text for m in town.public_words() if _names_somebody(m, town)] == []
+
+
+async def test_a_reminder_accuses_nobody_after_a_false_alarm(quiet_town: Town) -> None:
+    town = quiet_town
+    await town.start(reminder_hours=2)
+    await town.settled(await town.threatens())
+    await town.let_pass(hours=3)
+    await town.bot.upkeep.tick()
+    await town.settled()
+    alert, reminder = town.alert_messages()
+    await resolves(town, "False alarm", alert, why="joke")
+    await town.settled()
+
+    assert not _names_somebody(reminder, town)

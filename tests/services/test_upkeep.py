@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.domain.assessment import Level
 from bot.domain.case import Mistake, Verdict
 from bot.domain.delivery import Delivered, DeliveryKind, DeliveryState
 from bot.domain.review import RuleRecord
@@ -81,6 +82,18 @@ async def test_whoever_does_something_is_not_reminded_for_a_while(
     assert len(await queued(store, DeliveryKind.REMINDER)) == 1
     async with store.transaction() as tx:
         assert (await reminder(tx, GUILD)).total == 0
+
+
+async def test_a_reminder_counts_the_unresolved_cases_of_each_level(store: Store) -> None:
+    for number, level in enumerate((Level.MEDIUM, Level.URGENT, Level.MEDIUM), start=1):
+        await threatened(store, number, offender=600 + number, level=level)
+    await Desk(store, wake=lambda: None).resolve(
+        await threatened(store, 4, offender=604), Verdict.UNCLEAR, "so", MO
+    )
+
+    async with store.transaction() as tx:
+        found = await reminder(tx, GUILD)
+    assert list(found.levels.items()) == [(Level.URGENT, 1), (Level.MEDIUM, 2)]
 
 
 @pytest.mark.parametrize(
