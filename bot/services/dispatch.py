@@ -226,7 +226,8 @@ class Dispatcher:
             await tx.outbox.refresh_alert(delivery.case_id, thread=False)
         if delivery.kind is DeliveryKind.ADVICE:
             await self._fall_back(tx, delivery, outcome)
-        if delivery.kind is DeliveryKind.ALERT and not isinstance(outcome, Delivered):
+        is_alert = delivery.kind is DeliveryKind.ALERT and delivery.case_id is not None
+        if is_alert and not isinstance(outcome, Delivered):
             await self._tell_owner(tx, delivery)
 
     async def _end(self, tx: Transaction, delivery: Delivery, outcome: Outcome) -> bool:

@@ -121,6 +121,7 @@ class Keeper:
             false_before=tx.now - timedelta(days=policy.keep_false_alarm_days),
             limit=_BATCH,
         )
+        await tx.outbox.take_back(due)
         await tx.keeping.delete_cases(due)
         return len(due)
 

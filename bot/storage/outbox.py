@@ -126,7 +126,7 @@ class Outbox:
             outbox.c.kind.in_([kind.value for kind in kinds]),
             outbox.c.message_id.is_not(None),
         )
-        newest = select(func.max(outbox.c.id)).where(posted)
+        newest = select(func.max(outbox.c.id)).where(posted, outbox.c.case_id.is_not(None))
         shown = and_(
             outbox.c.id.in_(newest.group_by(outbox.c.case_id, outbox.c.kind)),
             outbox.c.state == DeliveryState.DELIVERED.value,
@@ -150,6 +150,30 @@ class Outbox:
             )
         )
         return result.rowcount
+
+    async def take_back(self, case_ids: Collection[int]) -> None:
+        """Have what was posted of these cases say nothing anymore: they are about to be deleted.
+
+        It belongs to no case from now on, and names none; like all of that kind it goes in time.
+        """
+        posted = and_(
+            outbox.c.case_id.in_(case_ids),
+            outbox.c.kind.in_(_SHOWING),
+            outbox.c.message_id.is_not(None),
+        )
+        await self._connection.execute(
+            update(outbox)
+            .where(posted)
+            .values(
+                case_id=None,
+                about=outbox.c.token,
+                state=DeliveryState.PENDING.value,
+                revision=outbox.c.revision + 1,
+                attempts=0,
+                due_at=self._now,
+                created_at=self._now,
+            )
+        )
 
     async def requeue_alerts(
         self, guild_id: int, *, failed_before: datetime, without: Collection[DeliveryKind] = ()

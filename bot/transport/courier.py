@@ -37,6 +37,7 @@ from bot.transport.wording import name
 
 _log = structlog.get_logger(__name__)
 
+_OF_CASES = (DeliveryKind.ALERT, DeliveryKind.THREAD)
 _NOT_HERE = 5.0
 """Seconds after which it is looked again whether Discord announced the server."""
 _LONGEST_TIMEOUT = timedelta(hours=LONGEST_TIMEOUT_HOURS) - timedelta(minutes=1)
@@ -92,6 +93,8 @@ class DiscordCourier:
             return await self._keep_alert(delivery, view, guild)
         if isinstance(view, CaseView) and delivery.kind is DeliveryKind.THREAD:
             return await self._keep_thread(delivery, view, guild)
+        if delivery.case_id is None and delivery.kind in _OF_CASES:
+            return await self._take_back(delivery, guild)
         parcel = await self._pack(delivery, view, guild)
         message = await self._hand_over(parcel, delivery)
         return Delivered(channel_id=message.channel.id, message_id=message.id)
@@ -157,6 +160,13 @@ class DiscordCourier:
         return await case_threads.carry(
             delivery, view, look, guild=guild, policy=policy, language=language
         )
+
+    async def _take_back(self, delivery: Delivery, guild: discord.Guild) -> Delivered:
+        """Have what was posted of a case that was deleted say nothing anymore."""
+        stands = await posted.of(guild, delivery)
+        if stands is not None:
+            await stands.withdrawn(layouts.deleted(self._language(guild)))
+        return Delivered(delivery.channel_id, delivery.message_id)
 
     async def _pack(self, delivery: Delivery, view: Shown, guild: discord.Guild) -> Parcel:
         language = self._language(guild)

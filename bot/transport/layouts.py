@@ -113,6 +113,11 @@ def withdrawn(language: Language, case_id: int) -> discord.ui.LayoutView:
     return _sentence(language.text("alert.withdrawn", case=case_id))
 
 
+def deleted(language: Language) -> discord.ui.LayoutView:
+    """What becomes of the messages of a case that is no longer kept."""
+    return _sentence(language.text("error.case_gone"))
+
+
 def _sentence(text: str) -> discord.ui.LayoutView:
     layout = discord.ui.LayoutView(timeout=None)
     layout.add_item(discord.ui.Container(discord.ui.TextDisplay(text)))

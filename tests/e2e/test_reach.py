@@ -260,3 +260,42 @@ async def test_a_reminder_accuses_nobody_after_a_false_alarm(quiet_town: Town) -
     await town.settled()
 
     assert not _names_somebody(reminder, town)
+
+
+@pytest.mark.parametrize("kind", ["thread", "forum"])
+async def test_what_was_posted_says_nothing_once_its_case_is_deleted(
+    quiet_town: Town, kind: str
+) -> None:
+    town = quiet_town
+    forum_of(town)
+    await town.start(case_threads=kind, case_forum="cases")
+    await town.settled(await town.threatens())
+    await town.let_pass(hours=2)
+    await town.settled(await town.threatens(OTHER_THREAT))
+    await town.settled()
+    (thread,) = threads(town)
+    shown = [*town.alert_messages(), *town.written_in(thread)]
+    await resolves(town, "Confirmed", shown[1], reason="so")
+    await town.settled()
+    await town.let_pass(days=400)  # its words are due as well, in the same round
+    await town.bot.bot.parts.keeper.round()
+    await town.settled()
+
+    assert await town.cases() == []
+    assert [(m.text, m.buttons) for m in shown] == [("This case is no longer kept.", [])] * 3
+    assert thread.archived
+
+
+async def test_what_cannot_be_taken_back_of_a_deleted_case_is_tried_later(town: Town) -> None:
+    await town.settled(await town.threatens())
+    await resolves(town, "False alarm", why="joke")
+    await town.settled()
+    town.sandbox.faults.fail(method="PATCH", path=r"/messages/\d+$", status=403, code=50013)
+    await town.let_pass(days=8)
+    await town.bot.bot.parts.keeper.round()
+    await town.settled()
+    assert (await town.cases(), _names_somebody(town.alert, town)) == ([], True)
+    assert "olga" not in town.advised()  # alerts arrive: this is none
+
+    town.alerts.allow(town.server.everyone, allow=_SEE)
+    await town.until(lambda: not _names_somebody(town.alert, town))

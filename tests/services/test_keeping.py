@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.domain.case import CaseState, Verdict
-from bot.domain.delivery import DeliveryKind
+from bot.domain.delivery import Delivered, DeliveryKind
 from bot.domain.evidence import GENESIS
 from bot.services.choices import PolicySettings
 from bot.services.holding import Holding
@@ -19,7 +19,7 @@ from bot.services.policies import Policies
 from bot.storage import Store
 from bot.storage.schema import cases, evidence, holds, marks, opt_outs, outbox
 from tests.conftest import Clock
-from tests.storage.building import draft, enqueue, fault_of
+from tests.storage.building import claim, draft, enqueue, fault_of
 
 GUILD, OTHER = 100, 200
 KEPT = PolicySettings(
@@ -133,6 +133,27 @@ async def test_a_deleted_case_leaves_no_row_in_any_table(
 
     belonging = [cases, evidence, outbox, holds]
     assert await rows(store, *belonging) == [0] * len(belonging)
+
+
+async def test_what_was_posted_of_a_deleted_case_is_taken_back_and_names_nothing_of_it(
+    store: Store, clock: Clock, keeper: Keeper
+) -> None:
+    case_id = await case_of(store, 1)
+    (delivery,) = await claim(store)
+    async with store.transaction() as tx:
+        await tx.sending.delivered(delivery, Delivered(5, 6))
+    await resolve(store, case_id, Verdict.FALSE_ALARM)
+    clock.advance(days=8)
+    await keeper.round()
+
+    assert await state(store, case_id) == ["gone"]
+    (left,) = await claim(store)
+    assert (left.case_id, left.channel_id, left.message_id) == (None, 5, 6)
+    async with store._engine.connect() as connection:
+        assert await connection.scalar(select(outbox.c.about)) == delivery.token
+    clock.advance(days=31)
+    await keeper.round()
+    assert await rows(store, outbox) == [0]
 
 
 async def test_deliveries_of_no_case_do_not_stay_for_ever(
