@@ -69,7 +69,7 @@ class Keeper:
 
         async def compare(tx: Transaction) -> None:
             await tx.keeping.returned(guild_ids)
-            for guild_id in set(await tx.keeping.servers()) - set(guild_ids):
+            for guild_id in await tx.keeping.known() - set(guild_ids):
                 await tx.keeping.left(guild_id)
 
         async with self._in_turn:

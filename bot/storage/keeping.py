@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.case import CaseState, Verdict
@@ -24,6 +24,7 @@ _BELONGING = [
     if foreign.column is cases.c.id
 ]
 """Every column that names a case: a table that is added later cannot be forgotten here."""
+_OF_SERVERS = [table for table in reversed(metadata.sorted_tables) if "guild_id" in table.c]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,11 @@ class Keeping:
         return (await self._connection.execute(statement)).rowcount
 
     # -- servers that were left ----------------------------------------------------------------
+
+    async def known(self) -> set[int]:
+        """Every server of which anything at all is kept."""
+        named = [select(table.c.guild_id) for table in _OF_SERVERS]
+        return set(await self._connection.scalars(union(*named)))
 
     async def left(self, guild_id: int) -> None:
         """Remember since when the bot is not in this server, and not up to where it was screened.
