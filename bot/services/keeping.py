@@ -89,6 +89,7 @@ class Keeper:
             await self._in_batches("cases_deleted", guild_id, self._delete)
         for guild_id in departed:
             await self._in_batches("left_server_purged", guild_id, self._abandon)
+            await self._forget(guild_id)
 
     async def _in_batches(self, event: str, guild_id: int, work: _Work) -> None:
         count = 0
@@ -127,15 +128,25 @@ class Keeper:
 
     async def _abandon(self, tx: Transaction, guild_id: int) -> int:
         """Delete some cases of a server that was left long enough ago; how many they were."""
-        grace = timedelta(days=self._policies.of(guild_id).keep_after_leaving_days)
-        left_at = (await tx.keeping.departed()).get(guild_id)
-        if left_at is None or left_at > tx.now - grace:
+        if not await self._is_over(tx, guild_id):
             return 0
         due = await tx.keeping.some_of(guild_id, limit=_BATCH)
         await tx.keeping.delete_cases(due)
-        if not due:
-            await tx.keeping.forget_server(guild_id)
         return len(due)
+
+    async def _forget(self, guild_id: int) -> None:
+        """Delete what is left of such a server. If the bot returns, nothing chosen there holds."""
+        async with self._store.transaction() as tx:
+            is_over = await self._is_over(tx, guild_id)
+            is_gone = is_over and await tx.keeping.forget_server(guild_id)
+        if is_gone:
+            self._policies.put(guild_id, {})
+
+    async def _is_over(self, tx: Transaction, guild_id: int) -> bool:
+        """Whether the bot left the server long enough ago, and has not returned since."""
+        grace = timedelta(days=self._policies.of(guild_id).keep_after_leaving_days)
+        left_at = (await tx.keeping.departed()).get(guild_id)
+        return left_at is not None and left_at <= tx.now - grace
 
 
 async def erase_words(tx: Transaction, case_id: int, *, why: str, by: int = 0) -> bool:

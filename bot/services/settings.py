@@ -41,7 +41,8 @@ class Settings:
         self._policies = policies
         self._changed = changed
         self._every = every
-        self._versions: dict[int, int] = {}
+        self._holding: dict[int, tuple[int, datetime]] = {}
+        """Version and time: of a server that was forgotten meanwhile, versions begin anew."""
         self._read_at: datetime | None = None
 
     async def load(self) -> None:
@@ -97,10 +98,11 @@ class Settings:
         return keys
 
     def _take(self, row: StoredSettings) -> None:
-        """Let it hold, unless this version holds already."""
-        if self._versions.get(row.guild_id) == row.version:
+        """Let it hold, unless it does already."""
+        version = row.version, row.changed_at
+        if self._holding.get(row.guild_id) == version:
             return
-        self._versions[row.guild_id] = row.version
+        self._holding[row.guild_id] = version
         self._policies.put(row.guild_id, row.choices)
         for problem in self._policies.faults(row.guild_id):
             _log.error("setting_unusable", guild=row.guild_id, problem=problem)

@@ -143,14 +143,14 @@ class Keeping:
         query = select(cases.c.id).where(cases.c.guild_id == guild_id, ~is_held(self._now))
         return list(await self._connection.scalars(query.order_by(cases.c.id).limit(limit)))
 
-    async def forget_server(self, guild_id: int) -> None:
-        """Delete what is left of a server, unless a hold keeps one of its cases still."""
+    async def forget_server(self, guild_id: int) -> bool:
+        """Delete what is left of a server; False while a hold keeps one of its cases still."""
         kept = select(cases.c.id).where(cases.c.guild_id == guild_id)
         if await self._connection.scalar(kept.limit(1)) is not None:
-            return
-        for table in reversed(metadata.sorted_tables):
-            if "guild_id" in table.c:
-                await self._connection.execute(delete(table).where(table.c.guild_id == guild_id))
+            return False
+        for table in _OF_SERVERS:
+            await self._connection.execute(delete(table).where(table.c.guild_id == guild_id))
+        return True
 
     # -- in common -----------------------------------------------------------------------------
 

@@ -16,8 +16,19 @@ from bot.services.choices import PolicySettings
 from bot.services.holding import Holding
 from bot.services.keeping import Keeper
 from bot.services.policies import Policies
+from bot.services.settings import Settings
 from bot.storage import Store
-from bot.storage.schema import cases, evidence, holds, marks, opt_outs, outbox
+from bot.storage.schema import (
+    cases,
+    departures,
+    evidence,
+    holds,
+    marks,
+    opt_outs,
+    outbox,
+    setting_changes,
+)
+from bot.storage.schema import settings as chosen
 from tests.conftest import Clock
 from tests.storage.building import claim, draft, enqueue, fault_of
 
@@ -212,6 +223,39 @@ async def test_a_server_that_was_left_is_purged_after_the_grace_time(
     assert await rows(store, marks, opt_outs, holds) == [1, 1, 0]
     async with store.transaction() as tx:
         assert await tx.keeping.departed() == {}
+
+
+async def test_a_server_without_a_case_that_was_left_unnoticed_is_purged_as_well(
+    store: Store, clock: Clock, keeper: Keeper
+) -> None:
+    settings = Settings(store, Policies(KEPT, {}), changed=lambda _: None)
+    for guild in (GUILD, OTHER):
+        await settings.change(guild, {"dry_run": True}, by=1)
+        async with store._engine.begin() as connection:
+            await connection.execute(insert(marks).values(guild_id=guild, screened_until=1))
+    await keeper.here([OTHER])
+    clock.advance(days=8)
+
+    await keeper.round()
+
+    assert await rows(store, chosen, setting_changes, marks, departures) == [1, 1, 1, 0]
+
+
+async def test_nothing_that_was_chosen_holds_once_a_server_was_purged(
+    store: Store, clock: Clock
+) -> None:
+    policies = Policies(KEPT, {})
+    settings = Settings(store, policies, changed=lambda _: None)
+    keeper = Keeper(store, policies, wake=lambda: None)
+    await settings.change(GUILD, {"many_targets": 4}, by=1)
+    await keeper.left(GUILD)
+    clock.advance(days=8)
+    await keeper.round()
+    await keeper.returned(GUILD)
+    assert (policies.stored(GUILD), policies.of(GUILD)) == ({}, KEPT.policy())
+
+    await settings.change(GUILD, {"many_targets": 5}, by=1)
+    assert policies.of(GUILD).many_targets == 5
 
 
 async def test_a_server_to_which_the_bot_returns_in_time_keeps_everything(

@@ -118,6 +118,23 @@ async def test_a_server_can_be_forgotten_without_the_others(store: Store) -> Non
     assert len(await all_changes(store, GUILD + 1)) == 1
 
 
+async def test_what_is_chosen_after_a_server_was_forgotten_holds_everywhere(
+    open_store: Opener, clock: Clock
+) -> None:
+    """Though its versions begin anew."""
+    store = open_store()
+    here, there = Follower(store), Follower(open_store())
+    await here.settings.change(GUILD, {"many_targets": 4}, by=OLGA)
+    await there.settings.load()
+    async with store.transaction() as tx:
+        await tx.settings.forget_server(GUILD)
+    clock.advance(days=1)
+    await here.settings.change(GUILD, {"many_targets": 5}, by=OLGA)
+    await there.settings.load()
+
+    assert [one.policies.of(GUILD).many_targets for one in (here, there)] == [5, 5]
+
+
 async def test_only_the_latest_changes_are_kept(store: Store) -> None:
     one = Follower(store)
     for number in range(51):
