@@ -13,6 +13,7 @@ from bot.domain.assessment import Assessment, Level
 from bot.domain.case import CaseState, Progress, Verdict
 from bot.storage.cipher import Box, Keyring
 from bot.storage.dialect import insert_or_nothing
+from bot.storage.engine import leave_no_trace
 from bot.storage.schema import cases
 
 
@@ -139,6 +140,7 @@ class Cases:
 
     async def erase_content(self, case_id: int) -> None:
         """Destroy the case's data key: every word of it is lost for good, the chain still fits."""
+        leave_no_trace(self._connection)
         await self._set(case_id, data_key=None)
 
     async def of_offender(self, offender_id: int, *, guild_id: int) -> list[int]:

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+import structlog
+from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+_log = structlog.get_logger(__name__)
+
 BUSY_SECONDS = 5.0
 """How long SQLite waits for another writer before it says that the database is locked."""
+
+_LOG_PATIENCE = 500
+"""Milliseconds in which nobody can write: for so long whoever reads is waited for."""
+
+_ERASES = "erases"
 
 _LOCK_TIMEOUT = "60s"
 """How long PostgreSQL waits for a lock that another session holds, before it says so."""
@@ -80,17 +89,58 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """One transaction: committed on leaving, rolled back on an error.
 
     Raises StoreUnavailableError for everything that the driver or the disk refuses, except values
-    that can never be stored: asking again would not help there.
+    that can never be stored: asking again would not help there. Of what was erased with
+    `leave_no_trace`, SQLite's files hold nothing anymore after it.
     """
     try:
         async with engine.begin() as connection:
+            connection.info.pop(_ERASES, None)
             yield connection
+            erases = connection.info.pop(_ERASES, False)
     except (DataError, IntegrityError):
         raise
     except DBAPIError as error:
         raise StoreUnavailableError(f"the database refused: {error.orig}") from error
     except (OSError, SQLAlchemyError) as error:
         raise StoreUnavailableError(f"the database cannot be reached: {error}") from error
+    if erases and engine.dialect.name == "sqlite":
+        await _empty_log(engine)
+
+
+def leave_no_trace(connection: AsyncConnection) -> None:
+    """Say that this transaction erases what nobody shall be able to read once it is committed."""
+    connection.info[_ERASES] = True
+
+
+async def _empty_log(engine: AsyncEngine) -> None:
+    """Empty the write-ahead log, in which what was overwritten can be read for long.
+
+    Not while somebody else reads for longer: the next time that something is erased, or the
+    hourly round, does it. It is committed all the same, so nothing is raised.
+    """
+    try:
+        async with engine.connect() as connection:
+            is_busy = await connection.run_sync(_truncate_log)
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        _log.warning("log_not_emptied", error=str(error))
+    else:
+        if is_busy:
+            _log.warning("log_not_emptied", error="another process reads the database")
+
+
+def _truncate_log(connection: Connection) -> bool:
+    """Whether it could not be done; outside of any transaction, as SQLite demands."""
+    cursor: Any = connection.connection.cursor()
+    cursor.execute("PRAGMA busy_timeout")
+    (patience,) = cursor.fetchone()
+    try:
+        cursor.execute(f"PRAGMA busy_timeout={min(patience, _LOG_PATIENCE)}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (is_busy, *_) = cursor.fetchone()
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={patience}")
+        cursor.close()
+    return bool(is_busy)
 
 
 def _make_folder(_dialect: object, _record: object, arguments: list[Any], _: object) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.case import CaseState, Verdict
 from bot.storage.dialect import insert_or_nothing
+from bot.storage.engine import leave_no_trace
 from bot.storage.schema import cases, departures, holds, marks, metadata, outbox
 
 UNCONFIRMED = timedelta(days=3)
@@ -102,12 +103,14 @@ class Keeping:
 
     async def delete_cases(self, case_ids: Collection[int]) -> None:
         """Delete these cases with everything that belongs to them, in every table."""
+        leave_no_trace(self._connection)
         for column in _BELONGING:
             await self._connection.execute(delete(column.table).where(column.in_(case_ids)))
         await self._connection.execute(delete(cases).where(cases.c.id.in_(case_ids)))
 
     async def delete_old_deliveries(self, before: datetime) -> int:
         """Delete deliveries that belong to no case and were made before; how many they were."""
+        leave_no_trace(self._connection)
         statement = delete(outbox).where(outbox.c.case_id.is_(None), outbox.c.created_at < before)
         return (await self._connection.execute(statement)).rowcount
 

@@ -13,6 +13,7 @@ from bot.domain.case import Mistake
 from bot.domain.quiet import Phrase, Quiet, Reason
 from bot.storage.cipher import Keyring
 from bot.storage.dialect import insert_or_nothing
+from bot.storage.engine import leave_no_trace
 from bot.storage.schema import quiets
 
 
@@ -80,6 +81,7 @@ class Quiets:
 
         Returns the number of the case after which it was quieted, which may be gone by now.
         """
+        leave_no_trace(self._connection)
         statement = delete(quiets).where(quiets.c.id == quiet_id, quiets.c.guild_id == guild_id)
         return await self._connection.scalar(statement.returning(quiets.c.case_id))
 

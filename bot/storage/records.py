@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.cipher import Keyring
 from bot.storage.dialect import insert_or_nothing
+from bot.storage.engine import leave_no_trace
 from bot.storage.schema import records
 
 
@@ -92,6 +93,7 @@ class Records:
 
     async def erase(self, user_id: int) -> int:
         """Erase everything that a person kept; how much it was."""
+        leave_no_trace(self._connection)
         result = await self._connection.execute(delete(records).where(records.c.user_id == user_id))
         return result.rowcount
 
