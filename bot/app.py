@@ -17,6 +17,7 @@ from bot.advice import load_resources, load_texts
 from bot.client import NotAlone, Parts
 from bot.config import Config
 from bot.detection import Conversations, load_detector, spare_what_stays
+from bot.domain.evidence import TOLD
 from bot.services.acting import Acting
 from bot.services.casework import Casework
 from bot.services.condition import Inspection
@@ -35,7 +36,7 @@ from bot.services.readiness import Readiness
 from bot.services.screening import Screening
 from bot.services.settings import Settings
 from bot.services.support import Support
-from bot.services.telling import TOLD, TOLD_TITLE, Telling
+from bot.services.telling import TOLD_TITLE, Telling
 from bot.services.upkeep import Upkeep
 from bot.storage import Keyring, Signer, Store
 from bot.transport.courier import DiscordCourier

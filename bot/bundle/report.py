@@ -12,7 +12,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from bot.advice import Language
-from bot.bundle import names, story
+from bot.bundle import done, names, story
+from bot.bundle.legible import is_legible
 from bot.bundle.visible import visible
 from bot.domain.dossier import Dossier
 
@@ -21,7 +22,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 def report(dossier: Dossier, language: Language, *, fingerprint: str) -> bytes:
     """The case as one page of HTML: no scripts, nothing fetched, for screens and paper."""
-    told = replace(dossier, items=tuple(i for i in dossier.items if story.is_legible(i)))
+    told = replace(dossier, items=tuple(i for i in dossier.items if is_legible(i)))
     style = (_TEMPLATES / "report.css").read_text("utf-8")
     return _rendered(
         "report.html.j2",
@@ -33,8 +34,9 @@ def report(dossier: Dossier, language: Language, *, fingerprint: str) -> bytes:
         categories=[language.text(f"category.{category}") for category in dossier.categories],
         people=story.people(told),
         conversation=story.conversation(told),
-        findings=story.findings(told),
-        deeds=story.deeds(told),
+        tellings=done.tellings(told),
+        findings=done.findings(told),
+        deeds=done.deeds(told),
         identifiers=story.identifiers(told),
         illegible=[item.seq for item in dossier.items if item not in told.items],
         names=names,

@@ -21,6 +21,8 @@ FROM_PERSON = "person"
 """The source of what somebody told the bot themselves."""
 FROM_MODERATOR = "moderator"
 """The source of what a moderator did."""
+TOLD = "told"
+"""The rule that stands for a person's own word. Chains hold it, so it never changes."""
 
 
 class ItemKind(StrEnum):

@@ -13,6 +13,11 @@ _WITH_IT = timedelta(minutes=1)
 """Discord deletes a banned person's messages at once, but tells of it in no fixed order."""
 
 
+def is_ban(item: EvidenceItem) -> bool:
+    """Whether it records that a person was banned."""
+    return item.kind is ItemKind.MEMBER and item.facts.get("what") == BANNED
+
+
 def deletions(items: Iterable[EvidenceItem]) -> dict[int, EvidenceItem]:
     """The record of its deletion, by message."""
     return {
@@ -27,9 +32,7 @@ def deleted_with_ban(items: Iterable[EvidenceItem]) -> frozenset[int]:
     known = list(items)
     authors = {i.message_id: i.facts["author_id"] for i in known if "author_id" in i.facts}
     bans = [
-        (item.facts.get("person_id"), _at(item))
-        for item in known
-        if item.kind is ItemKind.MEMBER and item.facts.get("what") == BANNED and _at(item)
+        (item.facts.get("person_id"), _at(item)) for item in known if is_ban(item) and _at(item)
     ]
     return frozenset(
         message

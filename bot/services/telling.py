@@ -11,7 +11,7 @@ import structlog
 
 from bot.domain.assessment import Assessment, Category, Finding, Kind, Level
 from bot.domain.delivery import DeliveryKind
-from bot.domain.evidence import GENESIS, Act, Draft, ItemKind
+from bot.domain.evidence import GENESIS, TOLD, Act, Draft, ItemKind
 from bot.domain.message import Message, Person
 from bot.services.custody import (
     PERSON,
@@ -25,9 +25,8 @@ from bot.storage import Store, Transaction
 
 _log = structlog.get_logger(__name__)
 
-TOLD = "told"
-"""The rule that stands for a person's own word; its title is for moderators."""
 TOLD_TITLE = "Somebody told us of it in private, and agreed that you see it"
+"""What moderators read for the rule `TOLD`."""
 _RECORDS = 50
 """So many a person may have before they keep another one; what they tell of is kept in any case."""
 _A_DAY = 5

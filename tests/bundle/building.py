@@ -47,7 +47,8 @@ HOSTILE = (
 )
 
 
-def _message(number: int, text: str, author: Person = LEO) -> Message:
+def message(number: int, text: str, author: Person = LEO) -> Message:
+    """The message of that number, with hostile extras."""
     at = AT + number
     return Message(
         time_snowflake(at) + number,
@@ -66,7 +67,7 @@ def _message(number: int, text: str, author: Person = LEO) -> Message:
 
 async def open_case(store: Store) -> int:
     """A case with every kind of item, and hostile words in each."""
-    said = [_message(number, text) for number, text in enumerate(HOSTILE)]
+    said = [message(number, text) for number, text in enumerate(HOSTILE)]
     signal = Signal("demand", "pay me <b>100</b>", said[2].id, 0, 5)
     finding = Finding("exposure", 1, Level.HIGH, Category.EXPOSURE, (signal,))
     threat = Assessment(
@@ -75,7 +76,7 @@ async def open_case(store: Store) -> int:
     async with store.transaction() as tx:
         case = await tx.cases.open_or_join(guild_id=GUILD, offender_id=LEO.id, head=GENESIS)
         drafts = [
-            message_draft(_message(9, "what?", AVA), kind=ItemKind.CONTEXT, source=HISTORY),
+            message_draft(message(9, "what?", AVA), kind=ItemKind.CONTEXT, source=HISTORY),
             *(message_draft(m, kind=ItemKind.MESSAGE, source=GATEWAY) for m in said),
             message_draft(
                 said[2]._replace(text="it was a <joke>", edited_at=AT + 60),

@@ -1,0 +1,66 @@
+"""What the report says of a case to whoever knows neither the server nor the bot."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from bot.bundle import build_bundle
+from bot.bundle.names import REPORT
+from bot.domain.assessment import Assessment
+from bot.services.guidance import Look
+from bot.services.telling import Telling
+from bot.storage import Store
+from tests.bundle.building import (
+    AVA,
+    CHANNEL,
+    ENGLISH,
+    GUILD,
+    SIGNER,
+    dossier_of,
+    message,
+    open_case,
+    unpacked,
+)
+
+Sections = dict[str, str]
+
+
+async def exported(store: Store, case_id: int) -> dict[str, bytes]:
+    """The files of the case's bundle."""
+    return unpacked(build_bundle(await dossier_of(store, case_id), ENGLISH, SIGNER))
+
+
+def sections(files: dict[str, bytes]) -> Sections:
+    """The report's text under each heading, in one line; what comes before has none."""
+    body = files[REPORT].decode().partition("<main>")[2]
+    parts = re.split(r"<h2>(.*?)</h2>", body)
+    texts = [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", part)).split()) for part in parts]
+    return {"": texts[0], **dict(zip(texts[1::2], texts[2::2], strict=True))}
+
+
+# -- what a person told ----------------------------------------------------------------------------
+
+
+async def test_what_a_person_told_is_no_finding_of_the_bot(sqlite_store: Store) -> None:
+    told = message(1, "what you did is not okay, call me back")._replace(
+        guild_id=None, mentions=(), forwarded=(), forwarded_from=None
+    )
+    look = Look(told, Assessment(), is_grave=False)
+    await Telling(sqlite_store, wake=lambda: None).tell(look, person=AVA, guild_id=GUILD)
+
+    said = sections(await exported(sqlite_store, 1))
+
+    assert "Item 2 · told" in said["What a person told"]
+    assert said["What the bot found"].endswith("The bot's own rules found nothing.")
+    place = f"Place on Discord discord[.]com/channels/@me/{CHANNEL}/{told.id} Written elsewhere"
+    assert place in said["What was written"]
+    assert "except those that a person showed to the bot" in said["What was not observed"]
+
+
+async def test_what_the_bot_saw_itself_was_told_by_nobody(sqlite_store: Store) -> None:
+    said = sections(await exported(sqlite_store, await open_case(sqlite_store)))
+
+    assert "What a person told" not in said
+    assert "exposure (version 1)" in said["What the bot found"]
+    assert "Written elsewhere" not in said["What was written"]
