@@ -63,6 +63,7 @@ def case(dossier: Dossier, *, fingerprint: str) -> bytes:
         "server": dossier.guild_id,
         "offender": dossier.offender_id,
         "targets": list(dossier.targets),
+        "aimed_at": sorted(dossier.aimed_at),
         "level": dossier.level.label,
         "categories": list(dossier.categories),
         "state": dossier.state.value,

@@ -22,7 +22,7 @@ class Someone:
 
     id: int
     role: str
-    """`offender`, `target` or `other`."""
+    """`offender`; `target`, or `possible` where that is not sure; `other`; `mentioned` alone."""
     names: tuple[str, ...]
     made: str
     sightings: tuple[Mapping[str, str], ...]
@@ -58,16 +58,20 @@ class Said:
 
 
 def people(dossier: Dossier) -> list[Someone]:
-    """Everyone whom an item names: offender first, then targets, then others."""
+    """Everyone whom an item names: offender first, then sure and possible targets, then others."""
     names: dict[int, dict[str, None]] = {}
     for person, name in names_in(dossier.items):
         names.setdefault(person, {}).setdefault(name)
     others = [person for person in names if person not in (dossier.offender_id, *dossier.targets)]
-    roles = {dossier.offender_id: "offender"} | dict.fromkeys(dossier.targets, "target")
+    wrote = {item.facts["author_id"] for item in dossier.items if item.kind in WRITTEN}
+    targets = sorted(dossier.targets, key=lambda person: person not in dossier.aimed_at)
+    roles = {dossier.offender_id: "offender"} | {
+        person: "target" if person in dossier.aimed_at else "possible" for person in targets
+    }
     return [
         Someone(
             id=person,
-            role=roles.get(person, "other"),
+            role=roles.get(person, "other" if person in wrote else "mentioned"),
             names=tuple(visible(name) for name in names.get(person, {}) if name),
             made=time_of(person),
             sightings=tuple(sightings(dossier.items, person)),

@@ -36,6 +36,9 @@ class Dossier:
     guild_id: int
     offender_id: int
     targets: tuple[int, ...]
+    """Everyone whom a finding of this case named or made possible, first seen first."""
+    aimed_at: frozenset[int]
+    """Those of them whom some finding of it was surely aimed at."""
     level: Level
     categories: tuple[str, ...]
     state: CaseState

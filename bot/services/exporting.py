@@ -42,6 +42,7 @@ class Exporting:
                 guild_id=case.guild_id,
                 offender_id=case.offender_id,
                 targets=tuple(case.targets),
+                aimed_at=frozenset(person for person, aimed in case.targets.items() if aimed),
                 level=case.level,
                 categories=case.categories,
                 state=case.state,

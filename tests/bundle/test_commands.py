@@ -33,6 +33,9 @@ def test_the_demo_writes_a_bundle_that_verifies_until_it_is_altered(tmp_path: Pa
     status, verdict, _ = typed("verify", bundle)
     assert status == 0
     assert f"Case 1, {json.loads(out)['evidence']['items'] + 1} items: none changed" in verdict
+    report = unpacked(bundle.read_bytes())["report.html"].decode()
+    assert "Whom they seem to be aimed at: <bdi>mika</bdi>" in report
+    assert "Possibly aimed at; not clear: <bdi>ines</bdi>" in report
 
     content = bundle.read_bytes()
     place = content.index(b"custody.jsonl") + 60

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 
 from bot.bundle import build_bundle
-from bot.bundle.names import REPORT
-from bot.domain.assessment import Assessment
+from bot.bundle.names import CASE, REPORT
+from bot.domain.assessment import Assessment, Kind, Level
+from bot.domain.evidence import ItemKind
+from bot.domain.message import Person
+from bot.services.custody import GATEWAY, assessment_draft, message_draft
 from bot.services.guidance import Look
 from bot.services.telling import Telling
 from bot.storage import Store
@@ -16,6 +20,7 @@ from tests.bundle.building import (
     CHANNEL,
     ENGLISH,
     GUILD,
+    LEO,
     SIGNER,
     dossier_of,
     message,
@@ -64,3 +69,32 @@ async def test_what_the_bot_saw_itself_was_told_by_nobody(sqlite_store: Store) -
     assert "What a person told" not in said
     assert "exposure (version 1)" in said["What the bot found"]
     assert "Written elsewhere" not in said["What was written"]
+
+
+# -- who is who ------------------------------------------------------------------------------------
+
+
+async def test_who_was_only_possibly_meant_or_only_named_is_not_called_a_target(
+    sqlite_store: Store,
+) -> None:
+    """A bystander is no victim, and whoever is only named took no part."""
+    ines, kim = (Person(AVA.id + number, name) for number, name in ((1, "ines"), (2, "kim")))
+    case_id = await open_case(sqlite_store)
+    async with sqlite_store.transaction() as tx:
+        said = message(20, "you all", LEO)._replace(mentions=(kim,))
+        unsure = Assessment(Kind.THREAT, Level.HIGH, (), LEO, (ines,), aimed=False)
+        drafts = [
+            message_draft(said, kind=ItemKind.MESSAGE, source=GATEWAY),
+            assessment_draft(said, unsure),
+        ]
+        await tx.evidence.append(case_id, drafts)
+        await tx.cases.join(await tx.cases.get(case_id), unsure)
+
+    files = await exported(sqlite_store, case_id)
+
+    people = sections(files)["People"]
+    assert "Whom they seem to be aimed at: ava" in people
+    assert "Possibly aimed at; not clear: ines" in people
+    assert "Named, wrote nothing here: kim" in people
+    told = json.loads(files[CASE])
+    assert (told["targets"], told["aimed_at"]) == ([AVA.id, ines.id], [AVA.id])
