@@ -23,8 +23,9 @@ from bot.storage import StoreUnavailableError
 from bot.transport import desk_views, forms
 from bot.transport.case_ids import wanted_of
 from bot.transport.help_views import country_of
+from bot.transport.marks import moment
 from bot.transport.pressing import Recognised
-from bot.transport.wording import as_block
+from bot.transport.wording import as_block, fitting, in_line
 from cogs.admission import Interaction, OfCase, Visit, admit
 
 _FORM = re.compile(r"na:form:(?P<what>[a-z_]+):(?P<case>\d+)")
@@ -257,13 +258,19 @@ async def _store(visit: Visit, what: str, case_id: int, fields: dict[str, list[s
 
 async def _take_false_alarm(visit: Visit, case_id: int, fields: dict[str, list[str]]) -> None:
     quiet = [Quieted(value) for value in fields.get(forms.QUIET, [])]
-    await visit.parts.desk.false_alarm(
+    handed = await visit.parts.desk.false_alarm(
         case_id,
         Mistake(fields[forms.WHY][0]),
         visit.presser,
         quiet=quiet[0] if quiet else None,
     )
-    await visit.say(visit.language.text("desk.false_alarm_done", case=case_id))
+    text = visit.language.text
+    lines = (
+        text("desk.handed_on", recipient=in_line(each.recipient), when=moment(each.at, "f"))
+        for each in handed
+    )
+    done = text("desk.false_alarm_done", case=case_id)
+    await visit.say("\n".join(fitting((done, *lines))))
 
 
 async def setup(bot: NotAlone) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from bot.domain.assessment import Level
 from bot.domain.case import CaseState, Verdict
-from bot.domain.evidence import EvidenceItem, first_fault
+from bot.domain.evidence import Act, EvidenceItem, ItemKind, first_fault
 
 
 class Consent(StrEnum):
@@ -26,6 +28,24 @@ class Purpose:
     recipient: str
     reason: str
     consent: Consent
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """To whom a case was handed, in the words of whoever did it, and when."""
+
+    recipient: str
+    at: datetime
+
+
+def handed_on(items: Iterable[EvidenceItem]) -> tuple[Handed, ...]:
+    """To whom a case was handed, of its sound items; each once, with the last time."""
+    last: dict[str, datetime] = {}
+    for item in items:
+        written: dict[str, Any] = {**item.facts, **(item.content or {})}
+        if item.kind is ItemKind.ACTION and written.get("what") == Act.EXPORTED:
+            last[str(written.get("recipient", "?"))] = datetime.fromisoformat(item.recorded_at)
+    return tuple(Handed(recipient, at) for recipient, at in last.items())
 
 
 @dataclass(frozen=True, slots=True)

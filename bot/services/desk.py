@@ -16,7 +16,8 @@ from bot.domain.case import (
     Verdict,
 )
 from bot.domain.delivery import DeliveryKind, HeldReason
-from bot.domain.evidence import Act, sound
+from bot.domain.dossier import Handed, handed_on
+from bot.domain.evidence import Act, EvidenceItem, sound
 from bot.domain.quiet import Quieted, Reason, phrase_of
 from bot.services.casework import case_view, newest_finding, own_case
 from bot.services.custody import MODERATOR, action_draft
@@ -134,22 +135,24 @@ class Desk:
         """The rule that the case's newest finding rests on first: what could be quieted."""
         async with self._store.transaction() as tx:
             case = await _unresolved(tx, case_id, presser)
-            reason = await _reason(tx, case)
+            reason = _reason(case, sound(await tx.evidence.items(case_id)))
         return reason.rules[0] if reason.rules else None
 
     async def false_alarm(
         self, case_id: int, why: Mistake, presser: Presser, *, quiet: Quieted | None = None
-    ) -> None:
+    ) -> tuple[Handed, ...]:
         """Close the case as a false alarm: its words are erased at once, what is counted stays.
 
         `quiet` says what alerts nobody here anymore. Advice, an offer or a timeout that did not go
-        out yet is held back for good: nobody can be offered help afterwards.
+        out yet is held back for good: nobody can be offered help afterwards. Returns to whom the
+        case was handed before: what they have stays with them.
         """
         async with self._store.transaction() as tx:
             case = await _unresolved(tx, case_id, presser)
             if await tx.keeping.held(case_id) is not None:
                 raise HinderedError(Hindrance.HELD, case=case_id)
-            reason = await _reason(tx, case)
+            items = sound(await tx.evidence.items(case_id))
+            reason = _reason(case, items)
             if quiet is not None and reason.rules:
                 fresh = await tx.quiets.add(
                     reason,
@@ -170,6 +173,7 @@ class Desk:
             await tx.outbox.withdraw(case_id, _BROUGHT_ABOUT, reason=held)
             await tx.outbox.refresh_alert(case_id, every=True)
         self._wake()
+        return handed_on(items)
 
     # -- many cases --------------------------------------------------------------------------
 
@@ -205,8 +209,8 @@ async def _unresolved(tx: Transaction, case_id: int, presser: Presser) -> CaseRe
     return case
 
 
-async def _reason(tx: Transaction, case: CaseRecord) -> Reason:
-    newest = newest_finding(case, sound(await tx.evidence.items(case.id)))
+def _reason(case: CaseRecord, items: Sequence[EvidenceItem]) -> Reason:
+    newest = newest_finding(case, items)
     return Reason(newest.rules, phrase_of(newest.words))
 
 

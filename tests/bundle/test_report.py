@@ -98,3 +98,9 @@ async def test_who_was_only_possibly_meant_or_only_named_is_not_called_a_target(
     assert "Named, wrote nothing here: kim" in people
     told = json.loads(files[CASE])
     assert (told["targets"], told["aimed_at"]) == ([AVA.id, ines.id], [AVA.id])
+
+
+async def test_a_case_that_nobody_judged_says_so(sqlite_store: Store) -> None:
+    said = sections(await exported(sqlite_store, await open_case(sqlite_store)))
+
+    assert "What moderators found not judged yet" in said[""]

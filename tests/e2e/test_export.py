@@ -108,6 +108,18 @@ async def test_a_bundle_in_which_a_bystander_erased_their_words_is_intact(
     assert verify_bundle(bundle).faults == ()
 
 
+async def test_whoever_was_handed_a_false_alarm_is_named_to_be_told(town: Town) -> None:
+    """Its words are erased here, and nobody can erase them there."""
+    await a_case(town)
+    for recipient in ("the police", "a `school`", "the police"):
+        await exported(town, town.mo, recipient=recipient)
+
+    answer = await resolves(town, "False alarm", why="joke")
+
+    told = [line.partition(" on <t:")[0] for line in answer.text.splitlines()[1:]]
+    assert told == [f"⚠️ It was handed to {who}" for who in ("`the police`", "`a ˋschoolˋ`")]
+
+
 async def test_an_export_against_consent_is_warned_of_and_recorded(town: Town) -> None:
     await a_case(town)
 
