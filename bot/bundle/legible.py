@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from bot.bundle import done, story
 from bot.domain.evidence import EvidenceItem, ItemKind
+
+_END = 1 << 64
+"""Discord's identifiers have 64 bits."""
 
 
 def is_legible(item: EvidenceItem) -> bool:
     """Whether the report can tell of an item; what somebody altered in the database may not be."""
     try:
         _TELLERS.get(item.kind, done.deed)(item)
-        list(story.names_in([item]))
         story.moment(item.recorded_at)
+        return all(type(each) is int and 0 <= each < _END for each in _identifiers(item))
     except (LookupError, TypeError, ValueError, AttributeError):
         return False
-    return True
+
+
+def _identifiers(item: EvidenceItem) -> Iterator[object]:
+    """What the report takes for identifiers, each of which holds a time."""
+    yield from (person for person, _ in story.names_in([item]))
+    if item.kind in story.WRITTEN:
+        guild_id = item.facts["guild_id"]
+        yield from (item.facts["channel_id"], item.facts["message_id"])
+        yield 0 if guild_id is None else guild_id
 
 
 def _seen(item: EvidenceItem) -> object:

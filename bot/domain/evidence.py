@@ -234,4 +234,5 @@ def erased_singly(items: Iterable[EvidenceItem]) -> frozenset[int]:
     """The numbers of the items whose words some act among `items` says were erased."""
     acts = (item.facts for item in items if item.kind is ItemKind.ACTION)
     lists = (facts.get("items") for facts in acts if facts.get("what") == Act.WORDS_ERASED)
-    return frozenset(number for each in lists if isinstance(each, list) for number in each)
+    numbers = (number for each in lists if isinstance(each, list) for number in each)
+    return frozenset(number for number in numbers if type(number) is int)

@@ -51,6 +51,7 @@ def _is_near(one: datetime | None, other: datetime | None) -> bool:
 def _at(item: EvidenceItem) -> datetime | None:
     """When it was recorded; None for an item that somebody altered."""
     try:
-        return datetime.fromisoformat(item.recorded_at)
+        at = datetime.fromisoformat(item.recorded_at)
     except ValueError:
         return None
+    return at if at.tzinfo else None

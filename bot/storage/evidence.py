@@ -199,20 +199,22 @@ def _item(row: Row[Any], box: Box | None) -> EvidenceItem:
     """The item in a row. What cannot be read as one was altered: no digest fits that."""
     opened, facts = _opened(row, box), read_facts(row.facts)
     kind = next((kind for kind in ItemKind if kind.value == row.kind), None)
+    message_id = row.message_id if isinstance(row.message_id, int) else None
+    is_read = kind is not None and facts is not None and message_id == row.message_id
     return EvidenceItem(
         case_id=row.case_id,
         seq=row.seq,
         kind=kind or ItemKind.ACTION,
-        about=row.about,
-        message_id=row.message_id,
-        recorded_at=row.recorded_at,
-        source=row.source,
-        facts={} if facts is None else facts,
+        about=str(row.about),
+        message_id=message_id,
+        recorded_at=str(row.recorded_at),
+        source=str(row.source),
+        facts=facts or {},
         content=opened["content"] if opened else None,
-        content_digest=row.content_digest,
+        content_digest=None if row.content_digest is None else str(row.content_digest),
         salt=opened["salt"] if opened else None,
-        previous=row.previous,
-        digest="" if kind is None or facts is None else row.digest,
+        previous=str(row.previous),
+        digest=str(row.digest) if is_read else "",
     )
 
 
@@ -230,7 +232,7 @@ def _erased_by(row: Row[Any]) -> Sequence[int]:
     facts = read_facts(row.facts) or {}
     is_erasure = row.kind == ItemKind.ACTION.value and facts.get("what") == Act.WORDS_ERASED
     numbers = facts.get("items") if is_erasure else ()
-    return numbers if isinstance(numbers, list) else ()
+    return [n for n in numbers if type(n) is int] if isinstance(numbers, list) else ()
 
 
 def _opened(row: Row[Any], box: Box | None) -> dict[str, Any] | None:
@@ -243,7 +245,9 @@ def _opened(row: Row[Any], box: Box | None) -> dict[str, Any] | None:
         return None if row.sealed is None else nothing
     if box is None:
         return None
-    opened = row.sealed and box.open(row.sealed, place=_place(row.case_id, row.seq))
+    opened = isinstance(row.sealed, bytes) and box.open(
+        row.sealed, place=_place(row.case_id, row.seq)
+    )
     return opened or nothing
 
 

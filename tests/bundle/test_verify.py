@@ -285,20 +285,63 @@ def test_a_folder_without_a_bundle_and_no_file_at_all_are_unreadable(tmp_path: P
         verify_bundle(tmp_path / "gone.zip")
 
 
+def _fact(name: str, value: str) -> str:
+    return f"facts = json_set(facts, '$.{name}', json('{value}'))"
+
+
+_ODD = ('"x"', "[1]", '{"a":1}', "1.5", "-1", "true", "18446744073709551616")
+"""What is no identifier."""
+TAMPERED = [
+    # which item, and what becomes of it
+    (3, "facts = '{}'"),
+    *((3, _fact(name, odd)) for name in ("author_id", "channel_id", "guild_id") for odd in _ODD),
+    (3, _fact("message_id", "null")),
+    (3, _fact("mentions", "[[1]]")),
+    (3, _fact("mentions", '"x"')),
+    (10, _fact("person_id", "[1]")),
+    (10, _fact("person_id", "null")),
+]
+STILL_TOLD = [
+    # what the report can tell of nevertheless
+    (3, "message_id = 'x'"),
+    *((3, f"{name} = x'ff00'") for name in ("message_id", "source", "about", "previous", "digest")),
+    (11, "recorded_at = '2026-01-01'"),
+    (12, "recorded_at = '2026-01-01'"),
+    *(
+        (4, f"""kind = 'action', facts = '{{"what": "words erased", "items": {items}}}'""")
+        for items in ("[[1]]", '[{}, "x"]', "5")
+    ),
+]
+
+
+@pytest.mark.parametrize(("seq", "change"), [*TAMPERED, *STILL_TOLD])
 async def test_a_case_that_was_tampered_with_is_exported_and_says_so(
-    sqlite_store: Store, tmp_path: Path
+    sqlite_store: Store, tmp_path: Path, seq: int, change: str
 ) -> None:
     case_id = await open_case(sqlite_store)
     async with sqlite_store._engine.begin() as connection:
-        await connection.exec_driver_sql("UPDATE evidence SET facts = '{}' WHERE seq = 3")
+        await connection.exec_driver_sql(f"UPDATE evidence SET {change} WHERE seq = {seq}")  # noqa: S608 - the test's own words
 
     dossier = await dossier_of(sqlite_store, case_id)
     files = unpacked(build_bundle(dossier, ENGLISH, SIGNER))
 
-    fault = "item 3: altered, its hash does not fit"
-    assert dossier.fault == fault
-    assert faults(files, tmp_path) == (fault,)
-    assert "Item 3 was altered and cannot be read." in files[REPORT].decode()
+    assert dossier.fault is not None
+    assert dossier.fault.startswith(f"item {seq}:")
+    assert faults(files, tmp_path)[0].startswith(f"item {seq}:")
+    told = f"Item {seq} was altered and cannot be read." in files[REPORT].decode()
+    assert told is ((seq, change) in TAMPERED)
+
+
+async def test_sealed_words_that_are_none_make_no_case_impossible_to_export(
+    sqlite_store: Store,
+) -> None:
+    case_id = await open_case(sqlite_store)
+    async with sqlite_store._engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE evidence SET sealed = 5 WHERE seq = 3")
+
+    dossier = await dossier_of(sqlite_store, case_id)
+
+    assert dossier.fault == "item 3: its content was altered"
 
 
 # -- what the terminal is given --------------------------------------------------------------------
