@@ -123,12 +123,13 @@ def export(
     """Write the evidence bundle of a case. It is recorded to whom, why, and with what consent."""
     config, purpose = _loaded(context.obj), Purpose(recipient, reason, consent)
     try:
-        fingerprint = exports.export(config, case, purpose, output)
+        written = exports.export(config, case, purpose, output)
     except LookupError:
         _fail([f"there is no case {case} in this database"])
     except (KeyFileError, StoreUnavailableError, OSError) as error:
         _fail([str(error)])
-    typer.echo(f"{output}: written. Fingerprint of the key that signed it:\n{fingerprint}")
+    typer.echo(f"{output}: written. Its SHA-256:\n{written.digest}")
+    typer.echo(f"Fingerprint of the key that signed it:\n{written.fingerprint}")
 
 
 @cli.command()

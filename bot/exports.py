@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from bot.advice import load_texts
 from bot.bundle import UnreadableBundleError, Verdict, build_bundle, verify_bundle
@@ -19,8 +20,15 @@ from bot.terminal import visible
 INTACT, ALTERED, UNREADABLE = 0, 1, 2
 
 
-def export(config: Config, case_id: int, purpose: Purpose, output: Path) -> str:
-    """Write the bundle of a case to a new file; the fingerprint of the key that signed it.
+class Written(NamedTuple):
+    """A bundle that was written: its SHA-256, and the fingerprint of the key that signed it."""
+
+    digest: str
+    fingerprint: str
+
+
+def export(config: Config, case_id: int, purpose: Purpose, output: Path) -> Written:
+    """Write the bundle of a case to a new file.
 
     Raises LookupError when there is no such case, FileExistsError, OSError, KeyFileError,
     StoreUnavailableError.
@@ -28,8 +36,7 @@ def export(config: Config, case_id: int, purpose: Purpose, output: Path) -> str:
     expect_new(output)
     signer = Signer.load_or_create(config.database.signing_key_file)
     keyring = Keyring.load(config.database.key_file)
-    write_bundle(asyncio.run(_dossier(config, keyring, case_id, purpose)), signer, output)
-    return signer.fingerprint
+    return write_bundle(asyncio.run(_dossier(config, keyring, case_id, purpose)), signer, output)
 
 
 def expect_new(output: Path) -> None:
@@ -51,12 +58,13 @@ async def _dossier(config: Config, keyring: Keyring, case_id: int, purpose: Purp
         await store.close()
 
 
-def write_bundle(dossier: Dossier, signer: Signer, output: Path) -> None:
+def write_bundle(dossier: Dossier, signer: Signer, output: Path) -> Written:
     """Write the bundle for its owner alone. Raises OSError, FileExistsError."""
     bundle = build_bundle(dossier, load_texts().get("en"), signer)
     descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(bundle)
+    return Written(hashlib.sha256(bundle).hexdigest(), signer.fingerprint)
 
 
 def verify(path: Path, *, signed_by: str | None, out: TextIO, err: TextIO) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -68,7 +69,8 @@ async def test_a_case_is_exported_offline_and_that_is_on_record(place: Path) -> 
     status, out, err = typed("export", "--case", 1, "--output", bundle, *asked, cwd=place)
 
     assert (status, err) == (0, "")
-    fingerprint = out.splitlines()[-1]
+    digest, fingerprint = out.splitlines()[1::2]
+    assert digest == hashlib.sha256(bundle.read_bytes()).hexdigest()
     assert typed("verify", bundle, "--signed-by", fingerprint)[0] == 0
     assert bundle.stat().st_mode & 0o777 == 0o600
     assert (place / "data" / "notalone-signing.key").stat().st_mode & 0o777 == 0o600
