@@ -6,13 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.bundle.story import moment
+from bot.bundle.story import moment, named, names_of
 from bot.bundle.visible import visible
 from bot.domain.dossier import Dossier
 from bot.domain.evidence import FROM_PERSON, TOLD, EvidenceItem, ItemKind
 from bot.domain.fates import is_ban
 
 _DONE = (ItemKind.ACTION, ItemKind.REPORT, ItemKind.DELIVERY)
+_PEOPLE = ("aimed_at", "by", "people", "person_id", "possibly_aimed_at", "recipient_id")
+"""Details that are identifiers of people."""
+LABELLED = frozenset(_PEOPLE) | {
+    *("attempts", "categories", "channel_id", "code", "consent", "delivery", "detail", "items"),
+    *("level", "message_id", "outcome", "reason", "recipient", "rules", "until", "why", "words"),
+}
+"""Details that there are words for."""
+_Names = Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +36,16 @@ class Deed:
 
 def tellings(dossier: Dossier) -> list[Deed]:
     """What a person told: that is their word, and no finding."""
-    return [telling(i) for i in dossier.items if _is_assessment(i) and i.source == FROM_PERSON]
+    names = names_of(dossier.items)
+    told = (i for i in dossier.items if _is_assessment(i) and i.source == FROM_PERSON)
+    return [telling(item, names) for item in told]
 
 
 def findings(dossier: Dossier) -> list[Deed]:
     """What the bot found, and by which words; also in what a person told."""
+    names = names_of(dossier.items)
     return [
-        finding(item)
+        finding(item, names)
         for item in dossier.items
         if _is_assessment(item) and (item.source != FROM_PERSON or _own_rules(item))
     ]
@@ -42,41 +53,44 @@ def findings(dossier: Dossier) -> list[Deed]:
 
 def deeds(dossier: Dossier) -> list[Deed]:
     """What people and the bot did, in the order in which it was recorded."""
-    return [deed(i) for i in dossier.items if i.kind in _DONE or is_ban(i)]
+    names = names_of(dossier.items)
+    return [deed(i, names) for i in dossier.items if i.kind in _DONE or is_ban(i)]
 
 
-def deed(item: EvidenceItem) -> Deed:
+def deed(item: EvidenceItem, names: _Names) -> Deed:
     """Something that was done, with all that is recorded of it."""
     facts: dict[str, Any] = {**item.facts, **(item.content or {})}
     what = facts.pop("what", item.kind.value)
-    return _deed(item, what, {key: value for key, value in facts.items() if value})
+    return _deed(item, what, facts, names)
 
 
-def telling(item: EvidenceItem) -> Deed:
+def telling(item: EvidenceItem, names: _Names) -> Deed:
     """That a person told of a message: which, and whom it may be aimed at."""
-    facts = item.facts
-    return _deed(item, TOLD, {key: facts[key] for key in ("message_id", "targets", "aimed")})
+    told = {"message_id": item.facts["message_id"], **_aim(item)}
+    return _deed(item, TOLD, told, names)
 
 
-def finding(item: EvidenceItem) -> Deed:
+def finding(item: EvidenceItem, names: _Names) -> Deed:
     """A finding without where each word stood: that is in the records."""
     facts, content = item.facts, item.content or {}
     words = dict.fromkeys(signal["words"] for signal in content.get("signals", ()))
     found = {
         "message_id": facts["message_id"],
-        "kind": facts["kind"],
         "level": facts["level"],
         "categories": facts["categories"],
         "rules": [f"{fired['rule']} (version {fired['version']})" for fired in _own_rules(item)],
         "words": [f"“{word}”" for word in words],
-        "targets": facts["targets"],
-        "aimed": facts["aimed"],
+        **_aim(item),
     }
-    return _deed(item, item.kind.value, found)
+    return _deed(item, item.kind.value, found, names)
 
 
 def _is_assessment(item: EvidenceItem) -> bool:
     return item.kind is ItemKind.ASSESSMENT
+
+
+def _aim(item: EvidenceItem) -> Mapping[str, Any]:
+    return {"aimed_at" if item.facts["aimed"] else "possibly_aimed_at": item.facts["targets"]}
 
 
 def _own_rules(item: EvidenceItem) -> list[Mapping[str, Any]]:
@@ -84,14 +98,23 @@ def _own_rules(item: EvidenceItem) -> list[Mapping[str, Any]]:
     return [fired for fired in item.facts["rules"] if fired["rule"] != TOLD]
 
 
-def _deed(item: EvidenceItem, what: object, facts: Mapping[str, Any]) -> Deed:
+def _deed(item: EvidenceItem, what: object, facts: Mapping[str, Any], names: _Names) -> Deed:
+    details = {
+        key: _people(value, names) if key in _PEOPLE else value
+        for key, value in facts.items()
+        if value
+    }
     return Deed(
         seq=item.seq,
         at=moment(item.recorded_at),
         source=item.source,
         what=visible(str(what)),
-        details=tuple((key, visible(_plain(value))) for key, value in facts.items()),
+        details=tuple((key, visible(_plain(value))) for key, value in details.items()),
     )
+
+
+def _people(value: Any, names: _Names) -> list[str]:
+    return [named(person, names) for person in (value if isinstance(value, list) else [value])]
 
 
 def _plain(value: Any) -> str:

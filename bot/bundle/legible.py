@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bot.bundle import done, story
 from bot.domain.evidence import EvidenceItem, ItemKind
+from bot.services.custody import SOURCES
 
 _END = 1 << 64
 """Discord's identifiers have 64 bits."""
@@ -14,9 +15,11 @@ _END = 1 << 64
 def is_legible(item: EvidenceItem) -> bool:
     """Whether the report can tell of an item; what somebody altered in the database may not be."""
     try:
-        _TELLERS.get(item.kind, done.deed)(item)
+        _TELLERS.get(item.kind, _done)(item)
         story.moment(item.recorded_at)
-        return all(type(each) is int and 0 <= each < _END for each in _identifiers(item))
+        return item.source in SOURCES and all(
+            type(each) is int and 0 <= each < _END for each in _identifiers(item)
+        )
     except (LookupError, TypeError, ValueError, AttributeError):
         return False
 
@@ -30,12 +33,16 @@ def _identifiers(item: EvidenceItem) -> Iterator[object]:
         yield 0 if guild_id is None else guild_id
 
 
+def _done(item: EvidenceItem) -> object:
+    return done.deed(item, {})
+
+
 def _seen(item: EvidenceItem) -> object:
     return list(story.sightings([item], item.facts["person_id"]))
 
 
 _TELLERS: dict[ItemKind, Callable[[EvidenceItem], object]] = {
     **dict.fromkeys(story.WRITTEN, lambda i: story.said(i, gone=None, is_with_ban=False)),
-    ItemKind.ASSESSMENT: done.finding,
+    ItemKind.ASSESSMENT: lambda i: done.finding(i, {}),
     ItemKind.MEMBER: _seen,
 }

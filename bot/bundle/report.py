@@ -23,6 +23,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def report(dossier: Dossier, language: Language, *, fingerprint: str) -> bytes:
     """The case as one page of HTML: no scripts, nothing fetched, for screens and paper."""
     told = replace(dossier, items=tuple(i for i in dossier.items if is_legible(i)))
+    known = story.names_of(told.items)
     style = (_TEMPLATES / "report.css").read_text("utf-8")
     return _rendered(
         "report.html.j2",
@@ -33,11 +34,13 @@ def report(dossier: Dossier, language: Language, *, fingerprint: str) -> bytes:
         style_hash=_csp_hash(style),
         categories=[language.text(f"category.{category}") for category in dossier.categories],
         people=story.people(told),
+        named=lambda person: story.named(person, known),
         conversation=story.conversation(told),
         tellings=done.tellings(told),
         findings=done.findings(told),
         deeds=done.deeds(told),
         identifiers=story.identifiers(told),
+        label=lambda key: _label(key, language),
         illegible=[item.seq for item in dossier.items if item not in told.items],
         names=names,
     )
@@ -48,6 +51,12 @@ def how_to_verify(dossier: Dossier, language: Language, *, fingerprint: str) -> 
     return _rendered(
         "how_to_verify.txt.j2", language, dossier=dossier, fingerprint=fingerprint, names=names
     )
+
+
+def _label(key: str, language: Language) -> str:
+    """What a detail is called; its own name where there are no words for it."""
+    known = key in done.LABELLED
+    return language.text(f"export.detail.{key}") if known else visible(key.replace("_", " "))
 
 
 def _rendered(template: str, language: Language, **values: Any) -> bytes:

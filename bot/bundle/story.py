@@ -45,6 +45,7 @@ class Said:
     recorded: str
     source: str
     reply_to: int | None
+    mentions: tuple[int, ...]
     forwarded_from: str | None
     text: str
     forwarded: tuple[str, ...]
@@ -101,6 +102,21 @@ def identifiers(dossier: Dossier) -> dict[str, list[int]]:
         "message": sorted({facts["message_id"] for facts in written}),
         "person": [person.id for person in people(dossier)],
     }
+
+
+def names_of(items: Iterable[EvidenceItem]) -> dict[int, str]:
+    """The name that a person was first seen under, of everyone with a name."""
+    names: dict[int, str] = {}
+    for person, name in names_in(items):
+        if name:
+            names.setdefault(person, name)
+    return names
+
+
+def named(person: Any, names: Mapping[int, str]) -> str:
+    """A person's name, where it is known, with the identifier."""
+    name = names.get(person) if isinstance(person, int) else None
+    return f"{visible(name)} ({person})" if name else str(person)
 
 
 def time_of(snowflake: int) -> str:
@@ -162,6 +178,7 @@ def said(item: EvidenceItem, *, gone: EvidenceItem | None, is_with_ban: bool) ->
         recorded=moment(item.recorded_at),
         source=item.source,
         reply_to=facts["reply_to"],
+        mentions=tuple(facts["mentions"]),
         forwarded_from=_place(origin) if origin else None,
         text=visible(content.get("text", "")),
         forwarded=tuple(visible(text) for text in content.get("forwarded", ())),

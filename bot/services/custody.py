@@ -21,6 +21,8 @@ OPERATOR = "operator"
 """Whoever runs the bot, on the command line."""
 MODERATOR = FROM_MODERATOR
 PERSON = FROM_PERSON
+SOURCES = (GATEWAY, HISTORY, BOT, REST, OPERATOR, MODERATOR, PERSON)
+"""Where an item can come from; each has words in a report."""
 
 
 def iso(at: float) -> str:

@@ -14,12 +14,14 @@ from bot.advice.pages import STEPS, Situation
 from bot.advice.service import Audience, ServiceKind
 from bot.advice.templates import flatten, placeholders
 from bot.advice.texts import DESK, LOCALES, Language
+from bot.bundle.done import LABELLED
 from bot.domain.assessment import Category, Kind, Level
 from bot.domain.case import CaseState, Mistake, Verdict
 from bot.domain.delivery import DeliveryState, NoticeReason
 from bot.domain.dossier import Consent
 from bot.domain.evidence import Act
 from bot.domain.measure import PERMISSION, Measure, Obstacle
+from bot.services import custody
 from bot.services.choices import SETTINGS
 from bot.services.gathering import Unreadable
 from bot.transport.choices_here import Reason
@@ -43,8 +45,10 @@ FAMILIES: dict[str, Iterable[str | tuple[str, ...]]] = {
     "category.{}": Category,
     "delivery.{}": {*DeliveryState} - {DeliveryState.HELD},
     "export.consent.{}": Consent,
+    "export.detail.{}": LABELLED,
     "export.report.kind_{}": ("message", "context", "edit"),
     "export.report.seen_{}": ("account", "global", "shown", "joined", "roles"),
+    "export.source.{}": custody.SOURCES,
     "history.{}": {act.replace(" ", "_") for act in Act} | {"other"},
     "level.{}": LEVELS,
     "measure.line.{}": Measure,

@@ -104,3 +104,22 @@ async def test_a_case_that_nobody_judged_says_so(sqlite_store: Store) -> None:
     said = sections(await exported(sqlite_store, await open_case(sqlite_store)))
 
     assert "What moderators found not judged yet" in said[""]
+
+
+# -- for whoever never used Discord ----------------------------------------------------------------
+
+
+async def test_people_bear_their_names_and_details_are_called_by_words(
+    sqlite_store: Store,
+) -> None:
+    said = sections(await exported(sqlite_store, await open_case(sqlite_store)))
+
+    ava = f"ava & co ({AVA.id})"
+    leo = f"leo [U+202E]oel<b> ({LEO.id})"
+    assert f"Aimed at {ava}" in said["What the bot found"]
+    assert f"Mentions {ava}" in said["What was written"]
+    assert "UTC (Discord told the bot)" in said["What was written"]
+    assert "UTC (the bot read it later in the channel's history)" in said["What was written"]
+    assert f"source: Discord told the bot Person {leo}" in said["What was done"]
+    assert "source: a moderator By 7 Words <u>a note</u>" in said["What was done"]
+    assert ava in said["Identifiers"]

@@ -114,7 +114,7 @@ async def test_messages_that_go_with_a_ban_are_marked_so(town: Town) -> None:
     await town.until_true(lambda: _has_ban(town))
 
     text = await shown(town)
-    assert "The message of part 1 was deleted when its author was banned." in text
+    assert "The message of part 1 was deleted within a minute of its author's ban." in text
     assert f"<@{town.leo.id}> was banned." in text
 
 
