@@ -140,7 +140,7 @@ def verify(
         str | None, typer.Option(help="The fingerprint of the key that must have signed it.")
     ] = None,
 ) -> None:
-    """Say whether an evidence bundle is intact: status 0 intact, 1 altered, 2 unreadable."""
+    """Say whether an evidence bundle is intact: status 0 intact, 1 altered, 2 not judged."""
     raise typer.Exit(exports.verify(bundle, signed_by=signed_by, out=sys.stdout, err=sys.stderr))
 
 

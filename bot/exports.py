@@ -17,7 +17,7 @@ from bot.services.exporting import Exporting
 from bot.storage import Keyring, Signer, Store
 from bot.terminal import visible
 
-INTACT, ALTERED, UNREADABLE = 0, 1, 2
+INTACT, ALTERED, UNJUDGED = 0, 1, 2
 
 
 class Written(NamedTuple):
@@ -68,15 +68,18 @@ def write_bundle(dossier: Dossier, signer: Signer, output: Path) -> Written:
 
 
 def verify(path: Path, *, signed_by: str | None, out: TextIO, err: TextIO) -> int:
-    """Say whether a bundle is intact; the exit status: 0 intact, 1 altered, 2 unreadable."""
+    """Say whether a bundle is intact; the exit status: 0 intact, 1 altered, 2 not judged."""
     try:
         verdict = verify_bundle(path, signed_by=signed_by)
     except UnreadableBundleError as error:
         _write(err, str(error))
-        return UNREADABLE
+        return UNJUDGED
     if verdict.faults:
         _write(out, f"{path}: ALTERED", *(f"  {fault}" for fault in verdict.faults))
         return ALTERED
+    if verdict.doubt:
+        _write(err, f"{path}: {verdict.doubt}.")
+        return UNJUDGED
     _write(out, *_intact(path, verdict, compared=signed_by is not None))
     return INTACT
 

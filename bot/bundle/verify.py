@@ -6,8 +6,6 @@ Whoever forges one has it in hand and can compute every hash anew, but cannot si
 from __future__ import annotations
 
 import json
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,26 +13,21 @@ from typing import Any
 
 from bot.bundle import records
 from bot.bundle.names import CASE, CUSTODY, EVERY, LISTED, MANIFEST, MESSAGES, PUBLIC_KEY, SIGNATURE
+from bot.bundle.unpacking import REPACKED, Unpacked, unpack
 from bot.domain.evidence import EvidenceItem, erased_singly, first_fault
 from bot.storage.signing import fingerprint, is_signed, read_public_key
-
-_LARGEST = 1 << 30
-"""More bytes than this are no bundle, but something that wants to fill the memory."""
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
-
-
-class UnreadableBundleError(Exception):
-    """What was given is no bundle; the message names the file and says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found. `faults` names the first bad item first, and is empty for an intact bundle.
+    """What was found. `faults` says what is wrong, and begins with the first bad item.
 
-    `fingerprint` is that of the key in the bundle; None where there is no usable key.
+    Without faults the bundle is intact, unless `doubt` says what could not be judged. `fingerprint`
+    is that of the key in the bundle; None where there is no usable key.
     """
 
     faults: tuple[str, ...]
+    doubt: str | None
     fingerprint: str | None
     case_id: int | None
     items: int
@@ -47,52 +40,26 @@ def verify_bundle(path: Path, *, signed_by: str | None = None) -> Verdict:
     With `signed_by`, a bundle that another key signed counts as altered. Raises
     UnreadableBundleError for what is no bundle at all.
     """
-    files, faults = _read(path)
-    if not set(EVERY) & files.keys():
-        raise UnreadableBundleError(f"{path}: there is no file of a bundle in it")
+    unpacked = unpack(path)
+    files = unpacked.files
     told = _case(files.get(CASE, b""))
     items = records.read_lines(files.get(CUSTODY, b""))
     key = read_public_key(files.get(PUBLIC_KEY, b""))
     found = None if key is None else fingerprint(key)
     faults = [
         *_item_faults(told, items, records.read_lines(files.get(MESSAGES, b""))),
-        *faults,
-        *_file_faults(files),
+        *unpacked.faults,
+        *_file_faults(unpacked),
         *_signature_faults(files, found, signed_by),
     ]
     return Verdict(
         faults=tuple(dict.fromkeys(faults)),
+        doubt=REPACKED if unpacked.is_repacked else None,
         fingerprint=found,
         case_id=told.get("case"),
         items=len(items),
         is_erased=told.get("content_erased") is True,
     )
-
-
-def _read(path: Path) -> tuple[dict[str, bytes], list[str]]:
-    """The files in a bundle, and what is wrong with how they lie there."""
-    try:
-        if path.is_dir():
-            return {p.name: p.read_bytes() for p in sorted(path.iterdir()) if p.is_file()}, []
-        with zipfile.ZipFile(path) as archive:
-            return _unpacked(archive)
-    except (OSError, *_DAMAGED) as error:
-        raise UnreadableBundleError(f"{path}: cannot be read as a bundle ({error})") from None
-
-
-def _unpacked(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], list[str]]:
-    if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
-        raise zipfile.BadZipFile("it is too large")
-    files: dict[str, bytes] = {}
-    faults: list[str] = []
-    for entry in archive.infolist():
-        if entry.filename in files:
-            faults.append(f"{entry.filename}: stands there twice")
-        try:
-            files[entry.filename] = archive.read(entry)
-        except _DAMAGED:
-            faults.append(f"{entry.filename}: damaged, cannot be unpacked")
-    return files, faults
 
 
 def _case(written: bytes) -> dict[str, Any]:
@@ -147,9 +114,10 @@ def _content_faults(
         yield f"{MESSAGES}, line {len(expected) + 1}: added, no item has this content"
 
 
-def _file_faults(files: Mapping[str, bytes]) -> Iterator[str]:
+def _file_faults(unpacked: Unpacked) -> Iterator[str]:
+    files = unpacked.files
     yield from (f"{name}: missing" for name in EVERY if name not in files)
-    yield from (f"{name}: added, it belongs to no bundle" for name in files if name not in EVERY)
+    yield from (f"{name}: added, it belongs to no bundle" for name in unpacked.others)
     listed = files.get(MANIFEST, b"").splitlines()
     for here in records.manifest(files).splitlines():
         if here not in listed:

@@ -1,0 +1,122 @@
+"""An archive is trusted in one form only, and none fills the memory or ends in a traceback."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import struct
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.bundle import UnreadableBundleError, build_bundle, verify_bundle
+from bot.bundle.names import EVERY, REPORT
+from bot.bundle.unpacking import REPACKED
+from bot.storage import Store
+from tests.bundle.building import ENGLISH, SIGNER, dossier_of, open_case, unpacked, write
+
+
+@pytest.fixture
+async def bundle(sqlite_store: Store) -> bytes:
+    return build_bundle(
+        await dossier_of(sqlite_store, await open_case(sqlite_store)), ENGLISH, SIGNER
+    )
+
+
+def packed(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """The files as another program packs them."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return written.getvalue()
+
+
+def judged(path: Path) -> str:
+    """Why a bundle is not judged, what is wrong with it, or that it is intact."""
+    try:
+        verdict = verify_bundle(path)
+    except UnreadableBundleError as error:
+        return str(error).removeprefix(f"{path}: ")
+    return "\n".join(verdict.faults) or verdict.doubt or "intact"
+
+
+def directory_of(archive: bytes) -> int:
+    """Where the directory of an archive begins, which lists what programs find in it."""
+    (place,) = struct.unpack("<L", archive[-6:-2])
+    return int(place)
+
+
+def with_directory_at(archive: bytes, place: int) -> bytes:
+    """The archive, its end naming another place for its directory."""
+    return archive[:-6] + struct.pack("<L", place) + archive[-2:]
+
+
+# -- what another program finds in it --------------------------------------------------------------
+
+
+def _with_a_second_report(bundle: bytes) -> bytes:
+    """A file that only programs find that read an archive from its beginning to its end."""
+    forged = packed({REPORT: b"<p>somebody else did it</p>"})
+    hidden, place = forged[: directory_of(forged)], directory_of(bundle)
+    return with_directory_at(bundle[:place] + hidden + bundle[place:], place + len(hidden))
+
+
+OTHERWISE: dict[str, Callable[[bytes], bytes]] = {
+    "a file that the directory does not list": _with_a_second_report,
+    "a program before it": lambda bundle: b"#!/bin/sh\nexit\n" + bundle,
+    "a comment": lambda bundle: bundle[:-2] + struct.pack("<H", 5) + b"hello",
+    "something behind it": lambda bundle: bundle + b"hello",
+    "other files first": lambda bundle: packed(dict(reversed(unpacked(bundle).items()))),
+    "a folder around the files": lambda bundle: packed(
+        {f"case-1/{name}": content for name, content in unpacked(bundle).items()}
+    ),
+    "another compression": lambda bundle: packed(unpacked(bundle), zipfile.ZIP_BZIP2),
+}
+
+
+@pytest.mark.parametrize("how", OTHERWISE)
+def test_an_archive_that_can_be_read_otherwise_is_not_judged(
+    bundle: bytes, tmp_path: Path, how: str
+) -> None:
+    path = tmp_path / "case.zip"
+    path.write_bytes(OTHERWISE[how](bundle))
+
+    assert REPACKED in judged(path)
+
+
+@pytest.mark.parametrize("tool", [["zip", "-q", "-r"], ["jar", "cfM"], ["python", "-m", "zipfile"]])
+def test_what_ordinary_tools_packed_anew_is_sent_back_to_be_unpacked(
+    bundle: bytes, tmp_path: Path, tool: list[str]
+) -> None:
+    tool = [sys.executable, "-m", "zipfile", "-c"] if tool[0] == "python" else tool
+    if shutil.which(tool[0]) is None:
+        pytest.skip(f"{tool[0]} is not installed")
+    folder = write(unpacked(bundle), tmp_path / "case-1")
+    for given, where in ((["case-1"], tmp_path), (sorted(EVERY), folder)):
+        path = tmp_path / "again.zip"
+        path.unlink(missing_ok=True)
+        subprocess.run([*tool, str(path), *given], cwd=where, check=True)  # noqa: S603 - a tool named above
+        assert judged(path) == REPACKED
+    assert judged(folder) == "intact"
+
+
+def test_it_does_not_matter_how_well_the_files_are_compressed(
+    bundle: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "case.zip"
+    path.write_bytes(packed(unpacked(bundle), zipfile.ZIP_STORED))
+
+    assert judged(path) == "intact"
+
+
+async def test_folders_in_the_folder_are_found(bundle: bytes, tmp_path: Path) -> None:
+    folder = write(unpacked(bundle), tmp_path / "bundle")
+    (folder / "attachments").mkdir()
+    (folder / "attachments" / "photo.txt").write_text("a photo")
+
+    assert judged(folder) == "attachments/: added, it belongs to no bundle"
