@@ -7,15 +7,18 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeGuard
 
 from bot.bundle.names import LISTED
 from bot.domain.dossier import Dossier
 from bot.domain.evidence import EvidenceItem, ItemKind
 
 FORMAT = 1
+_LONGEST = 1 << 20
+"""Bytes of a line. No message that Discord takes, with all its embeds, makes a longer one."""
 _CHAINED = {
     "case": int,
     "seq": int,
@@ -90,9 +93,20 @@ def manifest(files: Mapping[str, bytes]) -> bytes:
     ).encode()
 
 
-def read_lines(written: bytes) -> list[dict[str, Any] | None]:
-    """Every line as an object; None for one that is not written as `line` writes it."""
-    return [_read(part) for part in written.splitlines(keepends=True)]
+def read_lines(written: bytes) -> Iterator[dict[str, Any] | None]:
+    """Line for line as an object; None for one that is not written as `line` writes it."""
+    file = io.BytesIO(written)
+    while part := file.readline(_LONGEST):
+        yield _read(part)
+
+
+def read_case(written: bytes) -> dict[str, Any]:
+    """What `case` wrote; empty when it cannot be read."""
+    try:
+        told = json.loads(written) if len(written) <= _LONGEST else None
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def item_of(
@@ -122,7 +136,7 @@ def item_of(
     )
 
 
-def is_content(record: Mapping[str, Any] | None) -> bool:
+def is_content(record: Mapping[str, Any] | None) -> TypeGuard[Mapping[str, Any]]:
     """Whether a line is one of contents."""
     return (
         record is not None
@@ -152,6 +166,6 @@ def _chained(item: EvidenceItem) -> dict[str, Any]:
 def _read(written: bytes) -> dict[str, Any] | None:
     try:
         value = json.loads(written)
+        return value if isinstance(value, dict) and line(value) == written else None
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) and line(value) == written else None

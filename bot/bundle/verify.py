@@ -5,17 +5,19 @@ Whoever forges one has it in hand and can compute every hash anew, but cannot si
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from bot.bundle import records
 from bot.bundle.names import CASE, CUSTODY, EVERY, LISTED, MANIFEST, MESSAGES, PUBLIC_KEY, SIGNATURE
 from bot.bundle.unpacking import REPACKED, Unpacked, unpack
 from bot.domain.evidence import EvidenceItem, erased_singly, first_fault
 from bot.storage.signing import fingerprint, is_signed, read_public_key
+
+_LARGEST = 1 << 63
+"""Databases count no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,11 @@ def verify_bundle(path: Path, *, signed_by: str | None = None) -> Verdict:
     """
     unpacked = unpack(path)
     files = unpacked.files
-    told = _case(files.get(CASE, b""))
-    items = records.read_lines(files.get(CUSTODY, b""))
+    told = records.read_case(files.get(CASE, b""))
     key = read_public_key(files.get(PUBLIC_KEY, b""))
     found = None if key is None else fingerprint(key)
     faults = [
-        *_item_faults(told, items, records.read_lines(files.get(MESSAGES, b""))),
+        *_item_faults(told, files.get(CUSTODY, b""), files.get(MESSAGES, b"")),
         *unpacked.faults,
         *_file_faults(unpacked),
         *_signature_faults(files, found, signed_by),
@@ -57,61 +58,85 @@ def verify_bundle(path: Path, *, signed_by: str | None = None) -> Verdict:
         doubt=REPACKED if unpacked.is_repacked else None,
         fingerprint=found,
         case_id=told.get("case"),
-        items=len(items),
+        items=told.get("items", 0),
         is_erased=told.get("content_erased") is True,
     )
 
 
-def _case(written: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(written)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
+class _NoItemError(Exception):
+    """A line of the chain is no item; the message says which."""
 
 
-def _item_faults(
-    told: Mapping[str, Any],
-    chain: list[dict[str, Any] | None],
-    contents: list[dict[str, Any] | None],
-) -> Iterator[str]:
-    """What is wrong with the items; at most the first fault of the chain and one of contents."""
-    count, head = told.get("items"), told.get("head")
-    if not isinstance(count, int) or not isinstance(head, str):
-        yield f"{CASE}: does not say how many items there are, and which is the last"
+def _item_faults(told: Mapping[str, Any], custody: bytes, messages: bytes) -> Iterator[str]:
+    """What is wrong with the items: the first fault of the chain or, if it has none, of contents.
+
+    Whatever a forger wrote there, one item at a time is held in memory.
+    """
+    case_id, count, head = (told.get(key) for key in ("case", "items", "head"))
+    if not (_is_number(case_id) and _is_number(count) and isinstance(head, str)):
+        yield f"{CASE}: does not say which case it is, how many items there are, and the last"
         return
-    by_seq = {c["seq"]: c for c in contents if c is not None and records.is_content(c)}
-    items: list[EvidenceItem] = []
-    for number, record in enumerate(chain, start=1):
-        item = records.item_of(record, by_seq.get(number))
-        if item is None or item.case_id != told.get("case"):
-            yield f"item {number}: altered, {CUSTODY} has no such item in line {number}"
-            return
-        items.append(item)
-    fault = first_fault(items, count=count, head=head)
+    try:
+        fault = first_fault(_items(case_id, count, custody, messages), count=count, head=head)
+    except _NoItemError as error:
+        fault = str(error)
     if fault:
         yield fault
         return
-    yield from _content_faults(items, contents, is_erased=told.get("content_erased") is True)
+    is_erased = told.get("content_erased") is True
+    items = () if is_erased else _items(case_id, count, custody)
+    gone = {n for item in items for n in erased_singly((item,)) if 0 < n <= count}
+    kept = (
+        item
+        for item in _items(case_id, count, custody)
+        if item.content_digest is not None and item.seq not in gone and not is_erased
+    )
+    yield from _content_faults(kept, messages)
 
 
-def _content_faults(
-    items: list[EvidenceItem], contents: list[dict[str, Any] | None], *, is_erased: bool
-) -> Iterator[str]:
+def _is_number(value: object) -> TypeGuard[int]:
+    return type(value) is int and 0 <= value < _LARGEST
+
+
+def _items(
+    case_id: int, count: int, custody: bytes, messages: bytes = b""
+) -> Iterator[EvidenceItem]:
+    """The items of the chain, each with its content if that is in its place; one too many at most.
+
+    Raises _NoItemError at the first line that is none.
+    """
+    contents = records.read_lines(messages)
+    next_content = next(contents, None)
+    for number, record in enumerate(records.read_lines(custody), start=1):
+        content = None
+        if records.is_content(next_content) and next_content["seq"] == number:
+            content, next_content = next_content, next(contents, None)
+        item = records.item_of(record, content)
+        if item is None or item.case_id != case_id:
+            raise _NoItemError(
+                f"item {number}: altered, {CUSTODY} has no such item in line {number}"
+            )
+        yield item
+        if number > count:
+            return
+
+
+def _content_faults(expected: Iterable[EvidenceItem], messages: bytes) -> Iterator[str]:
     """Whether each item that has content is given it once, in order, and no other has any."""
-    gone = erased_singly(items)
-    kept = (item for item in items if item.content_digest is not None and item.seq not in gone)
-    expected = [] if is_erased else list(kept)
-    for number, item in enumerate(expected):
-        given = contents[number] if number < len(contents) else None
-        if given is None or not records.is_content(given):
+    contents = records.read_lines(messages)
+    line = 1
+    for item in expected:
+        given = next(contents, None)
+        if not records.is_content(given):
             yield f"item {item.seq}: its content is missing or altered, see {MESSAGES}"
             return
         if (given["seq"], given["kind"]) != (item.seq, item.kind.value):
             yield f"item {item.seq}: its content is missing or out of order, see {MESSAGES}"
             return
-    if len(contents) > len(expected):
-        yield f"{MESSAGES}, line {len(expected) + 1}: added, no item has this content"
+        line += 1
+    for _ in contents:
+        yield f"{MESSAGES}, line {line}: added, no item has this content"
+        return
 
 
 def _file_faults(unpacked: Unpacked) -> Iterator[str]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import bz2
 import io
+import json
 import shutil
 import struct
 import subprocess
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.bundle import UnreadableBundleError, build_bundle, verify_bundle
-from bot.bundle.names import EVERY, REPORT
+from bot.bundle.names import CASE, CUSTODY, EVERY, MESSAGES, REPORT
 from bot.bundle.unpacking import REPACKED
 from bot.storage import Store
 from tests.bundle.building import ENGLISH, SIGNER, dossier_of, open_case, unpacked, write
@@ -97,10 +101,10 @@ def test_what_ordinary_tools_packed_anew_is_sent_back_to_be_unpacked(
     if shutil.which(tool[0]) is None:
         pytest.skip(f"{tool[0]} is not installed")
     folder = write(unpacked(bundle), tmp_path / "case-1")
-    for given, where in ((["case-1"], tmp_path), (sorted(EVERY), folder)):
+    for names, where in ((["case-1"], tmp_path), (sorted(EVERY), folder)):
         path = tmp_path / "again.zip"
         path.unlink(missing_ok=True)
-        subprocess.run([*tool, str(path), *given], cwd=where, check=True)  # noqa: S603 - a tool named above
+        subprocess.run([*tool, str(path), *names], cwd=where, check=True)  # noqa: S603 - a tool named above
         assert judged(path) == REPACKED
     assert judged(folder) == "intact"
 
@@ -120,3 +124,85 @@ async def test_folders_in_the_folder_are_found(bundle: bytes, tmp_path: Path) ->
     (folder / "attachments" / "photo.txt").write_text("a photo")
 
     assert judged(folder) == "attachments/: added, it belongs to no bundle"
+
+
+# -- what fills the memory, or takes for ever ------------------------------------------------------
+
+_MEMORY = 1 << 29
+_MEASURED = """
+import resource, sys
+from pathlib import Path
+from bot.exports import verify
+resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]), -1))
+sys.exit(verify(Path(sys.argv[1]), signed_by=None, out=sys.stdout, err=sys.stdout))
+"""
+_ZEROS = bytes(1 << 24)
+
+
+def _bomb(archive: bytes, name: bytes, *, method: int, packed: bytes, says: int) -> bytes:
+    """The archive and one more file, of which its entry says that it is `says` bytes long."""
+    at = directory_of(archive)
+    told = struct.pack("<5H3L2H", 20, 0, method, 0, 33, 0, len(packed), says, len(name), 0)
+    local = b"PK\3\4" + told + name + packed
+    entry = b"PK\1\2" + struct.pack("<H", 20) + told + struct.pack("<3H2L", 0, 0, 0, 0, at) + name
+    count = len(EVERY) + 1
+    directory = archive[at:-22] + entry
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(directory), at + len(local), 0)
+    return archive[:at] + local + directory + end
+
+
+def _of_zeros(packer: Any, times: int) -> bytes:
+    return b"".join([*(packer.compress(_ZEROS) for _ in range(times)), packer.flush()])
+
+
+def _deflated(archive: bytes, name: str, says: int) -> bytes:
+    packed = _of_zeros(zlib.compressobj(9, zlib.DEFLATED, -15), 40)
+    return _bomb(archive, name.encode(), method=zipfile.ZIP_DEFLATED, packed=packed, says=says)
+
+
+def _lines(bundle: bytes, name: str, line: bytes, *, items: int) -> bytes:
+    files = unpacked(bundle)
+    told = json.loads(files[CASE]) | {"items": items}
+    return packed({**files, CASE: json.dumps(told).encode(), name: line})
+
+
+BOMBS: dict[str, Callable[[bytes], bytes]] = {
+    "a file that says it is small": lambda bundle: _deflated(bundle, REPORT, 10),
+    "a file that says how large it is": lambda bundle: _deflated(bundle, REPORT, 40 << 24),
+    "a file of no bundle": lambda bundle: _deflated(bundle, "more.txt", 10),
+    "a method that unpacks all at once": lambda bundle: _bomb(
+        bundle,
+        REPORT.encode(),
+        method=zipfile.ZIP_BZIP2,
+        packed=_of_zeros(bz2.BZ2Compressor(), 40),
+        says=10,
+    ),
+    "lines that are no items": lambda bundle: _lines(
+        bundle, CUSTODY, b"{}\n" * 5_000_000, items=5_000_000
+    ),
+    "more lines of content than items": lambda bundle: _lines(
+        bundle, MESSAGES, unpacked(bundle)[MESSAGES] + b"{}\n" * 5_000_000, items=14
+    ),
+    "a line of lists": lambda bundle: _lines(
+        bundle, CUSTODY, b'{"facts":[' + b"[]," * 20_000_000 + b"[]]}\n", items=1
+    ),
+    "a case of lists": lambda bundle: packed(
+        {**unpacked(bundle), CASE: b'{"case":[' + b"[]," * 20_000_000 + b"[]]}"}
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BOMBS)
+def test_a_small_hostile_bundle_fills_no_memory(bundle: bytes, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "case.zip"
+    path.write_bytes(BOMBS[kind](bundle))
+
+    done = subprocess.run(  # noqa: S603 - this program
+        [sys.executable, "-c", _MEASURED, str(path), str(_MEMORY)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (done.stderr, done.returncode in (1, 2)) == ("", True)

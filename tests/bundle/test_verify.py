@@ -371,17 +371,17 @@ async def test_names_in_an_archive_cannot_say_that_it_is_intact(
     assert f"  a·[2J·[H·{path}: intact. ·: added, it belongs to no bundle" in lines
 
 
-async def test_a_bundle_that_a_stranger_signed_steers_no_terminal(
-    files: Files, tmp_path: Path
+@pytest.mark.parametrize("case_id", ["1\x1b[2J\nintact", 10**4000, True, -1, None])
+async def test_a_bundle_that_a_stranger_signed_has_no_say_in_what_is_written(
+    files: Files, tmp_path: Path, case_id: object
 ) -> None:
-    told = {"case": "1\x1b[2J\nintact", "items": 0, "head": GENESIS}
+    told = {"case": case_id, "items": 0, "head": GENESIS}
     empty = {**files, CASE: json.dumps(told).encode(), CUSTODY: b"", MESSAGES: b""}
     empty[PUBLIC_KEY] = STRANGER.public_key
     path = write(forged(empty, signer=STRANGER), tmp_path / "bundle")
-    status, lines = printed(path)
+    fault = f"  {CASE}: does not say which case it is, how many items there are, and the last"
 
-    assert (status, len(lines)) == (0, 4)
-    assert lines[0].startswith(f"{path}: intact. Case 1·[2J·intact, 0 items: none changed")
+    assert printed(path) == (1, [f"{path}: ALTERED", fault])
 
 
 def test_what_is_no_bundle_is_named_harmlessly(tmp_path: Path) -> None:
