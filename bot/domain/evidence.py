@@ -17,6 +17,9 @@ from typing import Any
 GENESIS = "0" * 64
 """What stands for the predecessor of a case's first item."""
 
+_IMPOSSIBLE = (TypeError, ValueError, RecursionError)
+"""What is raised for a value that no item could have been made with."""
+
 FROM_PERSON = "person"
 """The source of what somebody told the bot themselves."""
 FROM_MODERATOR = "moderator"
@@ -203,7 +206,7 @@ def _expected_digest(item: EvidenceItem) -> str | None:
             content_digest=item.content_digest,
             previous=item.previous,
         )
-    except (TypeError, ValueError):
+    except _IMPOSSIBLE:
         return None
 
 
@@ -213,7 +216,7 @@ def _content_fits(item: EvidenceItem) -> bool:
         return True
     try:
         return content_digest(item.content, item.salt or "") == item.content_digest
-    except (TypeError, ValueError):
+    except _IMPOSSIBLE:
         return False
 
 

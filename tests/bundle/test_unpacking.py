@@ -16,9 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.bundle import UnreadableBundleError, build_bundle, verify_bundle
 from bot.bundle.names import CASE, CUSTODY, EVERY, MESSAGES, REPORT
+from bot.bundle.records import line
 from bot.bundle.unpacking import REPACKED
 from bot.storage import Store
 from tests.bundle.building import ENGLISH, SIGNER, dossier_of, open_case, unpacked, write
@@ -206,3 +209,58 @@ def test_a_small_hostile_bundle_fills_no_memory(bundle: bytes, tmp_path: Path, k
     )
 
     assert (done.stderr, done.returncode in (1, 2)) == ("", True)
+
+
+# -- what ends in a traceback ----------------------------------------------------------------------
+
+
+def test_names_that_are_no_text_are_refused(bundle: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "case.zip"
+    named = packed({**unpacked(bundle), "éé.txt": b""})
+    path.write_bytes(named.replace("éé".encode(), b"\xff\xff\xff\xff"))
+
+    assert judged(path).startswith("cannot be read as a bundle (")
+
+
+@given(changes=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=6))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_changed_in_its_directory_is_judged(
+    bundle: bytes, tmp_path: Path, changes: list[tuple[float, int]]
+) -> None:
+    broken = bytearray(bundle)
+    begin = directory_of(bundle)
+    for place, byte in changes:
+        broken[begin + int(place * (len(bundle) - begin - 1))] = byte
+    path = tmp_path / "case.zip"
+    path.write_bytes(broken)
+
+    assert judged(path)
+
+
+@pytest.mark.parametrize("depth", [300, *range(960, 1000, 3), 5000])
+@pytest.mark.parametrize("name", [CUSTODY, MESSAGES, CASE])
+def test_what_is_nested_deeply_is_judged(
+    bundle: bytes, tmp_path: Path, name: str, depth: int
+) -> None:
+    files = unpacked(bundle)
+    deep = b'{"a":' * depth + b"1" + b"}" * depth
+    old = {CUSTODY: b'"edited_at":null', MESSAGES: b'"attachments":[', CASE: b'"verdict": null'}[
+        name
+    ]
+    key = old.partition(b":")[0]
+    new = key + b":" + (deep if name != MESSAGES else b"[" + deep + b",")
+    assert old in files[name]
+    folder = write({**files, name: files[name].replace(old, new, 1)}, tmp_path / "bundle")
+
+    assert f"{name}: altered" in judged(folder)
+
+
+def test_an_item_that_says_nonsense_of_others_is_judged(bundle: bytes, tmp_path: Path) -> None:
+    files = unpacked(bundle)
+    records = [json.loads(line) for line in files[CUSTODY].splitlines()]
+    records[-1]["facts"] = {"what": "words erased", "items": [[1], "2", 3.0, True]}
+    folder = write(
+        {**files, CUSTODY: b"".join(line(record) for record in records)}, tmp_path / "bundle"
+    )
+
+    assert judged(folder).startswith("item 14: altered")
