@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -18,6 +19,7 @@ from bot.storage import Keyring, Signer, Store
 from bot.terminal import visible
 
 INTACT, ALTERED, UNJUDGED = 0, 1, 2
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
 class Written(NamedTuple):
@@ -69,8 +71,14 @@ def write_bundle(dossier: Dossier, signer: Signer, output: Path) -> Written:
 
 def verify(path: Path, *, signed_by: str | None, out: TextIO, err: TextIO) -> int:
     """Say whether a bundle is intact; the exit status: 0 intact, 1 altered, 2 not judged."""
+    named = None if signed_by is None else _pasted(signed_by)
+    if named is not None and not _FINGERPRINT.fullmatch(named):
+        _write(
+            err, f"--signed-by: this is no fingerprint, which is 64 digits and letters: {signed_by}"
+        )
+        return UNJUDGED
     try:
-        verdict = verify_bundle(path, signed_by=signed_by)
+        verdict = verify_bundle(path, signed_by=named)
     except UnreadableBundleError as error:
         _write(err, str(error))
         return UNJUDGED
@@ -84,12 +92,19 @@ def verify(path: Path, *, signed_by: str | None, out: TextIO, err: TextIO) -> in
     return INTACT
 
 
+def _pasted(fingerprint: str) -> str:
+    """A fingerprint as other programs write it: what they say before it, and between its digits."""
+    return "".join(fingerprint.rpartition("=")[2].replace(":", "").split()).lower()
+
+
 def _intact(path: Path, verdict: Verdict, *, compared: bool) -> Iterator[str]:
     erased = " (their words were erased before)" if verdict.is_erased else ""
     yield (
         f"{path}: intact. Case {verdict.case_id}, {verdict.items} items{erased}: none changed, "
         "removed, added or reordered."
     )
+    if verdict.left_behind:
+        yield f"  Left aside: {verdict.left_behind} files that a file manager put there."
     yield f"  Signed by the key with the fingerprint {verdict.fingerprint}."
     if compared:
         yield "  It is the key that you named."

@@ -7,6 +7,7 @@ trusted but in the one form that `build_bundle` writes.
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 import zlib
@@ -31,6 +32,10 @@ _DAMAGED = (
     struct.error,
 )
 """What `zipfile` raises for archives that are none, or not any more."""
+_LEFT_BEHIND = re.compile(
+    r"(?is)(?:.*/)?(?:\.DS_Store|\._[^/]*|desktop\.ini|Thumbs\.db)|__MACOSX/.*"
+)
+"""What the file managers of macOS and Windows leave in every folder and archive."""
 _DIRECTORY_ENTRY = 46
 _END = "<4s4H2LH"
 REPACKED = (
@@ -47,12 +52,14 @@ class UnreadableBundleError(Exception):
 class Unpacked:
     """The files of a bundle by their names, and the names of whatever else lies there.
 
-    `faults` says what is wrong with how they lie there. `is_repacked` is true of an archive that
-    holds more than those files in that order, if only bytes that belong to none of them.
+    `left_behind` counts what file managers put there by themselves. `faults` says what is wrong
+    with how the files lie there. `is_repacked` is true of an archive that holds more than those
+    files in their order, if only bytes that belong to none of them.
     """
 
     files: dict[str, bytes]
-    others: tuple[str, ...] = ()
+    others: tuple[str, ...]
+    left_behind: int
     faults: tuple[str, ...] = ()
     is_repacked: bool = False
 
@@ -74,8 +81,8 @@ def _from_folder(path: Path) -> Unpacked:
     there = sorted(path.iterdir())
     ours = [each for each in there if each.name in EVERY and each.is_file()]
     _refuse_the_huge(sum(each.stat().st_size for each in ours))
-    others = (f"{each.name}/" if each.is_dir() else each.name for each in there if each not in ours)
-    return Unpacked({each.name: each.read_bytes() for each in ours}, tuple(others))
+    others = [f"{each.name}/" if each.is_dir() else each.name for each in there if each not in ours]
+    return Unpacked({each.name: each.read_bytes() for each in ours}, *_sorted_out(others))
 
 
 def _from_archive(path: Path) -> Unpacked:
@@ -83,6 +90,12 @@ def _from_archive(path: Path) -> Unpacked:
         _refuse_the_huge(path.stat().st_size)
         with zipfile.ZipFile(raw) as archive:
             return _unpacked(archive, raw)
+
+
+def _sorted_out(others: list[str]) -> tuple[tuple[str, ...], int]:
+    """The names that somebody must have put there, and how many file managers did."""
+    added = tuple(name for name in others if not _LEFT_BEHIND.fullmatch(name))
+    return added, len(others) - len(added)
 
 
 def _refuse_the_huge(size: int) -> None:
@@ -107,7 +120,7 @@ def _unpacked(archive: zipfile.ZipFile, raw: IO[bytes]) -> Unpacked:
             faults.append(f"{entry.filename}: damaged, cannot be unpacked")
     return Unpacked(
         files,
-        tuple(entry.filename for entry in entries if entry.filename not in EVERY),
+        *_sorted_out([entry.filename for entry in entries if entry.filename not in EVERY]),
         tuple(faults),
         is_repacked=not _is_as_written(archive, raw),
     )

@@ -16,6 +16,10 @@ from bot.bundle.unpacking import REPACKED, Unpacked, unpack
 from bot.domain.evidence import EvidenceItem, erased_singly, first_fault
 from bot.storage.signing import fingerprint, is_signed, read_public_key
 
+_NEWER = (
+    "made by a newer version of this program. The files that this one knows are as they were "
+    "signed; the items were not checked"
+)
 _LARGEST = 1 << 63
 """Databases count no further."""
 
@@ -24,12 +28,14 @@ _LARGEST = 1 << 63
 class Verdict:
     """What was found. `faults` says what is wrong, and begins with the first bad item.
 
-    Without faults the bundle is intact, unless `doubt` says what could not be judged. `fingerprint`
-    is that of the key in the bundle; None where there is no usable key.
+    Without faults the bundle is intact, unless `doubt` says what could not be judged.
+    `left_behind` is how many files of file managers lie beside it. `fingerprint` is that of the key
+    in the bundle; None where there is no usable key.
     """
 
     faults: tuple[str, ...]
     doubt: str | None
+    left_behind: int
     fingerprint: str | None
     case_id: int | None
     items: int
@@ -47,15 +53,17 @@ def verify_bundle(path: Path, *, signed_by: str | None = None) -> Verdict:
     told = records.read_case(files.get(CASE, b""))
     key = read_public_key(files.get(PUBLIC_KEY, b""))
     found = None if key is None else fingerprint(key)
+    is_newer = _is_number(told.get("format")) and told["format"] > records.FORMAT
     faults = [
-        *_item_faults(told, files.get(CUSTODY, b""), files.get(MESSAGES, b"")),
+        *(() if is_newer else _item_faults(told, files)),
         *unpacked.faults,
-        *_file_faults(unpacked),
+        *_file_faults(unpacked, is_newer=is_newer),
         *_signature_faults(files, found, signed_by),
     ]
     return Verdict(
         faults=tuple(dict.fromkeys(faults)),
-        doubt=REPACKED if unpacked.is_repacked else None,
+        doubt=_NEWER if is_newer else REPACKED if unpacked.is_repacked else None,
+        left_behind=unpacked.left_behind,
         fingerprint=found,
         case_id=told.get("case"),
         items=told.get("items", 0),
@@ -67,11 +75,12 @@ class _NoItemError(Exception):
     """A line of the chain is no item; the message says which."""
 
 
-def _item_faults(told: Mapping[str, Any], custody: bytes, messages: bytes) -> Iterator[str]:
+def _item_faults(told: Mapping[str, Any], files: Mapping[str, bytes]) -> Iterator[str]:
     """What is wrong with the items: the first fault of the chain or, if it has none, of contents.
 
     Whatever a forger wrote there, one item at a time is held in memory.
     """
+    custody, messages = files.get(CUSTODY, b""), files.get(MESSAGES, b"")
     case_id, count, head = (told.get(key) for key in ("case", "items", "head"))
     if not (_is_number(case_id) and _is_number(count) and isinstance(head, str)):
         yield f"{CASE}: does not say which case it is, how many items there are, and the last"
@@ -139,15 +148,17 @@ def _content_faults(expected: Iterable[EvidenceItem], messages: bytes) -> Iterat
         return
 
 
-def _file_faults(unpacked: Unpacked) -> Iterator[str]:
+def _file_faults(unpacked: Unpacked, *, is_newer: bool) -> Iterator[str]:
+    """Whether the files are those of the manifest; a newer version may have further ones."""
     files = unpacked.files
-    yield from (f"{name}: missing" for name in EVERY if name not in files)
-    yield from (f"{name}: added, it belongs to no bundle" for name in unpacked.others)
     listed = files.get(MANIFEST, b"").splitlines()
+    if not is_newer:
+        yield from (f"{name}: missing" for name in EVERY if name not in files)
+        yield from (f"{name}: added, it belongs to no bundle" for name in unpacked.others)
     for here in records.manifest(files).splitlines():
         if here not in listed:
             yield f"{here.partition(b'  ')[2].decode()}: altered, its hash is not in {MANIFEST}"
-    if MANIFEST in files and files[MANIFEST] != records.manifest(files):
+    if not is_newer and MANIFEST in files and files[MANIFEST] != records.manifest(files):
         yield f"{MANIFEST}: does not list exactly the files {', '.join(LISTED)}"
 
 

@@ -6,13 +6,10 @@ Whoever forges here has the bundle in hand, and computes every hash anew.
 from __future__ import annotations
 
 import asyncio
-import io
 import json
 import re
 import shutil
 import subprocess
-import unicodedata
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,8 +30,6 @@ from bot.bundle.names import (
     REPORT,
     SIGNATURE,
 )
-from bot.domain.evidence import GENESIS
-from bot.exports import verify
 from bot.services.keeping import erase_words
 from bot.storage import Keyring, Store
 from bot.storage.signing import fingerprint, read_public_key
@@ -343,51 +338,3 @@ async def test_sealed_words_that_are_none_make_no_case_impossible_to_export(
     dossier = await dossier_of(sqlite_store, case_id)
 
     assert dossier.fault == "item 3: its content was altered"
-
-
-# -- what the terminal is given --------------------------------------------------------------------
-
-
-def printed(path: Path) -> tuple[int, list[str]]:
-    """The exit status of `verify`, and the lines that it wrote."""
-    out, err = io.StringIO(), io.StringIO()
-    status = verify(path, signed_by=None, out=out, err=err)
-    lines = (out.getvalue() + err.getvalue()).removesuffix("\n").split("\n")
-    assert [line for line in lines if any(unicodedata.category(c)[0] == "C" for c in line)] == []
-    return status, lines
-
-
-async def test_names_in_an_archive_cannot_say_that_it_is_intact(
-    files: Files, tmp_path: Path
-) -> None:
-    path = tmp_path / "case.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in {**files, f"a\x1b[2J\x1b[H\n{path}: intact. \u202e": b""}.items():
-            archive.writestr(name, content)
-    status, lines = printed(path)
-
-    assert (status, lines[0]) == (1, f"{path}: ALTERED")
-    assert {line[:2] for line in lines[1:]} == {"  "}
-    assert f"  a·[2J·[H·{path}: intact. ·: added, it belongs to no bundle" in lines
-
-
-@pytest.mark.parametrize("case_id", ["1\x1b[2J\nintact", 10**4000, True, -1, None])
-async def test_a_bundle_that_a_stranger_signed_has_no_say_in_what_is_written(
-    files: Files, tmp_path: Path, case_id: object
-) -> None:
-    told = {"case": case_id, "items": 0, "head": GENESIS}
-    empty = {**files, CASE: json.dumps(told).encode(), CUSTODY: b"", MESSAGES: b""}
-    empty[PUBLIC_KEY] = STRANGER.public_key
-    path = write(forged(empty, signer=STRANGER), tmp_path / "bundle")
-    fault = f"  {CASE}: does not say which case it is, how many items there are, and the last"
-
-    assert printed(path) == (1, [f"{path}: ALTERED", fault])
-
-
-def test_what_is_no_bundle_is_named_harmlessly(tmp_path: Path) -> None:
-    path = tmp_path / "a\x1b[2J.zip"
-    path.write_bytes(b"no archive")
-    status, (line,) = printed(path)
-
-    assert status == 2
-    assert line.startswith(f"{tmp_path}/a·[2J.zip: cannot be read as a bundle")
