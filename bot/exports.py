@@ -19,6 +19,8 @@ from bot.storage import Keyring, Signer, Store
 from bot.terminal import visible
 
 INTACT, ALTERED, UNJUDGED = 0, 1, 2
+_MOST_FAULTS = 20
+_LONGEST_FAULT = 240
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
@@ -83,7 +85,7 @@ def verify(path: Path, *, signed_by: str | None, out: TextIO, err: TextIO) -> in
         _write(err, str(error))
         return UNJUDGED
     if verdict.faults:
-        _write(out, f"{path}: ALTERED", *(f"  {fault}" for fault in verdict.faults))
+        _write(out, *_altered(path, verdict.faults))
         return ALTERED
     if verdict.doubt:
         _write(err, f"{path}: {verdict.doubt}.")
@@ -95,6 +97,15 @@ def verify(path: Path, *, signed_by: str | None, out: TextIO, err: TextIO) -> in
 def _pasted(fingerprint: str) -> str:
     """A fingerprint as other programs write it: what they say before it, and between its digits."""
     return "".join(fingerprint.rpartition("=")[2].replace(":", "").split()).lower()
+
+
+def _altered(path: Path, faults: tuple[str, ...]) -> Iterator[str]:
+    """The faults between two lines that say so: however many there are, one is to be seen."""
+    yield f"{path}: ALTERED"
+    yield from (f"  {fault[:_LONGEST_FAULT]}" for fault in faults[:_MOST_FAULTS])
+    if len(faults) > _MOST_FAULTS:
+        yield f"  and {len(faults) - _MOST_FAULTS} more"
+    yield f"{path}: ALTERED"
 
 
 def _intact(path: Path, verdict: Verdict, *, compared: bool) -> Iterator[str]:

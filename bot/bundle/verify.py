@@ -5,6 +5,7 @@ Whoever forges one has it in hand and can compute every hash anew, but cannot si
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ _NEWER = (
     "made by a newer version of this program. The files that this one knows are as they were "
     "signed; the items were not checked"
 )
+_LONGEST_NAME = 80
 _LARGEST = 1 << 63
 """Databases count no further."""
 
@@ -154,12 +156,18 @@ def _file_faults(unpacked: Unpacked, *, is_newer: bool) -> Iterator[str]:
     listed = files.get(MANIFEST, b"").splitlines()
     if not is_newer:
         yield from (f"{name}: missing" for name in EVERY if name not in files)
-        yield from (f"{name}: added, it belongs to no bundle" for name in unpacked.others)
+        yield from (f"{_quoted(n)}: added, it belongs to no bundle" for n in unpacked.others)
     for here in records.manifest(files).splitlines():
         if here not in listed:
             yield f"{here.partition(b'  ')[2].decode()}: altered, its hash is not in {MANIFEST}"
     if not is_newer and MANIFEST in files and files[MANIFEST] != records.manifest(files):
         yield f"{MANIFEST}: does not list exactly the files {', '.join(LISTED)}"
+
+
+def _quoted(name: str) -> str:
+    """A name that anybody can have given, in quotation marks that it cannot end."""
+    cut = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+    return json.dumps(cut, ensure_ascii=False)
 
 
 def _signature_faults(

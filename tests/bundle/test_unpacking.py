@@ -126,7 +126,7 @@ async def test_folders_in_the_folder_are_found(bundle: bytes, tmp_path: Path) ->
     (folder / "attachments").mkdir()
     (folder / "attachments" / "photo.txt").write_text("a photo")
 
-    assert judged(folder) == "attachments/: added, it belongs to no bundle"
+    assert judged(folder) == '"attachments/": added, it belongs to no bundle'
 
 
 # -- what fills the memory, or takes for ever ------------------------------------------------------

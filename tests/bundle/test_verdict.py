@@ -47,8 +47,29 @@ async def test_names_in_an_archive_cannot_say_that_it_is_intact(
     status, lines = printed(path)
 
     assert (status, lines[0]) == (1, f"{path}: ALTERED")
-    assert {line[:2] for line in lines[1:]} == {"  "}
-    assert f"  a·[2J·[H·{path}: intact. ·: added, it belongs to no bundle" in lines
+    assert lines[-1] == lines[0]
+    assert {line[:2] for line in lines[1:-1]} == {"  "}
+    name = f'"a\\u001b[2J\\u001b[H\\n{path}: intact. ·"'
+    assert f"  {name[:80]}" in "\n".join(lines)
+
+
+async def test_no_number_of_faults_and_no_length_of_names_hides_the_verdict(
+    files: Files, tmp_path: Path
+) -> None:
+    path = tmp_path / "case.zip"
+    records = files[CUSTODY].replace(b'"seq":1,', b'"seq":%s,' % (b"9" * 4000), 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in {**files, CUSTODY: records}.items():
+            archive.writestr(name, content)
+        for number in range(300):
+            archive.writestr(f'{number}" intact. {"x" * 9000}', b"")
+    status, lines = printed(path)
+
+    assert (status, len(lines)) == (1, 23)
+    assert (lines[0], lines[-1]) == (f"{path}: ALTERED", f"{path}: ALTERED")
+    assert lines[-2] == "  and 283 more"
+    assert lines[5] == f"""  "3\\" intact. {"x" * 68}…": added, it belongs to no bundle"""
+    assert max(map(len, lines)) <= 242
 
 
 @pytest.mark.parametrize("case_id", ["1\x1b[2J\nintact", 10**4000, True, -1, None])
@@ -61,7 +82,7 @@ async def test_a_bundle_that_a_stranger_signed_has_no_say_in_what_is_written(
     path = write(forged(empty, signer=STRANGER), tmp_path / "bundle")
     fault = f"  {CASE}: does not say which case it is, how many items there are, and the last"
 
-    assert printed(path) == (1, [f"{path}: ALTERED", fault])
+    assert printed(path) == (1, [f"{path}: ALTERED", fault, f"{path}: ALTERED"])
 
 
 def test_what_is_no_bundle_is_named_harmlessly(tmp_path: Path) -> None:

@@ -233,7 +233,7 @@ async def test_missing_and_added_files_are_found(files: Files, tmp_path: Path) -
         rest = {other: content for other, content in files.items() if other != name}
         assert f"{name}: missing" in faults(rest, tmp_path)
     added = {**files, "more.txt": b"more"}
-    assert faults(added, tmp_path) == ("more.txt: added, it belongs to no bundle",)
+    assert faults(added, tmp_path) == ('"more.txt": added, it belongs to no bundle',)
 
 
 async def test_a_bundle_signed_by_somebody_else_is_told_by_the_fingerprint(
