@@ -54,7 +54,7 @@ class Unpacked:
 
     `left_behind` counts what file managers put there by themselves. `faults` says what is wrong
     with how the files lie there. `is_repacked` is true of an archive that holds more than those
-    files in their order, if only bytes that belong to none of them.
+    files in their order, if only bytes that belong to none of them; beside faults, nobody looks.
     """
 
     files: dict[str, bytes]
@@ -122,7 +122,7 @@ def _unpacked(archive: zipfile.ZipFile, raw: IO[bytes]) -> Unpacked:
         files,
         *_sorted_out([entry.filename for entry in entries if entry.filename not in EVERY]),
         tuple(faults),
-        is_repacked=not _is_as_written(archive, raw),
+        is_repacked=not faults and not _is_as_written(archive, raw),
     )
 
 
@@ -148,8 +148,19 @@ def _is_as_written(archive: zipfile.ZipFile, raw: IO[bytes]) -> bool:
         raw.seek(place)
         if entry.header_offset != place or raw.read(len(header)) != header:
             return False
+        if not _is_filled(raw.read(entry.compress_size), entry):
+            return False
         place += len(header) + entry.compress_size
     directory = sum(_DIRECTORY_ENTRY + len(name) for name in EVERY)
     end = struct.pack(_END, b"PK\5\6", 0, 0, len(EVERY), len(EVERY), directory, place, 0)
     raw.seek(place + directory)
     return raw.read(len(end) + 1) == end
+
+
+def _is_filled(packed: bytes, entry: zipfile.ZipInfo) -> bool:
+    """Whether a file ends where its packed bytes end."""
+    if entry.compress_type == zipfile.ZIP_STORED:
+        return len(packed) == entry.file_size
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    unpacker.decompress(packed, entry.file_size + 1)
+    return unpacker.eof and not unpacker.unused_data

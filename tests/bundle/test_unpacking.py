@@ -73,8 +73,20 @@ def _with_a_second_report(bundle: bytes) -> bytes:
     return with_directory_at(bundle[:place] + hidden + bundle[place:], place + len(hidden))
 
 
+def _with_bytes_behind_the_last_file(bundle: bytes) -> bytes:
+    """They count as packed bytes of that file, which ends before them."""
+    changed, hidden = bytearray(bundle), packed({REPORT: b"<p>somebody else did it</p>"})
+    end = directory_of(bundle)
+    for place in (bundle.rindex(b"PK\3\4") + 18, bundle.rindex(b"PK\1\2") + 20):
+        (size,) = struct.unpack_from("<L", changed, place)
+        struct.pack_into("<L", changed, place, size + len(hidden))
+    moved = bytes(changed[:end]) + hidden + bytes(changed[end:])
+    return with_directory_at(moved, end + len(hidden))
+
+
 OTHERWISE: dict[str, Callable[[bytes], bytes]] = {
     "a file that the directory does not list": _with_a_second_report,
+    "bytes behind the last file": _with_bytes_behind_the_last_file,
     "a program before it": lambda bundle: b"#!/bin/sh\nexit\n" + bundle,
     "a comment": lambda bundle: bundle[:-2] + struct.pack("<H", 5) + b"hello",
     "something behind it": lambda bundle: bundle + b"hello",
