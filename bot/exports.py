@@ -117,6 +117,7 @@ def _intact(path: Path, verdict: Verdict, *, compared: bool) -> Iterator[str]:
     if verdict.left_behind:
         yield f"  Left aside: {verdict.left_behind} files that a file manager put there."
     yield f"  Signed by the key with the fingerprint {verdict.fingerprint}."
+    yield f"  Made at {verdict.exported_at or 'an unknown time'}, as whoever signed it states."
     if compared:
         yield "  It is the key that you named."
         return

@@ -42,6 +42,8 @@ class Verdict:
     case_id: int | None
     items: int
     is_erased: bool
+    exported_at: str
+    """When, as whoever signed it states; nothing else says so. Empty if they do not."""
 
 
 def verify_bundle(path: Path, *, signed_by: str | None = None) -> Verdict:
@@ -70,6 +72,7 @@ def verify_bundle(path: Path, *, signed_by: str | None = None) -> Verdict:
         case_id=told.get("case"),
         items=told.get("items", 0),
         is_erased=told.get("content_erased") is True,
+        exported_at=str(told.get("exported_at", ""))[:_LONGEST_NAME],
     )
 
 
