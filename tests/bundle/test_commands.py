@@ -71,7 +71,9 @@ async def test_a_case_is_exported_offline_and_that_is_on_record(place: Path) -> 
     assert (status, err) == (0, "")
     digest, fingerprint = out.splitlines()[1::2]
     assert digest == hashlib.sha256(bundle.read_bytes()).hexdigest()
-    assert typed("verify", bundle, "--signed-by", fingerprint)[0] == 0
+    status, said, _ = typed("verify", bundle, "--signed-by", fingerprint)
+    made_at = json.loads(unpacked(bundle.read_bytes())["case.json"])["exported_at"]
+    assert (status, said.count(f"Made at {made_at}, as whoever signed it states.")) == (0, 1)
     assert bundle.stat().st_mode & 0o777 == 0o600
     assert (place / "data" / "notalone-signing.key").stat().st_mode & 0o777 == 0o600
     files = unpacked(bundle.read_bytes())
