@@ -141,7 +141,8 @@ class WarningButton(OfCase, _Button, template=r"na:desk:warn:(?P<case>\d+):(?P<t
 
     async def _warn(self, visit: Visit) -> None:
         await visit.think()
-        await visit.show(desk_views.warning(visit.language, self.case_id))
+        case = await visit.parts.desk.view(self.case_id, visit.presser)
+        await visit.show(desk_views.warning(visit.language, case))
 
 
 class HistoryButton(OfCase, _Button, template=r"na:desk:history:(?P<case>\d+):(?P<page>\d+)"):

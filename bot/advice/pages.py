@@ -65,19 +65,17 @@ _LONGEST = 1900
 def direct_message(language: Language, *, server: str, urgent: bool = False) -> str:
     """The advice that a person is sent once, one screen long; the steps come in order.
 
-    The first paragraph gives nothing away. `urgent` puts the emergency number before the steps:
-    for whoever may be in danger. `server` is the server's name, already made harmless.
+    The first paragraph gives nothing away. `urgent` is for whoever may be hurt, or was told to hurt
+    themselves: the emergency number comes before all else then, and next to it that they matter and
+    should not stay alone. `server` is the server's name, already made harmless.
     """
-    not_safe = language.text("advice.not_safe")
+    not_safe, comfort = language.text("advice.not_safe"), language.text("advice.comfort")
     steps = "\n".join((language.text("advice.steps_intro"), *_short_steps(language)))
-    return "\n\n".join(
-        (
-            language.text("advice.first_line", server=server),
-            language.text("advice.comfort"),
-            *((not_safe, steps) if urgent else (steps, not_safe)),
-            language.text("advice.why", server=server),
-        )
-    )
+    middle = [comfort, steps, not_safe]
+    if urgent:
+        middle = [not_safe, language.text("crisis.stay"), comfort, steps]
+    first, last = (language.text(f"advice.{part}", server=server) for part in ("first_line", "why"))
+    return "\n\n".join((first, *middle, last))
 
 
 def help_answer(language: Language) -> str:

@@ -137,7 +137,7 @@ def _reason_to_hold(
     asked = len({target.id for target in assessment.targets} | history.advised)
     reasons = (
         (person.id in history.opted_out, HeldReason.OPTED_OUT),
-        (not _is_sextortion(assessment), HeldReason.OTHER_THREAT),
+        (not _fits_the_advice(assessment), HeldReason.OTHER_THREAT),
         (assessment.level < policy.advise_from, HeldReason.UNSURE),
         (not assessment.aimed, HeldReason.NOT_AIMED),
         (asked > policy.many_targets, HeldReason.TOO_MANY),
@@ -146,12 +146,14 @@ def _reason_to_hold(
     return next((reason for applies, reason in reasons if applies), None)
 
 
-def _is_sextortion(assessment: Assessment) -> bool:
-    return any(category is not Category.OTHER for category in assessment.categories)
+def _fits_the_advice(assessment: Assessment) -> bool:
+    """Whether it is sextortion, or somebody may be hurt: of level urgent is nothing else."""
+    is_sextortion = any(category is not Category.OTHER for category in assessment.categories)
+    return is_sextortion or assessment.level >= Level.URGENT
 
 
 def _sure(assessment: Assessment, policy: Policy) -> bool:
-    return _is_sextortion(assessment) and assessment.level >= policy.advise_from
+    return _fits_the_advice(assessment) and assessment.level >= policy.advise_from
 
 
 def waits_until(policy: Policy, level: Level, now: datetime) -> datetime | None:

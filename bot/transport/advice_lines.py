@@ -22,7 +22,7 @@ _HELD: dict[str, str] = {
     HeldReason.TOO_MANY: "delivery.many",
     HeldReason.NOT_AIMED: "delivery.not_clear",
     HeldReason.UNSURE: "delivery.below_level",
-    HeldReason.OTHER_THREAT: "delivery.below_level",
+    HeldReason.OTHER_THREAT: "delivery.other_threat",
     HeldReason.SERVER_CHOICE: "delivery.server_choice",
     HeldReason.FALSE_ALARM: "delivery.false_alarm",
 }

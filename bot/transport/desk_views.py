@@ -14,7 +14,7 @@ from bot.domain.case import CaseState, CaseView, HinderedError, Hindrance, Verdi
 from bot.domain.message import Person
 from bot.domain.quiet import Quiet
 from bot.services.desk import CasePage
-from bot.transport import case_lines
+from bot.transport import advice_lines, case_lines
 from bot.transport.case_ids import (
     evidence_id,
     history_id,
@@ -24,7 +24,7 @@ from bot.transport.case_ids import (
     unquiet_id,
     verdict_id,
 )
-from bot.transport.layouts import jump
+from bot.transport.layouts import fitting, jump
 from bot.transport.marks import mention, moment
 from bot.transport.widgets import button, view_of
 from bot.transport.wording import in_line, label
@@ -154,13 +154,14 @@ def people_to_help(language: Language, case_id: int, people: Sequence[Person]) -
     return Page(language.text("offer.choose"), view_of(menu))
 
 
-def warning(language: Language, case_id: int) -> Page:
-    """What comes before words that may be hard to read."""
+def warning(language: Language, case: CaseView) -> Page:
+    """What comes before words that may be hard to read, and what became of the advice."""
+    advice = (f"- {line}" for line in advice_lines.lines(language, case))
     return Page(
-        language.text("care.warning", case=case_id),
+        fitting((language.text("care.warning", case=case.id), *advice), _PAGE),
         view_of(
-            button(language, "button.show_anyway", evidence_id(case_id)),
-            button(language, "button.care", press_id("care", case_id)),
+            button(language, "button.show_anyway", evidence_id(case.id)),
+            button(language, "button.care", press_id("care", case.id)),
         ),
     )
 

@@ -52,11 +52,13 @@ def was_nothing_id(token: str) -> str:
 def advice(
     language: Language, *, server: str, token: str, urgent: bool
 ) -> tuple[str, discord.ui.View]:
-    """The direct message to a target: text and buttons."""
+    """The direct message to a target: text and buttons, first the one that is needed most."""
     text = direct_message(language, server=name(server, limit=80), urgent=urgent)
+    help_, not_safe = ("button.more_help", MORE_HELP), ("button.not_safe", NOT_SAFE)
+    first, second = (not_safe, help_) if urgent else (help_, not_safe)
     buttons = view_of(
-        button(language, "button.more_help", MORE_HELP, discord.ButtonStyle.primary),
-        button(language, "button.not_safe", NOT_SAFE),
+        button(language, *first, discord.ButtonStyle.primary),
+        button(language, *second),
         button(language, "button.was_nothing", was_nothing_id(token)),
         button(language, "button.stop_messages", STOP_MESSAGES),
         button(language, "button.hide", HIDE),
@@ -85,8 +87,8 @@ def alert(
     is_resolved = view.progress.state is CaseState.RESOLVED
     reminders = "" if is_resolved else _reminders(language)
     room = _ROOM - _length(call) - _length(reminders)
-    facts = _fitting(_facts(language, view, titles), room)
-    done = _fitting(_done(language, view), room - _length(facts))
+    facts = fitting(_facts(language, view, titles), room)
+    done = fitting(_done(language, view), room - _length(facts))
     for text in filter(None, (call, facts)):
         container.add_item(discord.ui.TextDisplay(text))
     container.add_item(discord.ui.Separator())
@@ -223,7 +225,7 @@ def _reminders(language: Language) -> str:
     return f"-# {' '.join(language.text(key) for key in keys)}"
 
 
-def _fitting(lines: Iterable[str], room: int) -> str:
+def fitting(lines: Iterable[str], room: int) -> str:
     """The lines that there is room for: length must never be why moderators see nothing."""
     kept: list[str] = []
     for line in lines:

@@ -78,7 +78,10 @@ def test_whoever_may_be_in_danger_reads_the_emergency_number_first(english: Lang
     urgent = direct_message(english, server="Pixel Café", urgent=True)
     answer = help_answer(english)
 
-    assert urgent.index("112") < urgent.index(EUROPOL[0])
+    stay, comfort = english.texts["crisis.stay"], english.texts["advice.comfort"]
+    places = [urgent.index(part) for part in ("112", stay, comfort, EUROPOL[0])]
+    assert places == sorted(places)
+    assert urgent.startswith(english.text("advice.first_line", server="Pixel Café"))
     assert answer.index("112") < answer.index(EUROPOL[0])
 
 
@@ -106,7 +109,7 @@ def test_the_direct_message_fits_one_screen_of_a_phone(language: Language) -> No
     longest = 900 if language.locale == "en" else 1100
 
     assert len(direct_message(language, server="Pixel Café")) <= longest
-    assert len(direct_message(language, server="x" * 200)) <= 2000
+    assert len(direct_message(language, server="x" * 200, urgent=True)) <= 2000
 
 
 def test_the_answer_leaves_room_in_one_message(language: Language) -> None:

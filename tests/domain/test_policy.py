@@ -96,6 +96,13 @@ def held(reason: HeldReason, *people: Person) -> Plan:
             id="another coercion: moderators decide",
         ),
         pytest.param(
+            replace(THREAT, categories=(Category.OTHER,), level=Level.URGENT),
+            Policy(advise_from=Level.URGENT),
+            History(),
+            Plan(alert=True, advise=(AVA,)),
+            id="told to hurt themselves: both",
+        ),
+        pytest.param(
             replace(THREAT, categories=(Category.OTHER, Category.IMAGES)),
             Policy(),
             History(),
@@ -188,6 +195,13 @@ def held(reason: HeldReason, *people: Person) -> Plan:
             History(),
             held(HeldReason.OTHER_THREAT),
             id="by button, but another coercion: no offer",
+        ),
+        pytest.param(
+            replace(THREAT, categories=(Category.OTHER,), level=Level.URGENT),
+            BUTTON,
+            History(),
+            replace(held(HeldReason.SERVER_CHOICE), offer=True),
+            id="by button, and told to hurt themselves: an offer in the channel",
         ),
         pytest.param(
             DISCLOSURE, Policy(), History(), Plan(offer=True), id="disclosure: an offer, no alert"

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from bot.detection.catalogue import Example, read_rules
 from bot.domain.assessment import Level
 from bot.domain.delivery import DeliveryState, HeldReason
 from bot.sandbox import Message, Person
+from tests.e2e.test_measures import URGENT
 from tests.e2e.town import OTHER_THREAT, THREAT, Town
 
 AGAIN = "send me 60 dollars on cashapp now or i show your pictures to your whole school"
 _MANY = "i have all your pics. pay me 100 dollars tonight or i post them to all your followers"
+DOXING = "leave the server or i dox you"
+GRAVEST = [rule for path, rule in read_rules() if path.stem == "selfharm"]
 
 
 def _crowd(town: Town, count: int) -> list[Person]:
@@ -19,6 +23,45 @@ def _crowd(town: Town, count: int) -> list[Person]:
 
 async def _threaten_all(town: Town, people: list[Person]) -> Message:
     return await town.leo.writes(_MANY, channel=town.general, mentions=people)
+
+
+@pytest.mark.parametrize("example", [e for rule in GRAVEST for e in rule.match], ids=str)
+async def test_whoever_is_to_hurt_themselves_is_written_to_and_moderators_read_that(
+    town: Town, example: Example
+) -> None:
+    *before, threat = [example] if isinstance(example, str) else example
+    for text in before:
+        await town.ava.writes(text.removeprefix("> "), channel=town.general)
+    await town.settled(await town.threatens(threat))
+
+    assert (await town.case()).level is Level.URGENT
+    (advice,) = town.ava.direct_messages()
+    assert advice.text.index("112") < advice.text.index("1. **Don't share more")
+    assert advice.buttons[:2] == ["I am not safe", "More help"]
+    line = f"- Advice to {town.ava.mention} (`ava`): delivered."
+    warning = await town.mo.presses(town.alert, "Show evidence")
+    assert [line in text.splitlines() for text in (town.alert.text, warning.text)] == [True, True]
+
+
+@pytest.mark.parametrize("by", ["moderator", "button"])
+async def test_a_warning_promises_no_advice_that_is_held_back(quiet_town: Town, by: str) -> None:
+    town = quiet_town
+    await town.start(advice=by)
+    await town.settled(await town.threatens(URGENT))
+    warning = await town.mo.presses(town.alert, "Show evidence")
+
+    assert town.advised() == {}
+    assert f"Advice to {town.ava.mention} (`ava`): not sent, as this server chose." in warning.text
+    assert "does not wait" not in warning.text
+    assert len(town.public_words()) == (by == "button")
+
+
+async def test_another_kind_of_threat_is_named_as_why_nothing_was_sent(town: Town) -> None:
+    await town.settled(await town.threatens(DOXING))
+
+    assert town.advised() == {}
+    assert "not sent, because this is another kind of threat." in town.alert.text
+    assert "Offer help" in town.alert.buttons
 
 
 async def test_an_urgent_threat_puts_the_emergency_number_before_the_steps(town: Town) -> None:
