@@ -7,8 +7,9 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import BinaryIO, NamedTuple, TextIO
 
 from bot.advice import load_texts
 from bot.bundle import UnreadableBundleError, Verdict, build_bundle, verify_bundle
@@ -34,24 +35,37 @@ class Written(NamedTuple):
 def export(config: Config, case_id: int, purpose: Purpose, output: Path) -> Written:
     """Write the bundle of a case to a new file.
 
-    Raises LookupError when there is no such case, FileExistsError, OSError, KeyFileError,
+    The file is made first, for that the case is handed on is recorded before it is written. Raises
+    LookupError when there is no such case, FileExistsError, OSError, KeyFileError,
     StoreUnavailableError.
     """
-    expect_new(output)
     signer = Signer.load_or_create(config.database.signing_key_file)
     keyring = Keyring.load(config.database.key_file)
-    return write_bundle(asyncio.run(_dossier(config, keyring, case_id, purpose)), signer, output)
+    with new_file(output) as file:
+        dossier = asyncio.run(_dossier(config, keyring, case_id, purpose))
+        return write_bundle(dossier, signer, file)
 
 
-def expect_new(output: Path) -> None:
-    """Make sure that this file can be made, before anything is done for it.
+@contextmanager
+def new_file(output: Path) -> Iterator[BinaryIO]:
+    """A file that only its owner can read; where what is done for it fails, it is removed.
 
-    Raises FileExistsError, or FileNotFoundError where there is no such folder.
+    Raises FileExistsError, OSError.
     """
-    if output.exists():
-        raise FileExistsError(f"{output}: exists already; choose another name")
-    if not output.parent.is_dir():
-        raise FileNotFoundError(f"{output}: the folder {output.parent} does not exist")
+    try:
+        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise FileExistsError(f"{output}: exists already; choose another name") from None
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{output}: the folder {output.parent} does not exist") from None
+    except OSError as error:
+        raise OSError(f"{output}: cannot be written ({error.strerror})") from None
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+    except BaseException:
+        output.unlink(missing_ok=True)
+        raise
 
 
 async def _dossier(config: Config, keyring: Keyring, case_id: int, purpose: Purpose) -> Dossier:
@@ -62,12 +76,10 @@ async def _dossier(config: Config, keyring: Keyring, case_id: int, purpose: Purp
         await store.close()
 
 
-def write_bundle(dossier: Dossier, signer: Signer, output: Path) -> Written:
-    """Write the bundle for its owner alone. Raises OSError, FileExistsError."""
+def write_bundle(dossier: Dossier, signer: Signer, file: BinaryIO) -> Written:
+    """Write the bundle, in English. Raises OSError."""
     bundle = build_bundle(dossier, load_texts().get("en"), signer)
-    descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(bundle)
+    file.write(bundle)
     return Written(hashlib.sha256(bundle).hexdigest(), signer.fingerprint)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from rich.console import Console
 
@@ -16,7 +17,7 @@ from bot.demo.telling import Teller
 from bot.domain.case import CaseView
 from bot.domain.dossier import Consent, Purpose
 from bot.domain.evidence import first_fault
-from bot.exports import expect_new, write_bundle
+from bot.exports import new_file, write_bundle
 from bot.services.casework import case_view
 from bot.services.exporting import Exporting
 from bot.storage import Signer
@@ -33,16 +34,15 @@ def run(script: Path | None, *, as_json: bool, out: TextIO, export_to: Path | No
     With `export_to`, the bundle of the first case is written there. Raises TranscriptError when the
     script cannot be read, and OSError when the bundle cannot be written.
     """
-    if export_to is not None:
-        expect_new(export_to)
     entries = list(read_transcript(script or BUILT_IN))
-    asyncio.run(
-        _show(entries, epilogue=script is None, as_json=as_json, out=out, export_to=export_to)
-    )
+    with nullcontext() if export_to is None else new_file(export_to) as bundle:
+        asyncio.run(
+            _show(entries, epilogue=script is None, as_json=as_json, out=out, bundle=bundle)
+        )
 
 
 async def _show(
-    entries: list[Entry], *, epilogue: bool, as_json: bool, out: TextIO, export_to: Path | None
+    entries: list[Entry], *, epilogue: bool, as_json: bool, out: TextIO, bundle: BinaryIO | None
 ) -> None:
     names = [entry.message.author.name for entry in entries]
     async with raised(names) as stage:
@@ -55,11 +55,11 @@ async def _show(
             teller = Teller(Console(file=out), stage)
             await _play(stage, entries, epilogue=epilogue, teller=teller)
             teller.end(await gathered(stage))
-        if export_to is not None:
-            await _export(stage, export_to)
+        if bundle is not None:
+            await _export(stage, bundle)
 
 
-async def _export(stage: Stage, path: Path) -> None:
+async def _export(stage: Stage, bundle: BinaryIO) -> None:
     """Write the bundle of the first case, as the demo's moderator would be given it."""
     database = stage.app.config.database
     async with stage.app.store.transaction() as tx:
@@ -69,7 +69,7 @@ async def _export(stage: Stage, path: Path) -> None:
     dossier = await Exporting(stage.app.store).export(
         case_ids[0], _PURPOSE, guild_id=stage.server.id, moderator=stage.moderator.id
     )
-    write_bundle(dossier, Signer.load_or_create(database.signing_key_file), path)
+    write_bundle(dossier, Signer.load_or_create(database.signing_key_file), bundle)
 
 
 async def _play(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -86,15 +88,37 @@ async def test_a_case_is_exported_offline_and_that_is_on_record(place: Path) -> 
     assert typed("export", "--case", 1, "--output", bundle, *asked, cwd=place)[0] == 2
     missing = typed("export", "--case", 9, "--output", place / "9.zip", *asked, cwd=place)
     assert (missing[0], missing[2]) == (2, "there is no case 9 in this database\n")
+    assert not (place / "9.zip").exists()
 
 
-async def test_what_cannot_be_written_is_not_on_record(place: Path) -> None:
+def nowhere(place: Path) -> Path:
+    return place / "missing" / "case.zip"
+
+
+def link_into_nowhere(place: Path) -> Path:
+    """It does not exist, and cannot be made."""
+    (place / "link.zip").symlink_to(place / "gone" / "case.zip")
+    return place / "link.zip"
+
+
+def locked(place: Path) -> Path:
+    """In a folder that may not be written to."""
+    if os.geteuid() == 0:
+        pytest.skip("root may write everywhere")
+    (place / "locked").mkdir(mode=0o500)
+    return place / "locked" / "case.zip"
+
+
+@pytest.mark.parametrize("output", [nowhere, link_into_nowhere, locked])
+async def test_what_cannot_be_written_is_not_on_record(
+    place: Path, output: Callable[[Path], Path]
+) -> None:
     asked: list[Any] = ["--for", "the police", "--reason", "asked for", "--consent", "given"]
-    nowhere, bundle = place / "missing" / "case.zip", place / "case.zip"
+    bundle, refused = place / "case.zip", output(place)
 
-    status, _, err = typed("export", "--case", 1, "--output", nowhere, *asked, cwd=place)
+    status, _, err = typed("export", "--case", 1, "--output", refused, *asked, cwd=place)
     typed("export", "--case", 1, "--output", bundle, *asked, cwd=place)
 
-    assert (status, err) == (2, f"{nowhere}: the folder {nowhere.parent} does not exist\n")
+    assert (status, str(refused) in err, len(err.splitlines())) == (2, True, 1)
     records = map(json.loads, unpacked(bundle.read_bytes())["custody.jsonl"].splitlines())
     assert [r["facts"].get("what") for r in records].count("exported") == 1
