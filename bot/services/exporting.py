@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 
+from bot import __version__
 from bot.domain.dossier import Dossier, Purpose
 from bot.domain.evidence import Act, Draft
 from bot.services.custody import MODERATOR, OPERATOR, action_draft
@@ -55,7 +55,7 @@ class Exporting:
                 exported_at=tx.now,
                 exported_by=moderator,
                 purpose=purpose,
-                version=_version(),
+                version=__version__,
             )
 
 
@@ -69,10 +69,3 @@ def _record(purpose: Purpose, *, moderator: int | None, at: str) -> Draft:
     )
     words = {"recipient": purpose.recipient[:_LONGEST], "reason": purpose.reason[:_LONGEST]}
     return replace(draft, content=words)
-
-
-def _version() -> str:
-    try:
-        return version("notalone")
-    except PackageNotFoundError:
-        return "unknown"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 
 import discord
 
+from bot import __version__
 from bot.advice import Language, Texts
 from bot.services.choices import SETTINGS, as_written
 from bot.services.condition import ServerCondition
@@ -42,7 +42,7 @@ def status_page(
         *_work(language, facts),
         *(language.text("status.resources", warning=warning) for warning in facts.warnings),
         *_settings(language, languages, guild, policies),
-        language.text("status.version", version=_version()),
+        language.text("status.version", version=__version__),
     ]
     layout = discord.ui.LayoutView(timeout=None)
     layout.add_item(discord.ui.TextDisplay("\n".join(lines)[:_LONGEST]))
@@ -108,10 +108,3 @@ def _settings(
         yield language.text("status.same")
     settings, faults = policies.settings(guild.id), policies.faults(guild.id)
     yield from lapsed(language, guild, settings, faults)
-
-
-def _version() -> str:
-    try:
-        return version("notalone")
-    except PackageNotFoundError:
-        return "?"

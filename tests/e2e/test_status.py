@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import version
 
 import pytest
 
+from bot import __version__
 from bot.domain.delivery import DeliveryKind
 from bot.sandbox import Permission
 from bot.services.names import DIRECT_MESSAGES
@@ -31,7 +31,7 @@ async def test_a_server_that_is_well_says_so(town: Town) -> None:
             + (town.bot.bot.parts.resources.unverified() or "")
         ),
         ("No settings were chosen in this server: all are as whoever runs the bot set them."),
-        f"Version {version('notalone')}.",
+        f"Version {__version__}.",
     ]
 
 

@@ -30,6 +30,13 @@ def test_nothing_is_mocked() -> None:
     assert [name for name, module in parsed(SOURCES) if mocks & set(imported(module))] == []
 
 
+def test_nothing_asks_for_the_installed_package() -> None:
+    """Where only the requirements are installed there is none; `bot.__version__` is there."""
+    assert [
+        name for name, module in parsed(SHIPPED) if "importlib.metadata" in imported(module)
+    ] == []
+
+
 def test_the_domain_is_the_standard_library_and_nothing_else() -> None:
     domain = [path for path in SHIPPED if path.is_relative_to(ROOT / "bot" / "domain")]
 
