@@ -101,10 +101,10 @@ def check(context: typer.Context) -> None:
     found = asyncio.run(diagnose(context.obj, os.environ))
     for warning in found.warnings:
         typer.echo(f"warning: {warning}", err=True)
-    if found.problems:
-        _fail(found.problems)
     for note in found.notes:
         typer.echo(note)
+    if found.problems:
+        _fail(found.problems)
     typer.echo("Everything is in order.")
 
 

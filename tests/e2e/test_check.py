@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ from bot.check import diagnose
 from bot.services.choices import PolicySettings
 from bot.services.policies import Policies
 from bot.services.settings import Settings
-from bot.storage import Store
+from bot.storage import Signer, Store
 from tests.e2e.conftest import Build
 from tests.e2e.town import KEYRING, Town
 
@@ -137,6 +138,24 @@ async def test_a_database_that_is_not_up_to_date_is_named(build: Build) -> None:
         "looked at: the next start does that, or `python run.py db upgrade`"
     )
     assert not_looked_at in found.warnings
+
+
+async def test_the_fingerprint_is_shown_whatever_a_server_lacks(build: Build) -> None:
+    async with build(token=_TOKEN) as town:
+        path = _configured(town, alert_channel="nowhere")
+        signer = Signer.load_or_create(town.folder / "data" / "notalone-signing.key")
+        checking = await asyncio.create_subprocess_exec(
+            *(sys.executable, str(ROOT / "run.py"), "--config", str(path), "check"),
+            env=os.environ | {"NOTALONE_TOKEN": _TOKEN},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await checking.communicate()
+
+    assert checking.returncode == 2
+    assert b"I cannot alert the moderators of Harbour." in err
+    key = "Exports are signed by the key with this fingerprint"
+    assert out.decode().splitlines() == [f"{key}: {signer.fingerprint}"]
 
 
 @pytest.mark.parametrize("command", [["check"], []])
