@@ -132,9 +132,9 @@ def read_key(path: Path, *, what: str = MASTER) -> bytes:
 
 
 def create_key(path: Path, *, what: str = MASTER) -> None:
-    """Write a new key that only its owner can read. Raises KeyFileError."""
+    """Write a new key that only its owner can read, as is a new folder. Raises KeyFileError."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode("ascii") + "\n")
