@@ -15,6 +15,10 @@ from bot.domain.message import Window
 from bot.transcripts import Entry, TranscriptError, is_export, read_transcript
 
 _TYPED = "-"
+_HOW_TO_TYPE = (
+    "Type a message on each line. To end, press Ctrl+D at the beginning of a line "
+    "(on Windows Ctrl+Z, then Enter)."
+)
 _WINDOW_MINUTES = 24 * 60
 """A transcript is judged after the fact, so that a day may lie between a threat's parts."""
 
@@ -56,7 +60,7 @@ def read_each(
     unread = 0
     with TemporaryDirectory() as folder:
         for file in map(str, files):
-            path = _typed(Path(folder), sys.stdin) if file == _TYPED else Path(file)
+            path = _typed(Path(folder), sys.stdin, err) if file == _TYPED else Path(file)
             try:
                 read(path, file)
             except TranscriptError as error:
@@ -65,12 +69,15 @@ def read_each(
     return unread
 
 
-def _typed(folder: Path, source: TextIO) -> Path:
+def _typed(folder: Path, source: TextIO, err: TextIO) -> Path:
     """Standard input as a transcript: JSON lines as they are, any other line as a message.
 
-    An export of DiscordChatExporter is left as it is.
+    An export of DiscordChatExporter is left as it is. Who types is told on `err` how to end.
     """
     path = folder / "typed.jsonl"
+    if source.isatty():
+        err.write(f"{_HOW_TO_TYPE}\n")
+        err.flush()
     first = source.readline()
     lines = itertools.chain([first], source)
     with path.open("w", encoding="utf-8") as file:

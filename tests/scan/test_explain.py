@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from bot.explain import run
 
@@ -80,3 +83,25 @@ def test_unreadable_input_exits_with_two_and_names_the_line(tmp_path: Path) -> N
 
     assert run([path], as_json=True, out=out, err=err) == 2
     assert f"{path}:1: is not JSON" in err.getvalue()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
+def test_who_types_is_told_how_to_end() -> None:
+    keyboard, terminal = os.openpty()
+    os.write(keyboard, b"pay me or everyone sees your nudes\n\x04")
+    ran = subprocess.run(
+        [sys.executable, "run.py", "scan", "--explain", "-"],
+        cwd=ROOT,
+        stdin=terminal,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    os.close(keyboard)
+    os.close(terminal)
+
+    assert (ran.returncode, "→ threat" in ran.stdout) == (0, True)
+    assert ran.stderr == (
+        "Type a message on each line. To end, press Ctrl+D at the beginning of a line "
+        "(on Windows Ctrl+Z, then Enter).\n"
+    )
