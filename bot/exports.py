@@ -39,8 +39,8 @@ def export(config: Config, case_id: int, purpose: Purpose, output: Path) -> Writ
     LookupError when there is no such case, FileExistsError, OSError, KeyFileError,
     StoreUnavailableError.
     """
-    signer = Signer.load_or_create(config.database.signing_key_file)
     keyring = Keyring.load(config.database.key_file)
+    signer = Signer.load_or_create(config.database.signing_key_file)
     with new_file(output) as file:
         dossier = asyncio.run(_dossier(config, keyring, case_id, purpose))
         return write_bundle(dossier, signer, file)
