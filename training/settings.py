@@ -131,9 +131,9 @@ SILENT = (
 three times `DOUBT`: the answer of somebody who is threatened, what is to be done about a game, and
 a harmless object or a story that is laughed about. Rules that are sure still fire."""
 
-DOUBTED = ("fiction", "game", "news", "permission", "warning")
-"""Concepts beside each of which it must be surer: play, stories, news, what was agreed, and
-warnings."""
+DOUBTED = ("fiction", "game", "news", "permission", "trivial", "warning")
+"""Concepts beside each of which it must be surer: play, stories, news, what was agreed, harmless
+objects, and warnings."""
 
 DOUBT = 3.5
 """How much less log odds count beside those."""
