@@ -77,7 +77,6 @@ def limits() -> dict[str, Any]:
             "grave": settings.GRAVE,
             "tells": settings.TELLS,
             "told": settings.TOLD,
-            "turns": settings.TURNS,
         },
     }
 

@@ -103,9 +103,6 @@ CONCEPTS = 0.5
 TOLD = 0.95
 """From which probability on a threat that rules found is taken for somebody telling of one."""
 
-TURNS = 10.5
-"""From which log odds on what rules found somebody to tell of is taken for a threat."""
-
 SPARED, DISPUTED = 0.25, 3.0
 """Below which log odds, the concepts counted in, what rules found at medium becomes low, and a
 threat at high medium: moderators look first, before somebody is written to."""
@@ -131,9 +128,9 @@ SILENT = (
 three times `DOUBT`: the answer of somebody who is threatened, what is to be done about a game, and
 a harmless object or a story that is laughed about. Rules that are sure still fire."""
 
-DOUBTED = ("fiction", "game", "news", "permission", "trivial", "warning")
-"""Concepts beside each of which it must be surer: play, stories, news, what was agreed, harmless
-objects, and warnings."""
+DOUBTED = ("fiction", "game", "news", "permission", "warning")
+"""Concepts beside each of which it must be surer: play, stories, news, what was agreed, and
+warnings."""
 
 DOUBT = 3.5
 """How much less log odds count beside those."""

@@ -7,7 +7,7 @@ from itertools import islice
 
 from bot.detection.addressing import Speaking, speaks_to
 from bot.detection.before import CHARACTERS
-from bot.detection.judge import at_level
+from bot.detection.judge import at_level, is_unsure
 from bot.detection.normalise import fold
 from bot.domain.assessment import NOTHING, Assessment, Kind, Level
 from bot.domain.message import Message, Person, Window
@@ -50,8 +50,7 @@ def as_an_answer(
     defends = own.isdisjoint(_OF_VALUE)
     if _answers_threat(assessment, window, judge, speech=speech, defends=defends):
         return None
-    unsure = all(finding.level <= Level.MEDIUM for finding in assessment.findings)
-    if unsure and _takes_up(window, judge):
+    if is_unsure(assessment) and _takes_up(window, judge):
         return None
     if assessment.level is Level.HIGH and _is_against_offender(window, assessment, judge):
         return at_level(assessment, Level.MEDIUM)
@@ -103,7 +102,10 @@ def _takes_up(window: Window, judge: Callable[[Window], Assessment]) -> bool:
             continue
         words = set(fold(earlier.message.wording).split())
         least = max(_ECHO_WORDS, _TAKEN_UP * len(words))
-        if len(said & words) >= least and judge(earlier).level >= Level.HIGH:
+        if len(said & words) < least:
+            continue
+        judged = judge(earlier)
+        if judged.kind is Kind.THREAT and judged.level >= Level.HIGH:
             return True
     return False
 

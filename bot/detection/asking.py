@@ -29,6 +29,10 @@ class Asking:
         self._weightiest = sorted(self._weights, key=lambda bit: -self._weights[bit])
         self._scores: dict[int, int] = {}
 
+    def forget(self) -> None:
+        """Forget the last text."""
+        self._glanced = ("", 0.0)
+
     def asked(self, here: int, said: int = 0, *, text: str | None = None) -> bool:
         """Whether a message with the bits `here` after one's `said` is worth an opinion.
 

@@ -11,7 +11,7 @@ from bot.detection.answers import as_an_answer, ceiling
 from bot.detection.asking import Asking
 from bot.detection.before import heard_from_others, own_before, said_by_author, said_by_others
 from bot.detection.closely import Closely
-from bot.detection.doubts import doubted, goes_on_telling
+from bot.detection.doubts import doubted, goes_on_telling, speaks_to_somebody
 from bot.detection.explaining import Explanation, aside_of, counted_only, nearest
 from bot.detection.judge import as_telling, conclude, fired
 from bot.detection.learned import LearnedJudge
@@ -148,15 +148,16 @@ class Detector:
         judged = window.message
         said = [each for each in said_by_author(window, bool)[0] if each.id != judged.id]
         run = [self._read(each) for each in (*said, judged)]
-        if goes_on_telling(run[-1]) and any(self._tells(each) for each in said):
+        if goes_on_telling(assessment, run[-1]) and any(self._tells(each) for each in said):
             return as_telling(assessment, judged.author)
         return doubted(assessment, run, speech=self._lexicon.speech, innocence=self._innocence)
 
     def forget(self) -> None:
         """Forget the messages that it remembers so as not to read them again and again."""
         self._reader.forget()
-        if self._second is not None:
+        if self._second is not None and self._asking is not None:
             self._second.forget()
+            self._asking.forget()
         self._looks.forget()
 
     def explain(self, window: Window) -> Explanation:
@@ -214,8 +215,9 @@ class Detector:
         return self._with_experiments(assessment, run, window)
 
     def _tells(self, message: Message) -> bool:
-        """Whether `message` by itself tells of a threat, and says what others do."""
-        return self._alone(Window(message)).kind is Kind.DISCLOSURE
+        """Whether `message` by itself tells of a threat, and speaks to nobody of what is theirs."""
+        told = self._alone(Window(message)).kind is Kind.DISCLOSURE
+        return told and not speaks_to_somebody(self._read(message))
 
     def _is_spread(self, here: int, said: int, text: str) -> bool:
         """Whether what the author said before can matter to what is found in a message."""

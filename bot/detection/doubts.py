@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from bot.detection.addressing import Speaking
-from bot.detection.judge import as_telling, at_level
+from bot.detection.judge import as_telling, at_level, is_unsure
 from bot.detection.reading import Place, Reading
 from bot.detection.vetoes import Innocence
 from bot.domain.assessment import Assessment, Level
@@ -62,9 +62,19 @@ def doubted(
     return at_level(assessment, Level.LOW) if likely else assessment
 
 
-def goes_on_telling(reading: Reading) -> bool:
-    """Whether these may be further words of somebody who told of a threat just before."""
-    return not _OTHERS_DO.isdisjoint(reading.own) and _SPOKEN_TO.isdisjoint(reading.own)
+def speaks_to_somebody(reading: Reading) -> bool:
+    """Whether the author speaks of what belongs to the person spoken to."""
+    return not _SPOKEN_TO.isdisjoint(reading.own)
+
+
+def goes_on_telling(assessment: Assessment, reading: Reading) -> bool:
+    """Whether an unsure threat may be further words of somebody who told of one just before.
+
+    Not where it is surely aimed at somebody: one sentence that tells costs an offender nothing.
+    """
+    says_what_others_do = not _OTHERS_DO.isdisjoint(reading.own)
+    is_sure = assessment.aimed or not is_unsure(assessment)
+    return says_what_others_do and not is_sure and not speaks_to_somebody(reading)
 
 
 def _is_of_own(reading: Reading, mine: Container[str]) -> bool:

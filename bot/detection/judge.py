@@ -95,6 +95,11 @@ def at_level(assessment: Assessment, level: Level) -> Assessment:
     return replace(assessment, level=level, score=score)
 
 
+def is_unsure(assessment: Assessment) -> bool:
+    """Whether no rule that fired is sure by itself."""
+    return all(finding.level <= Level.MEDIUM for finding in assessment.findings)
+
+
 def as_telling(assessment: Assessment, author: Person) -> Assessment:
     """A threat as what it is if its `author` tells of one, at medium at most."""
     medium = at_level(assessment, min(assessment.level, Level.MEDIUM))

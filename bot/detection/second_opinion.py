@@ -12,7 +12,6 @@ from bot.detection.rules import Rule
 from bot.domain.assessment import Category, Finding, Kind, Level, Signal
 
 _REMEMBERED_VIEWS = 512
-_REPORTED = frozenset({"reported", "received"})
 _TOGETHER = 4
 """How many of an author's messages, the judged one included, are put together."""
 _CATEGORIES: tuple[tuple[Category, frozenset[str]], ...] = (
@@ -101,19 +100,14 @@ class SecondOpinion:
         it grave, becomes medium if it reads innocent enough to outweigh its concepts; what is at
         medium becomes low, a longer text if every part of it reads so. Of what is at medium and
         read at once, a threat that reads like somebody telling of one becomes a disclosure; and if
-        it surely reads like a threat as well, both agree, and it becomes high. What is told, and
-        very surely reads like a threat in the author's own words, becomes one: "he said hi" costs
-        an offender nothing.
+        it surely reads like a threat as well, both agree, and it becomes high.
         """
         found = list(found)
         highest = max((finding.level for _, finding in found), default=Level.LOW)
-        if highest > Level.HIGH or not _is_here(found, run[-1]):
-            return found
         tells = any(rule.kind is Kind.DISCLOSURE for rule, _ in found)
-        if tells:
-            turned = self._turned(run)
-            if turned or highest is Level.HIGH:
-                return turned or found
+        mine = highest <= Level.MEDIUM or (highest is Level.HIGH and not tells)
+        if not mine or not _is_here(found, run[-1]):
+            return found
         text, weight = _text(run[-1:]), self._weight(run[-1:])
         surely = highest is Level.HIGH
         if surely and self._judge.weigh(text) >= self._limits["grave"]:
@@ -125,7 +119,9 @@ class SecondOpinion:
             return [_at_most(milder, each) for each in found]
         if surely or view is None or tells:
             return found
-        return self._told(view, run[-1:]) or self._agreed(found, run[-1:]) or found
+        if view.kind is Kind.DISCLOSURE and view.disclosure >= self._limits["told"]:
+            return [self._finding(DISCLOSURE, view, run[-1:])]
+        return self._agreed(found, run[-1:]) or found
 
     def unasked(self, run: Sequence[Reading]) -> Opinion | None:
         """What the model makes of the last of `run`, whether or not it would be asked.
@@ -152,25 +148,6 @@ class SecondOpinion:
         same = replace(finding, category=found[0][1].category)
         raised = (each if each[0].is_mark else _at(Level.HIGH, each) for each in found)
         return [*raised, (rule, same)]
-
-    def _told(self, view: Opinion, judged: Sequence[Reading]) -> list[tuple[Rule, Finding]]:
-        """What somebody tells who surely does by the model's `view`; else nothing."""
-        tells = view.kind is Kind.DISCLOSURE and view.disclosure >= self._limits["told"]
-        return [self._finding(DISCLOSURE, view, judged)] if tells else []
-
-    def _turned(self, run: Sequence[Reading]) -> list[tuple[Rule, Finding]]:
-        """The threat that the model very surely finds in the last of `run`, if it does.
-
-        Not where somebody is said to have said something: who retells writes the same words.
-        """
-        judged = run[-1:]
-        if not _REPORTED.isdisjoint(_own(judged)) or not self._judge.is_read_whole(_text(judged)):
-            return []
-        view = self.unasked(run)
-        turns = view is not None and view.kind is Kind.THREAT and view.sure >= self._limits["turns"]
-        if view is None or not turns or self._is_quoted(judged):
-            return []
-        return [self._finding(THREAT, view, judged)]
 
     def _opinion(self, run: Sequence[Reading]) -> Opinion:
         return self._judge.judge(_text(run), _own(run), weight=self._weight(run))

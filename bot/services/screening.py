@@ -48,8 +48,10 @@ class Screening:
         policies: Policies,
         *,
         wake: Callable[[], None],
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
+        self._clock = clock
         self._detector = detector
         self._conversations = conversations
         self._recorder = Recorder(store, policies)
@@ -59,6 +61,8 @@ class Screening:
         self._unstored: dict[int, tuple[int, int]] = {}
         self._newest: dict[int, int] = {}
         self._behind: set[int] = set()
+        self._catching_up: list[float] = []
+        """Since when: what is written meanwhile is held back, and needs what was said before it."""
         self._gone: dict[int, dict[int, Deleted]] = {}
         """Per channel, how those of the remembered messages went that are gone."""
 
@@ -95,7 +99,7 @@ class Screening:
 
     def forget_old(self) -> None:
         """Let go of what was said too long ago to matter, and of all that was read meanwhile."""
-        self._conversations.forget_old(time.time())
+        self._conversations.forget_old(min((self._clock(), *self._catching_up)))
         self._detector.forget()
 
     async def reread(
@@ -217,7 +221,12 @@ class Screening:
         Breaking off with an error leaves it there for good, so that the next try starts anew.
         """
         self._behind.add(guild_id)
-        yield
+        began = self._clock()
+        self._catching_up.append(began)
+        try:
+            yield
+        finally:
+            self._catching_up.remove(began)
         self._behind.discard(guild_id)
 
     async def set_marks(self) -> None:

@@ -151,6 +151,7 @@ class Keeping:
         kept = select(cases.c.id).where(cases.c.guild_id == guild_id)
         if await self._connection.scalar(kept.limit(1)) is not None:
             return False
+        leave_no_trace(self._connection)
         for table in _OF_SERVERS:
             await self._connection.execute(delete(table).where(table.c.guild_id == guild_id))
         return True

@@ -74,6 +74,8 @@ def test_a_detector_forgets_the_messages_that_it_read(detector: Detector) -> Non
 
     assert not detector._reader._readings
     assert not second._views
+    assert detector._asking is not None
+    assert detector._asking._glanced == ("", 0.0)
     assert detector.assess(Window(_message(1, learned))) == assessed
 
 

@@ -104,3 +104,60 @@ def test_who_takes_up_what_another_threatened_is_no_offender(judge: Judge) -> No
     assert judge(("ava", "he is here"), threat).level is Level.HIGH
     assert judge(("ava", "he is here"), threat, said) == NOTHING
     assert judge(("ava", "he is here"), said).level is Level.MEDIUM
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "leo says pay 90 or the photos go out to my mom",
+        "max says pay 50 by tonight or the pics go to my class",
+        "leo wants 90 or the photos go out to my mom",
+        "leo is making me pay 90 or the photos go out to my mom",
+        "max sagt 50 euro oder die fotos gehen an meine mutter",
+    ],
+)
+def test_who_names_whoever_threatens_them_is_no_offender(judge: Judge, told: str) -> None:
+    assessment = judge(("leo", "hey"), ("ava", told))
+
+    assert assessment.kind is Kind.DISCLOSURE
+    assert assessment.offender is None
+
+
+@pytest.mark.parametrize(
+    ("threat", "level"),
+    [
+        ("ava they will post the nudes if you dont pay 600. go kill yourself", Level.URGENT),
+        ("600 tonight or my boys will show your clip, they want it", Level.HIGH),
+        ("pay 600 by tonight or my boys send the clip to the whole team", Level.MEDIUM),
+    ],
+)
+def test_one_sentence_that_tells_does_not_excuse_what_follows(
+    judge: Judge, threat: str, level: Level
+) -> None:
+    told = ("leo", "someone is blackmailing me with a photo, what should i do")
+    assessment = judge(told, ("kim", "oh no"), ("leo", threat))
+
+    assert (assessment.kind, assessment.level) == (Kind.THREAT, level)
+
+
+@pytest.mark.parametrize("demand", ["900 in an hour", "pay me 90 by tonight or else"])
+@pytest.mark.parametrize(
+    "message",
+    [
+        "ava my friend has your photos and says he posts them",
+        "my friend has your photos ava, he wants to post them",
+    ],
+)
+def test_who_poses_as_a_messenger_is_found(judge: Judge, message: str, demand: str) -> None:
+    assessment = judge(("leo", message), ("ava", "what"), ("leo", demand))
+
+    assert assessment.kind is Kind.THREAT
+    assert assessment.level >= Level.MEDIUM
+
+
+def test_a_call_for_help_in_the_same_words_takes_nothing_from_the_threat(judge: Judge) -> None:
+    call = ("ava", "help, leo has my nudes and says pay 600 tonight or he leaks them to everyone")
+    assessment = judge(call, ("leo", "ava 600 or everyone has the nudes"))
+
+    assert assessment.kind is Kind.THREAT
+    assert assessment.level >= Level.MEDIUM

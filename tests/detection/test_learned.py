@@ -233,24 +233,24 @@ def test_hardly_more_innocent_lines_are_called_threats_than_by_rules_alone(
 @pytest.mark.slow
 def test_of_what_rules_find_the_review_lowers_little_and_drops_nothing(detector: Detector) -> None:
     rules = load_detector(learned=False)
-    after = []
-    for sentence in read_kept_apart(hand=SCENES):
-        window = Window(Message(1, 1, Person(1, "a"), sentence.text, 1.0))
-        if sentence.label != "innocent" and (before := rules.assess(window)).findings:
-            after.append((before, detector.assess(window), sentence.label))
+    windows = [
+        Window(Message(1, 1, Person(1, "a"), sentence.text, 1.0))
+        for sentence in read_kept_apart(hand=SCENES)
+        if sentence.label != "innocent"
+    ]
 
-    told = [each for each in after if each[0].kind is not each[1].kind is Kind.DISCLOSURE]
-    turned = [each for each in after if each[0].kind is not each[1].kind is Kind.THREAT]
-    lowered = [(before, now) for before, now, _ in after if now.level < before.level]
+    found = [(before, window) for window in windows if (before := rules.assess(window)).findings]
+    after = [(before, detector.assess(window)) for before, window in found]
+    told = [each for each in after if each[0].kind is not each[1].kind]
+    lowered = [(before, now) for before, now in after if now.level < before.level]
 
     assert len(after) > 500
     by_one_step = {Level.HIGH: Level.MEDIUM, Level.MEDIUM: Level.LOW}
     assert all(now.level is by_one_step[before.level] for before, now in lowered)
-    assert all(now.kind is not Kind.NONE for _, now, _ in after)
-    assert all(now.level is Level.MEDIUM for _, now, _ in turned)
-    assert all(finding.signals for _, now, _ in told + turned for finding in now.findings)
-    assert sum(label == "threat" for *_, label in turned) > len(turned) / 2
-    assert max(len(told), len(lowered)) < 0.02 * len(after)
+    assert all(now.kind is Kind.DISCLOSURE for _, now in told)
+    assert all(finding.signals for _, now in told for finding in now.findings)
+    assert len(told) < 0.02 * len(after)
+    assert len(lowered) < 0.02 * len(after)
 
 
 def test_what_reads_innocent_is_low_and_keeps_its_reasons(

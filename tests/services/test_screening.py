@@ -183,3 +183,25 @@ async def test_what_was_heard_and_is_gone_from_history_still_counts(store: Store
 async def test_a_version_from_history_stands_where_it_was_written(store: Store) -> None:
     edited, between = spoken(100, PIECE, edited=102), spoken(101, DEMAND)
     assert await found(store, [], [edited, between]) == [100]
+
+
+async def test_nothing_that_is_needed_is_forgotten_while_history_is_read(store: Store) -> None:
+    """What is written meanwhile is held back, and judged with what was said before it."""
+    detector, now = load_detector(learned=False), [0.0]
+    conversations = Conversations(detector, minutes=30)
+    screening = Screening(
+        store,
+        detector,
+        conversations,
+        Policies(PolicySettings(), {}),
+        wake=lambda: None,
+        clock=lambda: now[0],
+    )
+    with screening.catching_up(HERE):
+        screening.screen(said(1, "i have your photos, ava", guild=HERE))
+        for minute in range(1, 40):
+            now[0] = minute * 60.0
+            screening.forget_old()
+        assert len(conversations) == 1
+    screening.forget_old()
+    assert len(conversations) == 0

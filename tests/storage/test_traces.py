@@ -20,6 +20,8 @@ from bot.storage.schema import cases, evidence, quiets, records
 from tests.storage.building import GUILD, case_with, draft
 
 _CASE = 1
+_ELSEWHERE = GUILD + 1
+"""A server without a case."""
 _SECRETS = (cases.c.data_key, evidence.c.sealed, records.c.data_key, quiets.c.data_key)
 
 
@@ -30,7 +32,7 @@ async def _secrets(store: Store) -> list[bytes]:
     async with store.transaction() as tx:
         await tx.records.keep(1, "message:1:0", {"text": "pay me"})
         await tx.quiets.add(
-            reason, whole=False, guild_id=GUILD, case_id=1, why=Mistake.JOKE, by=1, token="a"
+            reason, whole=False, guild_id=_ELSEWHERE, case_id=1, why=Mistake.JOKE, by=1, token="a"
         )
     async with store._engine.connect() as connection:
         return [await connection.scalar(select(column)) or b"" for column in _SECRETS]
@@ -45,7 +47,8 @@ _WAYS: dict[str, tuple[int, Callable[[Transaction], Awaitable[object]]]] = {
     "a case": (0, lambda tx: tx.keeping.delete_cases([_CASE])),
     "a message": (1, lambda tx: tx.personal.blank([Place(_CASE, 1, GUILD)])),
     "what somebody kept": (2, lambda tx: tx.records.erase(1)),
-    "a quiet phrase": (3, lambda tx: tx.quiets.lift(1, guild_id=GUILD)),
+    "a quiet phrase": (3, lambda tx: tx.quiets.lift(1, guild_id=_ELSEWHERE)),
+    "a server": (3, lambda tx: tx.keeping.forget_server(_ELSEWHERE)),
 }
 
 
