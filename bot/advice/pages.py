@@ -63,8 +63,9 @@ _LONGEST = 1900
 
 
 def direct_message(language: Language, *, server: str, urgent: bool = False) -> str:
-    """The advice that a person is sent once, one screen long; the steps come in order.
+    """The advice that a person is sent once, one screen long, a little more if urgent.
 
+    The steps come in order.
     The first paragraph gives nothing away. `urgent` is for whoever may be hurt, or was told to hurt
     themselves: the emergency number comes before all else then, and next to it that they matter and
     should not stay alone. `server` is the server's name, already made harmless.
