@@ -24,6 +24,7 @@ _OF_VALUE = frozenset(
     }
 )
 """Concepts of what only an offender demands or holds."""
+_HELD = frozenset({"possession"})
 _ECHO_SHARE = 0.8
 _ECHO_WORDS = 4
 _TAKEN_UP = 1 / 3
@@ -42,16 +43,16 @@ def as_an_answer(
 ) -> Assessment | None:
     """A threat as what it is after what others wrote: None of whoever only answers one.
 
-    `own` are the concepts in the author's words. None as well of who takes up the words of a sure
-    threat by another, where no rule is sure of theirs. A threat at high becomes medium where it is
+    `own` are the concepts in the author's words. Who takes up the words of another's sure threat,
+    where no rule is sure of theirs, is at low at most. A threat at high becomes medium where it is
     aimed at one who threatened somebody before, and its author threatened nobody: whoever turns on
     an offender may use their words.
     """
     defends = own.isdisjoint(_OF_VALUE)
     if _answers_threat(assessment, window, judge, speech=speech, defends=defends):
         return None
-    if is_unsure(assessment) and _takes_up(window, judge):
-        return None
+    if is_unsure(assessment) and _HELD.isdisjoint(own) and _takes_up(window, assessment, judge):
+        return at_level(assessment, Level.LOW)
     if assessment.level is Level.HIGH and _is_against_offender(window, assessment, judge):
         return at_level(assessment, Level.MEDIUM)
     return assessment
@@ -94,20 +95,29 @@ def _answers_threat(
     return False
 
 
-def _takes_up(window: Window, judge: Callable[[Window], Assessment]) -> bool:
-    """Whether the judged message takes up the words of what another surely threatened before."""
+def _takes_up(
+    window: Window, assessment: Assessment, judge: Callable[[Window], Assessment]
+) -> bool:
+    """Whether the judged message takes up the words of what another surely threatened before.
+
+    Not of whoever turns to somebody else than that one, nor of who threatened before themselves:
+    offenders work together, and from one script.
+    """
+    author = window.message.author.id
     said = set(fold(window.message.wording).split())
+    met = False
     for earlier in _befores(window):
-        if earlier.message.author.id == window.message.author.id:
-            continue
+        by = earlier.message.author
         words = set(fold(earlier.message.wording).split())
         least = max(_ECHO_WORDS, _TAKEN_UP * len(words))
-        if len(said & words) < least:
+        turns_away = assessment.aimed and not _is_target(assessment, by)
+        if by.id != author and (turns_away or len(said & words) < least):
             continue
         judged = judge(earlier)
-        if judged.kind is Kind.THREAT and judged.level >= Level.HIGH:
-            return True
-    return False
+        if by.id == author and _threatens(judged):
+            return False
+        met |= by.id != author and judged.kind is Kind.THREAT and judged.level >= Level.HIGH
+    return met
 
 
 def _is_against_offender(

@@ -18,9 +18,8 @@ _VALUE = frozenset({"money_demand", "payment"})
 """Who demands money and speaks of the other's people is not the one who is threatened."""
 _STAGES = frozenset({"story", "storys", "stories", "status", "feed", "сторис", "сторіс", "сториз"})
 """What is the author's own to show things on: no images of theirs."""
-_OTHERS_DO = frozenset(
-    {"third", "they_have", "they_hold", "they_want", "they_demand", "they_expose", "they_show"}
-)
+_THIRD = "third"
+_OTHERS_HOLD = frozenset({"they_have", "they_hold", "they_want", "they_demand"})
 _SPOKEN_TO = _THEIRS - {"hold"} | _YOURS
 _TRIVIAL = "trivial"
 _BUSINESS = frozenset({"trade", "commission", "debt", "event"})
@@ -72,9 +71,9 @@ def goes_on_telling(assessment: Assessment, reading: Reading) -> bool:
 
     Not where it is surely aimed at somebody: one sentence that tells costs an offender nothing.
     """
-    says_what_others_do = not _OTHERS_DO.isdisjoint(reading.own)
+    of_others = _THIRD in reading.own and not _OTHERS_HOLD.isdisjoint(reading.own)
     is_sure = assessment.aimed or not is_unsure(assessment)
-    return says_what_others_do and not is_sure and not speaks_to_somebody(reading)
+    return of_others and not is_sure and not speaks_to_somebody(reading)
 
 
 def _is_of_own(reading: Reading, mine: Container[str]) -> bool:

@@ -22,9 +22,6 @@ TOLD_ON = "they got a clip of him and want 600 or it goes to his whole team"
         "alors tu veux 50 sinon tu envoies mes photos à ma mère ?",
         "o te mando 50 o le mandas mis fotos a mi madre?",
         "quindi 50 euro o mandi le mie foto a mia madre?",
-        "yani 50 lira ya da videomu anneme mi atacaksın?",
-        "szóval ötezer vagy elküldöd a képeimet anyámnak?",
-        "jadi aku bayar 50 ribu atau kamu sebar videoku ke ibuku?",
     ],
 )
 def test_who_asks_about_their_own_images_is_offered_help_and_not_accused(
@@ -102,8 +99,29 @@ def test_who_takes_up_what_another_threatened_is_no_offender(judge: Judge) -> No
     said = ("kim", "so you want 90 or you send her photos out? are you serious leo?")
 
     assert judge(("ava", "he is here"), threat).level is Level.HIGH
-    assert judge(("ava", "he is here"), threat, said) == NOTHING
+    assert judge(("ava", "he is here"), threat, said).level <= Level.LOW
     assert judge(("ava", "he is here"), said).level is Level.MEDIUM
+
+
+TO_THE_CLASS = "ava pay 90 by tonight or the photos of you go out to your whole class"
+
+
+@pytest.mark.parametrize(
+    ("said", "target"),
+    [
+        ("by tonight or the whole school sees you kim", "kim"),
+        ("we both have the photos of you ava, 90 by tonight", "ava"),
+        ("ava you have until tonight, then the photos go to the whole class", "ava"),
+    ],
+)
+def test_a_second_offender_in_the_same_words_is_found(judge: Judge, said: str, target: str) -> None:
+    before = (("ava", "hi"), ("kim", "hey"), ("leo", TO_THE_CLASS), ("kim", "lol what"))
+    assessment = judge(*before, ("sam", said))
+
+    assert assessment.level >= Level.MEDIUM
+    assert assessment.offender is not None
+    assert assessment.offender.name == "sam"
+    assert [person.name for person in assessment.targets] == [target]
 
 
 @pytest.mark.parametrize(
@@ -161,3 +179,25 @@ def test_a_call_for_help_in_the_same_words_takes_nothing_from_the_threat(judge: 
 
     assert assessment.kind is Kind.THREAT
     assert assessment.level >= Level.MEDIUM
+
+
+@pytest.mark.parametrize(
+    ("told", "demand"),
+    [
+        (
+            "jemand erpresst mich mit einem foto, was soll ich tun",
+            "gebt mir 600 oder die posten das video",
+        ),
+        (
+            "quelqu'un me fait chanter avec une photo, je fais quoi",
+            "je veux 600 ce soir ou ils publient la vidéo",
+        ),
+        ("alguien me chantajea con una foto, que hago", "quiero 600 hoy o ellos publican el video"),
+    ],
+)
+def test_who_told_something_and_demands_for_themselves_is_an_offender(
+    judge: Judge, told: str, demand: str
+) -> None:
+    around = (("ava", "hi"), ("kim", "hi"), ("leo", told), ("kim", "oh"))
+
+    assert judge(*around, ("leo", demand)).kind is Kind.THREAT
