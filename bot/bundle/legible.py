@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bot.bundle import done, story
 from bot.domain.evidence import EvidenceItem, ItemKind
@@ -10,6 +10,16 @@ from bot.services.custody import SOURCES
 
 _END = 1 << 64
 """Discord's identifiers have 64 bits."""
+_IMPOSSIBLE = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+"""What is raised where something else stands than was recorded: also times that are in no year, and
+lists in lists without end."""
 
 
 def is_legible(item: EvidenceItem) -> bool:
@@ -20,7 +30,7 @@ def is_legible(item: EvidenceItem) -> bool:
         return item.source in SOURCES and all(
             type(each) is int and 0 <= each < _END for each in _identifiers(item)
         )
-    except (LookupError, TypeError, ValueError, AttributeError):
+    except _IMPOSSIBLE:
         return False
 
 
@@ -28,9 +38,13 @@ def _identifiers(item: EvidenceItem) -> Iterator[object]:
     """What the report takes for identifiers, each of which holds a time."""
     yield from (person for person, _ in story.names_in([item]))
     if item.kind in story.WRITTEN:
-        guild_id = item.facts["guild_id"]
         yield from (item.facts["channel_id"], item.facts["message_id"])
-        yield 0 if guild_id is None else guild_id
+        perhaps = (item.facts["guild_id"], item.facts["reply_to"], *_origin(item))
+        yield from (0 if each is None else each for each in perhaps)
+
+
+def _origin(item: EvidenceItem) -> Iterable[object]:
+    return (item.facts["forwarded_from"] or {}).values()
 
 
 def _done(item: EvidenceItem) -> object:

@@ -193,7 +193,7 @@ def said(item: EvidenceItem, *, gone: EvidenceItem | None, is_with_ban: bool) ->
 
 
 def _place(origin: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key} {value}" for key, value in sorted(origin.items()) if value)
+    return ", ".join(f"{visible(key)} {value}" for key, value in sorted(origin.items()) if value)
 
 
 def _file(attachment: Mapping[str, Any]) -> Mapping[str, str]:

@@ -270,6 +270,11 @@ TAMPERED = [
     (10, _fact("person_id", "[1]")),
     (10, _fact("person_id", "null")),
     (3, "source = x'ff00'"),
+    (3, _fact("written_at", '"0001-01-01T00:00:00+14:00"')),
+    (11, "recorded_at = '9999-12-31T23:59:59-10:00'"),
+    *((3, _fact("reply_to", odd)) for odd in (r'"\\ud800"', r'"\\u202etxet"', *_ODD)),
+    *((3, _fact("forwarded_from", f'{{"a":{odd}}}')) for odd in (r'"\\ud800"', *_ODD)),
+    (13, f"""facts = '{{"what":"noted","x":{"[" * 450}{"]" * 450}}}'"""),
 ]
 STILL_TOLD = [
     # what the report can tell of nevertheless
@@ -277,6 +282,7 @@ STILL_TOLD = [
     *((3, f"{name} = x'ff00'") for name in ("message_id", "about", "previous", "digest")),
     (11, "recorded_at = '2026-01-01'"),
     (12, "recorded_at = '2026-01-01'"),
+    (3, _fact("forwarded_from", r'{"\ud800\u202e":5}')),
     *(
         (4, f"""kind = 'action', facts = '{{"what": "words erased", "items": {items}}}'""")
         for items in ("[[1]]", '[{}, "x"]', "5")
@@ -300,6 +306,7 @@ async def test_a_case_that_was_tampered_with_is_exported_and_says_so(
     assert faults(files, tmp_path)[0].startswith(f"item {seq}:")
     told = f"Item {seq} was altered and cannot be read." in files[REPORT].decode()
     assert told is ((seq, change) in TAMPERED)
+    assert "\u202e" not in files[REPORT].decode()
 
 
 async def test_sealed_words_that_are_none_make_no_case_impossible_to_export(
