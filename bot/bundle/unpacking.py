@@ -7,18 +7,25 @@ trusted but in the one form that `build_bundle` writes.
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from bot.bundle.names import EVERY
+from bot.bundle.names import CASE, EVERY, MANIFEST, PUBLIC_KEY, SIGNATURE
 
 _LARGEST = 1 << 28
 """Bytes of all files. A case of 50,000 items is smaller; what is larger only fills the memory."""
+_SMALL = dict.fromkeys((CASE, MANIFEST, PUBLIC_KEY, SIGNATURE), 1 << 20)
+"""Bytes of the files that are read at once: none grows with what was written."""
+_MOST_ENTRIES = 1000
+_ENTRY = b"PK\1\2"
+"""What each entry of a directory begins with. Packed files hold it by chance only."""
 _CHUNK = 1 << 16
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DAMAGED = (
@@ -80,14 +87,15 @@ def unpack(path: Path) -> Unpacked:
 def _from_folder(path: Path) -> Unpacked:
     there = sorted(path.iterdir())
     ours = [each for each in there if each.name in EVERY and each.is_file()]
-    _refuse_the_huge(sum(each.stat().st_size for each in ours))
+    _refuse_the_huge((each.name, each.stat().st_size) for each in ours)
     others = [f"{each.name}/" if each.is_dir() else each.name for each in there if each not in ours]
     return Unpacked({each.name: each.read_bytes() for each in ours}, *_sorted_out(others))
 
 
 def _from_archive(path: Path) -> Unpacked:
     with path.open("rb") as raw:
-        _refuse_the_huge(path.stat().st_size)
+        _refuse_the_huge([("", path.stat().st_size)])
+        _refuse_the_crowded(raw)
         with zipfile.ZipFile(raw) as archive:
             return _unpacked(archive, raw)
 
@@ -98,9 +106,26 @@ def _sorted_out(others: list[str]) -> tuple[tuple[str, ...], int]:
     return added, len(others) - len(added)
 
 
-def _refuse_the_huge(size: int) -> None:
-    if size > _LARGEST:
-        raise zipfile.BadZipFile("it is too large")
+def _refuse_the_huge(sizes: Iterable[tuple[str, int]]) -> None:
+    """Refuse what only fills the memory, by names and sizes; a whole archive has no name."""
+    left = _LARGEST
+    for name, size in sizes:
+        left -= size
+        if left < 0 or size > _SMALL.get(name, _LARGEST):
+            raise zipfile.BadZipFile("it is too large")
+
+
+def _refuse_the_crowded(raw: IO[bytes]) -> None:
+    """Refuse what may list far more files than a bundle, each of which takes memory.
+
+    They are counted, because the end of an archive can say anything of its directory.
+    """
+    entries, before = 0, b""
+    while chunk := raw.read(_CHUNK):
+        entries += (before + chunk).count(_ENTRY)
+        before = chunk[1 - len(_ENTRY) :]
+        if entries > _MOST_ENTRIES:
+            raise zipfile.BadZipFile("there are too many files in it")
 
 
 def _unpacked(archive: zipfile.ZipFile, raw: IO[bytes]) -> Unpacked:
@@ -108,7 +133,7 @@ def _unpacked(archive: zipfile.ZipFile, raw: IO[bytes]) -> Unpacked:
     ours = [entry for entry in entries if entry.filename in EVERY]
     if any(entry.compress_type not in _METHODS for entry in ours):
         raise zipfile.BadZipFile(REPACKED)
-    _refuse_the_huge(sum(entry.file_size for entry in ours))
+    _refuse_the_huge((entry.filename, entry.file_size) for entry in ours)
     files: dict[str, bytes] = {}
     faults: list[str] = []
     for entry in ours:
@@ -142,8 +167,10 @@ def _is_as_written(archive: zipfile.ZipFile, raw: IO[bytes]) -> bool:
         return False
     if any(entry.extra or entry.comment for entry in entries):
         return False
-    place = 0
+    place, whole = 0, raw.seek(0, os.SEEK_END)
     for entry in entries:
+        if entry.compress_size > whole - place:
+            return False
         header = entry.FileHeader(zip64=False)
         raw.seek(place)
         if entry.header_offset != place or raw.read(len(header)) != header:

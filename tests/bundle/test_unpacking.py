@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.bundle import UnreadableBundleError, build_bundle, verify_bundle
-from bot.bundle.names import CASE, CUSTODY, EVERY, MESSAGES, REPORT
+from bot.bundle.names import CASE, CUSTODY, EVERY, MANIFEST, MESSAGES, REPORT
 from bot.bundle.records import line
 from bot.bundle.unpacking import REPACKED
 from bot.storage import Store
@@ -181,6 +181,23 @@ def _lines(bundle: bytes, name: str, line: bytes, *, items: int) -> bytes:
     return packed({**files, CASE: json.dumps(told).encode(), name: line})
 
 
+def _with_a_packed_size(bundle: bytes) -> bytes:
+    """Of its first file it says twice that the packed bytes are more than four thousand million."""
+    changed = bytearray(bundle)
+    for place in (bundle.index(b"PK\3\4") + 18, bundle.index(b"PK\1\2") + 20):
+        struct.pack_into("<L", changed, place, 0xFFFFFFF0)
+    return bytes(changed)
+
+
+def _with_many_files(bundle: bytes) -> bytes:
+    """Its end says that there are as many as in any bundle."""
+    at, count = directory_of(bundle), len(EVERY)
+    entry = b"PK\1\2" + bytes(24) + struct.pack("<H", 1) + bytes(16) + b"a"
+    directory = bundle[at:-22] + entry * 2_000_000
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, count, count, len(directory), at, 0)
+    return bundle[:at] + directory + end
+
+
 BOMBS: dict[str, Callable[[bytes], bytes]] = {
     "a file that says it is small": lambda bundle: _deflated(bundle, REPORT, 10),
     "a file that says how large it is": lambda bundle: _deflated(bundle, REPORT, 40 << 24),
@@ -204,6 +221,11 @@ BOMBS: dict[str, Callable[[bytes], bytes]] = {
     "a case of lists": lambda bundle: packed(
         {**unpacked(bundle), CASE: b'{"case":[' + b"[]," * 20_000_000 + b"[]]}"}
     ),
+    "a manifest of lines": lambda bundle: packed(
+        {**unpacked(bundle), MANIFEST: b"ab\n" * 20_000_000}
+    ),
+    "a file that says it was packed large": _with_a_packed_size,
+    "a directory of files": _with_many_files,
 }
 
 
