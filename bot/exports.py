@@ -132,6 +132,7 @@ def _intact(path: Path, verdict: Verdict, *, compared: bool) -> Iterator[str]:
     yield f"  Made at {verdict.exported_at or 'an unknown time'}, as whoever signed it states."
     if compared:
         yield "  It is the key that you named."
+        yield "  Did you have the fingerprint from elsewhere than this bundle?"
         return
     yield "  That proves who made the bundle only if this fingerprint is the one that whoever"
     yield "  runs the bot told you in another way. To have it compared: --signed-by FINGERPRINT"

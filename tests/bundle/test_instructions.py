@@ -66,3 +66,10 @@ async def test_every_item_is_checked_by_hand_as_the_instructions_say(files: File
     told = json.loads(files[CASE])
     assert (told["items"], told["head"], contents) == (len(lines), previous, {})
     assert b"\\ud83d" in files[MESSAGES]
+
+
+async def test_nobody_is_told_to_compare_a_bundle_with_itself(files: Files) -> None:
+    told = files[HOW_TO_VERIFY].decode()
+
+    assert f"--signed-by {SIGNER.fingerprint}" not in told
+    assert "--signed-by FINGERPRINT" in told

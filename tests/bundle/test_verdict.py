@@ -134,7 +134,13 @@ async def test_a_fingerprint_is_taken_as_other_programs_write_it(
 ) -> None:
     status, lines = printed(write(files, tmp_path / "bundle"), signed_by=pasted)
 
-    assert (status, lines[-1]) == (0, "  It is the key that you named.")
+    assert (status, lines[-2:]) == (
+        0,
+        [
+            "  It is the key that you named.",
+            "  Did you have the fingerprint from elsewhere than this bundle?",
+        ],
+    )
 
 
 @pytest.mark.parametrize("pasted", ["", FINGERPRINT[:16], FINGERPRINT + "0", "g" * 64])
