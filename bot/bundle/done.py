@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.bundle.story import moment, named, names_of
@@ -20,6 +20,8 @@ LABELLED = frozenset(_PEOPLE) | {
     *("level", "message_id", "outcome", "reason", "recipient", "rules", "until", "why", "words"),
 }
 """Details that there are words for."""
+ON_TOLD = "on_told"
+"""The source of what the bot's rules found in what a person told."""
 _Names = Mapping[int, str]
 
 
@@ -71,18 +73,22 @@ def telling(item: EvidenceItem, names: _Names) -> Deed:
 
 
 def finding(item: EvidenceItem, names: _Names) -> Deed:
-    """A finding without where each word stood: that is in the records."""
+    """A finding without where each word stood: that is in the records.
+
+    Of what a person told, the level and the aim may be by their word, and are left out.
+    """
     facts, content = item.facts, item.content or {}
+    is_told = item.source == FROM_PERSON
     words = dict.fromkeys(signal["words"] for signal in content.get("signals", ()))
+    judged = {"level": facts["level"], "categories": facts["categories"], **_aim(item)}
     found = {
         "message_id": facts["message_id"],
-        "level": facts["level"],
-        "categories": facts["categories"],
         "rules": [f"{fired['rule']} (version {fired['version']})" for fired in _own_rules(item)],
         "words": [f"“{word}”" for word in words],
-        **_aim(item),
+        **({} if is_told else judged),
     }
-    return _deed(item, item.kind.value, found, names)
+    made = _deed(item, item.kind.value, found, names)
+    return replace(made, source=ON_TOLD) if is_told else made
 
 
 def _is_assessment(item: EvidenceItem) -> bool:

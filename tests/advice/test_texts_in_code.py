@@ -14,7 +14,7 @@ from bot.advice.pages import STEPS, Situation
 from bot.advice.service import Audience, ServiceKind
 from bot.advice.templates import flatten, placeholders
 from bot.advice.texts import DESK, LOCALES, Language
-from bot.bundle.done import LABELLED
+from bot.bundle.done import LABELLED, ON_TOLD
 from bot.domain.assessment import Category, Kind, Level
 from bot.domain.case import CaseState, Mistake, Verdict
 from bot.domain.delivery import DeliveryState, NoticeReason
@@ -48,7 +48,7 @@ FAMILIES: dict[str, Iterable[str | tuple[str, ...]]] = {
     "export.detail.{}": LABELLED,
     "export.report.kind_{}": ("message", "context", "edit"),
     "export.report.seen_{}": ("account", "global", "shown", "joined", "roles"),
-    "export.source.{}": custody.SOURCES,
+    "export.source.{}": (*custody.SOURCES, ON_TOLD),
     "history.{}": {act.replace(" ", "_") for act in Act} | {"other"},
     "level.{}": LEVELS,
     "measure.line.{}": Measure,

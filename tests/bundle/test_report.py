@@ -8,7 +8,7 @@ import re
 
 from bot.bundle import build_bundle
 from bot.bundle.names import CASE, REPORT
-from bot.domain.assessment import Assessment, Kind, Level
+from bot.domain.assessment import Assessment, Category, Finding, Kind, Level, Signal
 from bot.domain.evidence import ItemKind
 from bot.domain.message import Person
 from bot.services.custody import GATEWAY, assessment_draft, message_draft
@@ -61,6 +61,28 @@ async def test_what_a_person_told_is_no_finding_of_the_bot(sqlite_store: Store) 
     place = f"Place on Discord discord[.]com/channels/@me/{CHANNEL}/{told.id} Written elsewhere"
     assert place in said["What was written"]
     assert "except those that a person showed to the bot" in said["What was not observed"]
+
+
+async def test_what_a_person_raised_or_is_the_only_one_to_name_is_no_finding_either(
+    sqlite_store: Store,
+) -> None:
+    """The rules found little, and nobody whom it is aimed at: the rest is the person's word."""
+    told = message(1, "nice pics")._replace(guild_id=None, mentions=())
+    told = told._replace(forwarded=(), forwarded_from=None)
+    signal = Signal("pics", "nice pics", told.id, 0, 9)
+    low = Finding("pictures", 2, Level.LOW, Category.EXPOSURE, (signal,))
+    own = Assessment(
+        Kind.THREAT, Level.LOW, (Category.EXPOSURE,), LEO, (), aimed=False, findings=(low,)
+    )
+    look = Look(told, own, is_grave=False)
+    await Telling(sqlite_store, wake=lambda: None).tell(look, person=AVA, guild_id=GUILD)
+
+    said = sections(await exported(sqlite_store, 1))
+
+    found = said["What the bot found"].partition("source: ")[2]
+    rules = "Rules that fired pictures (version 2) Words “nice pics”"
+    assert found == f"the bot's rules, on what a person showed Message ID {told.id} {rules}"
+    assert "Possibly aimed at " in said["What a person told"]
 
 
 async def test_what_the_bot_saw_itself_was_told_by_nobody(sqlite_store: Store) -> None:
