@@ -127,7 +127,8 @@ def _intact(path: Path, verdict: Verdict, *, compared: bool) -> Iterator[str]:
         "removed, added or reordered."
     )
     if verdict.left_behind:
-        yield f"  Left aside: {verdict.left_behind} files that a file manager put there."
+        left = ", ".join(verdict.left_behind)[:_LONGEST_FAULT]
+        yield f"  Left aside, not part of the bundle, not checked: {left}."
     yield f"  Signed by the key with the fingerprint {verdict.fingerprint}."
     yield f"  Made at {verdict.exported_at or 'an unknown time'}, as whoever signed it states."
     if compared:

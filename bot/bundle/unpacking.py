@@ -40,9 +40,10 @@ _DAMAGED = (
 )
 """What `zipfile` raises for archives that are none, or not any more."""
 _LEFT_BEHIND = re.compile(
-    r"(?is)(?:.*/)?(?:\.DS_Store|\._[^/]*|desktop\.ini|Thumbs\.db)|__MACOSX/.*"
+    r"(?:__MACOSX/)?(?i:\.DS_Store|desktop\.ini|Thumbs\.db|"
+    rf"\._(?:\.DS_Store|{'|'.join(map(re.escape, EVERY))}))|__MACOSX/"
 )
-"""What the file managers of macOS and Windows leave in every folder and archive."""
+"""What the file managers of macOS and Windows leave in a folder or archive of these files."""
 _DIRECTORY_ENTRY = 46
 _END = "<4s4H2LH"
 REPACKED = (
@@ -59,14 +60,14 @@ class UnreadableBundleError(Exception):
 class Unpacked:
     """The files of a bundle by their names, and the names of whatever else lies there.
 
-    `left_behind` counts what file managers put there by themselves. `faults` says what is wrong
+    `left_behind` names what file managers put there by themselves. `faults` says what is wrong
     with how the files lie there. `is_repacked` is true of an archive that holds more than those
     files in their order, if only bytes that belong to none of them; beside faults, nobody looks.
     """
 
     files: dict[str, bytes]
     others: tuple[str, ...]
-    left_behind: int
+    left_behind: tuple[str, ...]
     faults: tuple[str, ...] = ()
     is_repacked: bool = False
 
@@ -88,8 +89,9 @@ def _from_folder(path: Path) -> Unpacked:
     there = sorted(path.iterdir())
     ours = [each for each in there if each.name in EVERY and each.is_file()]
     _refuse_the_huge((each.name, each.stat().st_size) for each in ours)
-    others = [f"{each.name}/" if each.is_dir() else each.name for each in there if each not in ours]
-    return Unpacked({each.name: each.read_bytes() for each in ours}, *_sorted_out(others))
+    others = [*(each for each in there if each not in ours), *path.glob("__MACOSX/*")]
+    names = [each.relative_to(path).as_posix() + "/" * each.is_dir() for each in others]
+    return Unpacked({each.name: each.read_bytes() for each in ours}, *_sorted_out(names))
 
 
 def _from_archive(path: Path) -> Unpacked:
@@ -100,10 +102,10 @@ def _from_archive(path: Path) -> Unpacked:
             return _unpacked(archive, raw)
 
 
-def _sorted_out(others: list[str]) -> tuple[tuple[str, ...], int]:
-    """The names that somebody must have put there, and how many file managers did."""
-    added = tuple(name for name in others if not _LEFT_BEHIND.fullmatch(name))
-    return added, len(others) - len(added)
+def _sorted_out(others: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names that somebody must have put there, and those that file managers put there."""
+    left = [name for name in others if _LEFT_BEHIND.fullmatch(name)]
+    return tuple(name for name in others if not _LEFT_BEHIND.fullmatch(name)), tuple(left)
 
 
 def _refuse_the_huge(sizes: Iterable[tuple[str, int]]) -> None:

@@ -31,13 +31,13 @@ class Verdict:
     """What was found. `faults` says what is wrong, and begins with the first bad item.
 
     Without faults the bundle is intact, unless `doubt` says what could not be judged.
-    `left_behind` is how many files of file managers lie beside it. `fingerprint` is that of the key
-    in the bundle; None where there is no usable key.
+    `left_behind` names what file managers left beside it, which nobody checked. `fingerprint` is
+    that of the key in the bundle; None where there is no usable key.
     """
 
     faults: tuple[str, ...]
     doubt: str | None
-    left_behind: int
+    left_behind: tuple[str, ...]
     fingerprint: str | None
     case_id: int | None
     items: int

@@ -100,12 +100,31 @@ def test_what_is_no_bundle_is_named_harmlessly(tmp_path: Path) -> None:
 async def test_what_file_managers_leave_behind_is_left_aside(files: Files, tmp_path: Path) -> None:
     path = write({**files, ".DS_Store": b"x", "Desktop.ini": b"x"}, tmp_path / "bundle")
     (path / "__MACOSX").mkdir()
+    (path / "__MACOSX" / f"._{REPORT}").write_bytes(b"x")
     status, lines = printed(path)
 
-    assert (status, lines[1]) == (
-        0,
-        "  Left aside: 3 files that a file manager put there.",
-    )
+    left = f".DS_Store, Desktop.ini, __MACOSX/, __MACOSX/._{REPORT}"
+    assert (status, lines[1]) == (0, f"  Left aside, not part of the bundle, not checked: {left}.")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["__MACOSX/proof.jpg", f"__MACOSX/{REPORT}", "._confession.html", "__macosx/proof.jpg"],
+)
+async def test_what_only_bears_the_mark_of_a_file_manager_was_added(
+    files: Files, tmp_path: Path, name: str
+) -> None:
+    path = write(files, tmp_path / "bundle")
+    (path / name).parent.mkdir(exist_ok=True)
+    (path / name).write_bytes(b"I did it")
+    archive = tmp_path / "case.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for each, content in {**files, name: b"I did it"}.items():
+            packed.writestr(each, content)
+
+    (fault,) = verify_bundle(archive).faults
+    assert fault == f'"{name}": added, it belongs to no bundle'
+    assert verify_bundle(path).faults in ((fault,), (fault.replace("proof.jpg", ""),))
 
 
 async def test_what_the_archive_of_a_mac_holds_besides_is_no_addition(
