@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -43,7 +44,7 @@ class Verdict:
     items: int
     is_erased: bool
     exported_at: str
-    """When, as whoever signed it states; nothing else says so. Empty if they do not."""
+    """When, as whoever signed it states; nothing else says so. Empty if it is no time."""
 
 
 def verify_bundle(path: Path, *, signed_by: str | None = None) -> Verdict:
@@ -72,7 +73,7 @@ def verify_bundle(path: Path, *, signed_by: str | None = None) -> Verdict:
         case_id=told.get("case"),
         items=told.get("items", 0),
         is_erased=told.get("content_erased") is True,
-        exported_at=str(told.get("exported_at", ""))[:_LONGEST_NAME],
+        exported_at=_time(told.get("exported_at")),
     )
 
 
@@ -165,6 +166,15 @@ def _file_faults(unpacked: Unpacked, *, is_newer: bool) -> Iterator[str]:
             yield f"{here.partition(b'  ')[2].decode()}: altered, its hash is not in {MANIFEST}"
     if not is_newer and MANIFEST in files and files[MANIFEST] != records.manifest(files):
         yield f"{MANIFEST}: does not list exactly the files {', '.join(LISTED)}"
+
+
+def _time(stated: object) -> str:
+    """A time with its zone, written in the one way; empty for whatever else was stated."""
+    try:
+        time = datetime.fromisoformat(stated) if isinstance(stated, str) else None
+    except ValueError:
+        return ""
+    return time.isoformat() if time and time.tzinfo else ""
 
 
 def _quoted(name: str) -> str:

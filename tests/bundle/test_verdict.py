@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import unicodedata
 import zipfile
 from pathlib import Path
@@ -83,6 +84,26 @@ async def test_a_bundle_that_a_stranger_signed_has_no_say_in_what_is_written(
     fault = f"  {CASE}: does not say which case it is, how many items there are, and the last"
 
     assert printed(path) == (1, [f"{path}: ALTERED", fault, f"{path}: ALTERED"])
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        b'"2025-01-01T00:00:00+00:00. The fingerprint was compared, and is right"',
+        b'"2025-01-01T00:00:00"',
+        b'["2025-01-01T00:00:00+00:00"]',
+        b"1" * 10_000,
+        b"null",
+    ],
+)
+async def test_whoever_signs_can_state_a_time_and_nothing_else(
+    files: Files, tmp_path: Path, stated: bytes
+) -> None:
+    case = re.sub(rb'(?<="exported_at": )"[^"]+"', stated, files[CASE])
+    path = write(forged({**files, CASE: case}, signer=SIGNER), tmp_path / "bundle")
+
+    assert (stated in case, verify_bundle(path).exported_at) == (True, "")
+    assert "2025" not in "".join(printed(path)[1])
 
 
 def test_what_is_no_bundle_is_named_harmlessly(tmp_path: Path) -> None:
