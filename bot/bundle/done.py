@@ -27,13 +27,16 @@ _Names = Mapping[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something that was done or found in the case: when, what, and the details as recorded."""
+    """Something that was done or found in the case: when, what, and the details as recorded.
+
+    A detail is one text or several, of which each is to stand alone: any may hold a comma.
+    """
 
     seq: int
     at: str
     source: str
     what: str
-    details: tuple[tuple[str, str], ...]
+    details: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def tellings(dossier: Dossier) -> list[Deed]:
@@ -115,12 +118,17 @@ def _deed(item: EvidenceItem, what: object, facts: Mapping[str, Any], names: _Na
         at=moment(item.recorded_at),
         source=item.source,
         what=visible(str(what)),
-        details=tuple((key, visible(_plain(value))) for key, value in details.items()),
+        details=tuple((key, _texts(value)) for key, value in details.items()),
     )
 
 
 def _people(value: Any, names: _Names) -> list[str]:
     return [named(person, names) for person in (value if isinstance(value, list) else [value])]
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    is_texts = isinstance(value, list) and all(isinstance(part, str) for part in value)
+    return tuple(visible(_plain(part)) for part in (value if is_texts else [value]))
 
 
 def _plain(value: Any) -> str:

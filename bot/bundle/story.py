@@ -114,9 +114,9 @@ def names_of(items: Iterable[EvidenceItem]) -> dict[int, str]:
 
 
 def named(person: Any, names: Mapping[int, str]) -> str:
-    """A person's name, where it is known, with the identifier."""
+    """A person's identifier, and behind it the name, which may pretend to hold another one."""
     name = names.get(person) if isinstance(person, int) else None
-    return f"{visible(name)} ({person})" if name else str(person)
+    return f"{person} “{visible(name)}”" if name else str(person)
 
 
 def time_of(snowflake: int) -> str:

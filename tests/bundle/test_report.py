@@ -136,8 +136,8 @@ async def test_people_bear_their_names_and_details_are_called_by_words(
 ) -> None:
     said = sections(await exported(sqlite_store, await open_case(sqlite_store)))
 
-    ava = f"ava & co ({AVA.id})"
-    leo = f"leo [U+202E]oel<b> ({LEO.id})"
+    ava = f"{AVA.id} “ava & co”"
+    leo = f"{LEO.id} “leo [U+202E]oel<b>”"
     assert f"Aimed at {ava}" in said["What the bot found"]
     assert f"Mentions {ava}" in said["What was written"]
     assert "UTC (Discord told the bot)" in said["What was written"]
@@ -145,3 +145,24 @@ async def test_people_bear_their_names_and_details_are_called_by_words(
     assert f"source: Discord told the bot Person {leo}" in said["What was done"]
     assert "source: a moderator By 7 Words <u>a note</u>" in said["What was done"]
     assert ava in said["Identifiers"]
+
+
+async def test_no_name_passes_for_the_names_of_two(sqlite_store: Store) -> None:
+    ines = Person(AVA.id + 1, f"ava ({AVA.id}), {LEO.id} “leo”")
+    said = message(20, "you both", LEO)._replace(mentions=(AVA, ines))
+    both = Assessment(Kind.THREAT, Level.HIGH, (), LEO, (AVA, ines), aimed=True)
+    case_id = await open_case(sqlite_store)
+    async with sqlite_store.transaction() as tx:
+        drafts = [
+            message_draft(said, kind=ItemKind.MESSAGE, source=GATEWAY),
+            assessment_draft(said, both),
+        ]
+        await tx.evidence.append(case_id, drafts)
+
+    page = html.unescape((await exported(sqlite_store, case_id))[REPORT].decode())
+
+    two = [f"{AVA.id} “ava & co”", f"{ines.id} “{ines.name}”"]
+    for label in ("Aimed at", "Mentions"):
+        lists = re.findall(rf">{label}(?:</bdi>)?</dt>(.*?)</?d[tl]>", page, re.DOTALL)
+        assert two in [re.findall("<dd><bdi>(.*?)</bdi></dd>", each) for each in lists]
+    assert f'<bdi class="id">{two[1]}</bdi>' in page
