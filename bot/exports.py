@@ -100,7 +100,8 @@ def verify(path: Path, *, signed_by: str | None, out: TextIO, err: TextIO) -> in
         _write(out, *_altered(path, verdict.faults))
         return ALTERED
     if verdict.doubt:
-        _write(err, f"{path}: {verdict.doubt}.")
+        key = f"the key with the fingerprint {verdict.fingerprint}"
+        _write(err, f"{path}: {verdict.doubt}.", f"  What this program knows is signed by {key}.")
         return UNJUDGED
     _write(out, *_intact(path, verdict, compared=signed_by is not None))
     return INTACT

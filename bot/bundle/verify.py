@@ -158,14 +158,22 @@ def _file_faults(unpacked: Unpacked, *, is_newer: bool) -> Iterator[str]:
     """Whether the files are those of the manifest; a newer version may have further ones."""
     files = unpacked.files
     listed = files.get(MANIFEST, b"").splitlines()
+    there = {*files, *unpacked.others, ""}
+    for name in (*(() if is_newer else EVERY), *map(_name, listed)):
+        if name not in there:
+            yield f"{name if name in EVERY else _quoted(name)}: missing"
     if not is_newer:
-        yield from (f"{name}: missing" for name in EVERY if name not in files)
         yield from (f"{_quoted(n)}: added, it belongs to no bundle" for n in unpacked.others)
     for here in records.manifest(files).splitlines():
         if here not in listed:
-            yield f"{here.partition(b'  ')[2].decode()}: altered, its hash is not in {MANIFEST}"
+            yield f"{_name(here)}: altered, its hash is not in {MANIFEST}"
     if not is_newer and MANIFEST in files and files[MANIFEST] != records.manifest(files):
         yield f"{MANIFEST}: does not list exactly the files {', '.join(LISTED)}"
+
+
+def _name(line: bytes) -> str:
+    """The file that a line of a manifest is about; empty where it is about none."""
+    return line.partition(b"  ")[2].decode(errors="replace")
 
 
 def _time(stated: object) -> str:

@@ -206,8 +206,11 @@ async def test_of_what_a_newer_version_made_files_and_signature_are_checked(
     files: Files, tmp_path: Path
 ) -> None:
     newer = _by_a_newer_version(files)
-    status, (line,) = printed(write(newer, tmp_path / "bundle"))
+    status, (line, key) = printed(write(newer, tmp_path / "bundle"))
     assert (status, "made by a newer version" in line) == (2, True)
+    assert (
+        key == f"  What this program knows is signed by the key with the fingerprint {FINGERPRINT}."
+    )
 
     changed_report = {**newer, REPORT: newer[REPORT] + b" "}
     assert verify_bundle(write(changed_report, tmp_path / "bundle")).faults == (
@@ -217,3 +220,13 @@ async def test_of_what_a_newer_version_made_files_and_signature_are_checked(
     assert verify_bundle(write(resigned, tmp_path / "bundle")).faults == (
         f"{SIGNATURE}: the signature does not fit {MANIFEST}",
     )
+
+
+async def test_what_was_taken_out_of_what_a_newer_version_made_is_missed(
+    files: Files, tmp_path: Path
+) -> None:
+    newer = _by_a_newer_version(files)
+    for name, shown in ((REPORT, REPORT), ("timeline.svg", '"timeline.svg"')):
+        rest = {each: content for each, content in newer.items() if each != name}
+        path = write(rest, tmp_path / "bundle")
+        assert verify_bundle(path).faults == (f"{shown}: missing",)
