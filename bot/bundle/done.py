@@ -17,7 +17,8 @@ _PEOPLE = ("aimed_at", "by", "people", "person_id", "possibly_aimed_at", "recipi
 """Details that are identifiers of people."""
 LABELLED = frozenset(_PEOPLE) | {
     *("attempts", "categories", "channel_id", "code", "consent", "delivery", "detail", "items"),
-    *("level", "message_id", "outcome", "reason", "recipient", "rules", "until", "why", "words"),
+    *("level", "message_id", "outcome", "own_message_id", "reason", "recipient", "rules", "until"),
+    *("why", "words"),
 }
 """Details that there are words for."""
 ON_TOLD = "on_told"
@@ -66,6 +67,8 @@ def deed(item: EvidenceItem, names: _Names) -> Deed:
     """Something that was done, with all that is recorded of it."""
     facts: dict[str, Any] = {**item.facts, **(item.content or {})}
     what = facts.pop("what", item.kind.value)
+    if item.kind is ItemKind.DELIVERY:
+        facts["own_message_id"] = facts.pop("message_id", None)
     return _deed(item, what, facts, names)
 
 

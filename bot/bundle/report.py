@@ -41,6 +41,7 @@ def report(dossier: Dossier, language: Language, *, fingerprint: str) -> bytes:
         deeds=done.deeds(told),
         identifiers=story.identifiers(told),
         label=lambda key: _label(key, language),
+        worded=lambda key, code: _worded(key, code, language),
         illegible=[item.seq for item in dossier.items if item not in told.items],
         names=names,
     )
@@ -57,6 +58,17 @@ def _label(key: str, language: Language) -> str:
     """What a detail is called; its own name where there are no words for it."""
     known = key in done.LABELLED
     return language.text(f"export.detail.{key}") if known else visible(key.replace("_", " "))
+
+
+def _worded(key: str, code: str, language: Language) -> str:
+    """What a code of that kind means; itself where there are no words for it."""
+    words = {
+        "categories": f"category.{code}",
+        "consent": f"export.consent.{code}",
+        "level": f"level.{code}",
+        "what": f"export.what.{code.replace(' ', '_')}",
+    }
+    return language.texts.get(words.get(key, ""), code)
 
 
 def _rendered(template: str, language: Language, **values: Any) -> bytes:

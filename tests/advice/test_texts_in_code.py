@@ -17,9 +17,10 @@ from bot.advice.texts import DESK, LOCALES, Language
 from bot.bundle.done import LABELLED, ON_TOLD
 from bot.domain.assessment import Category, Kind, Level
 from bot.domain.case import CaseState, Mistake, Verdict
-from bot.domain.delivery import DeliveryState, NoticeReason
+from bot.domain.delivery import DeliveryKind, DeliveryState, NoticeReason
 from bot.domain.dossier import Consent
-from bot.domain.evidence import Act
+from bot.domain.evidence import TOLD, Act, ItemKind
+from bot.domain.fates import BANNED
 from bot.domain.measure import PERMISSION, Measure, Obstacle
 from bot.services import custody
 from bot.services.choices import SETTINGS
@@ -49,6 +50,10 @@ FAMILIES: dict[str, Iterable[str | tuple[str, ...]]] = {
     "export.report.kind_{}": ("message", "context", "edit"),
     "export.report.seen_{}": ("account", "global", "shown", "joined", "roles"),
     "export.source.{}": (*custody.SOURCES, ON_TOLD),
+    "export.what.{}": {
+        what.replace(" ", "_")
+        for what in (*Act, *DeliveryKind, *Measure, ItemKind.ASSESSMENT, TOLD, BANNED)
+    },
     "history.{}": {act.replace(" ", "_") for act in Act} | {"other"},
     "level.{}": LEVELS,
     "measure.line.{}": Measure,

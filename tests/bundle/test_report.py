@@ -9,9 +9,12 @@ import re
 from bot.bundle import build_bundle
 from bot.bundle.names import CASE, REPORT
 from bot.domain.assessment import Assessment, Category, Finding, Kind, Level, Signal
-from bot.domain.evidence import ItemKind
+from bot.domain.delivery import Delivered, Delivery, DeliveryKind
+from bot.domain.dossier import Consent
+from bot.domain.evidence import Act, ItemKind
+from bot.domain.measure import Measure
 from bot.domain.message import Person
-from bot.services.custody import GATEWAY, assessment_draft, message_draft
+from bot.services.custody import GATEWAY, assessment_draft, delivery_draft, message_draft
 from bot.services.guidance import Look
 from bot.services.telling import Telling
 from bot.storage import Store
@@ -56,7 +59,7 @@ async def test_what_a_person_told_is_no_finding_of_the_bot(sqlite_store: Store) 
 
     said = sections(await exported(sqlite_store, 1))
 
-    assert "Item 2 · told" in said["What a person told"]
+    assert "Item 2 · A person told of a message" in said["What a person told"]
     assert said["What the bot found"].endswith("The bot's own rules found nothing.")
     place = f"Place on Discord discord[.]com/channels/@me/{CHANNEL}/{told.id} Written elsewhere"
     assert place in said["What was written"]
@@ -166,3 +169,36 @@ async def test_no_name_passes_for_the_names_of_two(sqlite_store: Store) -> None:
         lists = re.findall(rf">{label}(?:</bdi>)?</dt>(.*?)</?d[tl]>", page, re.DOTALL)
         assert two in [re.findall("<dd><bdi>(.*?)</bdi></dd>", each) for each in lists]
     assert f'<bdi class="id">{two[1]}</bdi>' in page
+
+
+async def test_nothing_is_called_by_a_code(sqlite_store: Store) -> None:
+    case_id = await open_case(sqlite_store)
+    alert = Delivery(
+        id=5,
+        kind=DeliveryKind.ALERT,
+        token="t",
+        guild_id=GUILD,
+        case_id=case_id,
+        channel_id=CHANNEL,
+        recipient_id=None,
+        subject=None,
+        message_id=None,
+        revision=0,
+        attempts=1,
+        uncertain=False,
+        created_at=sqlite_store.clock(),
+    )
+    async with sqlite_store.transaction() as tx:
+        await tx.evidence.append(case_id, [delivery_draft(alert, Delivered(CHANNEL, 77))])
+
+    files = await exported(sqlite_store, case_id)
+
+    shown = set(re.findall("<bdi>(.*?)</bdi>", files[REPORT].decode()))
+    assert shown & {*Act, *Category, *Consent, *DeliveryKind, *ItemKind, *Measure} == set()
+    said = sections(files)
+    assert "Kind of threat threatens to expose" in said["What the bot found"]
+    assert "· Alert to the moderators" in said["What was done"]
+    assert "ID of the bot's own message 77" in said["What was done"]
+    assert "· The case was exported" in said["What was done"]
+    assert "Consent of the person They agreed" in said["What was done"]
+    assert "Exported by (moderator's user ID) 7 Made for" in said[""]
