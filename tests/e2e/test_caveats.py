@@ -44,7 +44,9 @@ async def test_whoever_forwarded_the_words_stands_nowhere_as_their_author(town: 
     await town.let_pass(hours=3)
     await town.restart(reminder_hours=2)
     await town.until(lambda: len(town.alert_messages()) == 2)
-    assert line in town.alert_messages()[1].text
+    reminder = town.alert_messages()[1]
+    assert town.ava.mention not in reminder.text
+    assert line in (await town.mo.presses(reminder, reminder.buttons[0])).text
 
 
 async def test_what_somebody_wrote_themselves_is_not_called_forwarded(town: Town) -> None:

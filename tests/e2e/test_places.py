@@ -166,9 +166,9 @@ async def test_who_alone_is_let_into_a_private_channel_is_meant(
     await town.settled(await town.leo.writes(THREAT, channel=room))
 
     case = await town.case()
-    assert ([person.id for person in case.targets], case.aimed) == (
-        ([], False) if is_for_a_role else ([town.ava.id], True)
-    )
+    meant = [] if is_for_a_role else [town.ava.id]
+    assert [person.id for person in case.targets] == meant
+    assert case.aimed_at == frozenset(meant)
     assert town.advised() == ({} if is_for_a_role else {"ava": 1})
 
 
