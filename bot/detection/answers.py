@@ -188,9 +188,10 @@ def _alike(window: Window, said: set[str]) -> Iterator[Window]:
 
 
 def _befores(window: Window) -> Iterator[Window]:
-    """Every earlier message with what was said before it, oldest first."""
+    """Every other message with what was said before it, oldest first."""
     for place, message in enumerate(window.before):
-        yield window._replace(message=message, before=window.before[:place])
+        if message.id != window.message.id:
+            yield window._replace(message=message, before=window.before[:place])
 
 
 def _spoken_to(message: Message) -> frozenset[int]:

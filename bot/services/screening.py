@@ -100,6 +100,8 @@ class Screening:
     def forget_old(self) -> None:
         """Let go of what was said too long ago to matter, and of all that was read meanwhile."""
         self._conversations.forget_old(min((self._clock(), *self._catching_up)))
+        for channel_id in list(self._gone):
+            self._remember_gone(channel_id, {})
         self._detector.forget()
 
     async def reread(
@@ -162,8 +164,12 @@ class Screening:
         ids = tuple(message_ids)
         gone = Deleted(guild_id, channel_id, ids, bulk, source)
         self._put(gone, guild_id, oldest=min(ids))
+        self._remember_gone(channel_id, dict.fromkeys(ids, gone))
+
+    def _remember_gone(self, channel_id: int, more: Mapping[int, Deleted]) -> None:
+        """Add `more` to what is gone of a channel, as far as it is remembered itself."""
         remembered = {message.id for message in self._conversations.context(channel_id)}
-        known = self._gone.pop(channel_id, {}) | dict.fromkeys(ids, gone)
+        known = {**self._gone.pop(channel_id, {}), **more}
         if kept := {key: how for key, how in known.items() if key in remembered}:
             self._gone[channel_id] = kept
 

@@ -201,4 +201,4 @@ async def test_nothing_is_called_by_a_code(sqlite_store: Store) -> None:
     assert "ID of the bot's own message 77" in said["What was done"]
     assert "· The case was exported" in said["What was done"]
     assert "Consent of the person They agreed" in said["What was done"]
-    assert "Exported by (moderator's user ID) 7 Made for" in said[""]
+    assert "Exported by 7 Made for" in said[""]

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from bot.domain.assessment import NOTHING, Assessment, Kind, Level
+from bot.domain.message import Message, Person
 
 Judge = Callable[..., Assessment]
+Write = Callable[..., Message]
 
 TOLD_ON = "they got a clip of him and want 600 or it goes to his whole team"
 
@@ -101,6 +103,28 @@ def test_who_takes_up_what_another_threatened_is_no_offender(judge: Judge) -> No
     assert judge(("ava", "he is here"), threat).level is Level.HIGH
     assert judge(("ava", "he is here"), threat, said).level <= Level.LOW
     assert judge(("ava", "he is here"), said).level is Level.MEDIUM
+
+
+def test_an_edit_is_judged_like_what_was_first_written(judge: Judge, write: Write) -> None:
+    threat = write("leo", "ava your time is nearly over. send 90 or the photos go out")
+    said = write("kim", "so you want 90 or you send her photos out? are you serious leo?")
+    edited = said._replace(text=said.text + "!", edited_at=99.0)
+    louder = threat._replace(text=threat.text + "!!", edited_at=99.0)
+
+    assert judge(("ava", "he is here"), threat, said, edited).level <= Level.LOW
+    assert judge(("ava", "he is here"), threat, said, louder).level is Level.HIGH
+
+
+def test_whoever_turns_on_an_offender_and_edits_it_stays_at_medium(
+    judge: Judge, write: Write, people: dict[str, Person]
+) -> None:
+    threat = write("leo", "pay me 50 or i post your nudes tonight", mentions=(people["ava"],))
+    words = "leo send me 50 or i post your nudes to your class"
+    back = write("kim", words, mentions=(people["leo"],))
+    edited = back._replace(text=words + "!!", edited_at=99.0)
+
+    assert judge(threat, back).level is Level.MEDIUM
+    assert judge(threat, back, edited).level is Level.MEDIUM
 
 
 TO_THE_CLASS = "ava pay 90 by tonight or the photos of you go out to your whole class"

@@ -203,5 +203,8 @@ async def test_nothing_that_is_needed_is_forgotten_while_history_is_read(store: 
             now[0] = minute * 60.0
             screening.forget_old()
         assert len(conversations) == 1
+        screening.deleted([1], guild_id=HERE, channel_id=HERE + 1, bulk=False)
+    assert screening._gone
     screening.forget_old()
     assert len(conversations) == 0
+    assert not screening._gone
