@@ -96,20 +96,36 @@ class SecondOpinion:
     ) -> list[tuple[Rule, Finding]]:
         """What rules `found` in the last of `run`, as the model leaves it.
 
-        It has a say in what stands in this message alone. A threat at high, unless a glance finds
-        it grave, becomes medium if it reads innocent enough to outweigh its concepts; what is at
-        medium becomes low, a longer text if every part of it reads so. Of what is at medium and
-        read at once, a threat that reads like somebody telling of one becomes a disclosure; and if
-        it surely reads like a threat as well, both agree, and it becomes high.
+        It has no say in what is urgent, nor in a sure telling. What is spread over several messages
+        is medium instead of high unless together, read at once, they read like a threat.
         """
         found = list(found)
         highest = max((finding.level for _, finding in found), default=Level.LOW)
         tells = any(rule.kind is Kind.DISCLOSURE for rule, _ in found)
-        mine = highest <= Level.MEDIUM or (highest is Level.HIGH and not tells)
-        if not mine or not _is_here(found, run[-1]):
+        if highest > Level.HIGH or (highest is Level.HIGH and tells):
             return found
-        text, weight = _text(run[-1:]), self._weight(run[-1:])
         surely = highest is Level.HIGH
+        if _is_here(found, run[-1]):
+            return self._reviewed(found, run, surely=surely, tells=tells)
+        return self._together(found, run) if surely else found
+
+    def _reviewed(
+        self,
+        found: list[tuple[Rule, Finding]],
+        run: Sequence[Reading],
+        *,
+        surely: bool,
+        tells: bool,
+    ) -> list[tuple[Rule, Finding]]:
+        """What stands in one message.
+
+        A threat at high, unless a glance finds it grave, becomes medium if it reads innocent enough
+        to outweigh its concepts; what is at medium becomes low, a longer text if every part of it
+        reads so. Of what is at medium and read at once, a threat that reads like somebody telling
+        of one becomes a disclosure; and if it surely reads like a threat as well, both agree, and
+        it becomes high.
+        """
+        text, weight = _text(run[-1:]), self._weight(run[-1:])
         if surely and self._judge.weigh(text) >= self._limits["grave"]:
             return found
         view = self.unasked(run) if self._judge.is_read_whole(text) else None
@@ -134,6 +150,26 @@ class SecondOpinion:
                 self._views.clear()
             self._views[asked] = self._judge.read(*asked)
         return self._views[asked]
+
+    def _together(
+        self, found: Sequence[tuple[Rule, Finding]], run: Sequence[Reading]
+    ) -> list[tuple[Rule, Finding]]:
+        """What is spread over messages: in much that somebody says, broad words meet by chance.
+
+        What surely stands in the last one by itself needs nobody to agree.
+        """
+        sure = [finding for _, finding in found if finding.level is Level.HIGH]
+        spread = [{signal.message_id for signal in finding.signals} for finding in sure]
+        if {run[-1].message.id} in spread:
+            return list(found)
+        ids = set[int]().union(*spread)
+        involved = [reading for reading in run if reading.message.id in ids]
+        text = _text(involved)
+        is_whole = self._judge.is_read_whole(text)
+        view = self._judge.read(text, self._weight(involved)) if is_whole else None
+        if view is not None and view.sure >= self._limits["disputed"]:
+            return list(found)
+        return [_at_most(Level.MEDIUM, each) for each in found]
 
     def _agreed(
         self, found: Sequence[tuple[Rule, Finding]], judged: Sequence[Reading]

@@ -252,3 +252,23 @@ def test_who_shows_somebody_what_they_were_threatened_with_is_no_offender(
 
     assert judge(threat, asked, write("ava", THREAT, reply_author=people["kim"])).kind is Kind.NONE
     assert judge(threat, write("ava", THREAT, mentions=(people["mod"],))).kind is Kind.NONE
+
+
+_BEACH = (
+    "show me your picture from the beach when you find it, i told my cousin about the sunset there "
+    "and he did not believe that the water gets that clear in april, so bring it along whenever you "
+    "like and we look at it together with the tea that my aunt sent me"
+)
+_BAKERY = (
+    "and remind me to share the advert with all your friends today, the bakery on the corner closes "
+    "at six and the old lady there still has not found anybody for the saturdays, it would be good "
+    "for somebody who gets up early and likes people, they pay well"
+)
+
+
+def test_of_words_that_meet_by_chance_in_much_talk_nobody_is_written_to(judge: Judge) -> None:
+    short = ("leo", "now or i send the others to your mother")
+
+    assert judge(("leo", _BEACH), ("ava", "ok"), ("leo", _BAKERY)).level <= Level.MEDIUM
+    assert judge(("leo", "show me your new picture"), ("ava", "no"), short).level is Level.HIGH
+    assert judge(("leo", _BEACH), ("ava", "ok"), ("leo", THREAT)).level is Level.HIGH
