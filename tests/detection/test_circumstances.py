@@ -256,11 +256,11 @@ def test_who_shows_somebody_what_they_were_threatened_with_is_no_offender(
 
 _BEACH = (
     "show me your picture from the beach when you find it, i told my cousin about the sunset there "
-    "and he did not believe that the water gets that clear in april, so bring it along whenever you "
+    "and he did not believe that the water gets that clear in april, so bring it along when you "
     "like and we look at it together with the tea that my aunt sent me"
 )
 _BAKERY = (
-    "and remind me to share the advert with all your friends today, the bakery on the corner closes "
+    "and remind me to share the advert with all your friends today, the bakery at the corner shuts "
     "at six and the old lady there still has not found anybody for the saturdays, it would be good "
     "for somebody who gets up early and likes people, they pay well"
 )
