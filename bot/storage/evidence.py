@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Text, cast, insert, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Text, cast, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.evidence import (
@@ -93,14 +93,21 @@ class Evidence:
 
     async def erased(self, message_ids: Collection[int], *, guild_id: int) -> set[int]:
         """Those of the messages whose words were erased in a case of this server."""
-        is_gone = or_(evidence.c.sealed.is_(None), cases.c.data_key.is_(None))
-        query = (
-            select(evidence.c.message_id)
-            .join(cases, cases.c.id == evidence.c.case_id)
-            .where(cases.c.guild_id == guild_id, evidence.c.message_id.in_(message_ids))
-            .where(evidence.c.content_digest.is_not(None), is_gone)
+        # two queries: in one, SQLite reads every item of every case of the server
+        kept = select(evidence.c.message_id, evidence.c.case_id, evidence.c.sealed.is_(None))
+        kept = kept.where(
+            evidence.c.message_id.in_(message_ids), evidence.c.content_digest.is_not(None)
         )
-        return set(await self._connection.scalars(query))
+        items = (await self._connection.execute(kept)).all()
+        of_server = select(cases.c.id, cases.c.data_key.is_(None)).where(
+            cases.c.id.in_({case_id for _, case_id, _ in items}), cases.c.guild_id == guild_id
+        )
+        keyless = {row.id: row[1] for row in await self._connection.execute(of_server)}
+        return {
+            message_id
+            for message_id, case_id, is_blank in items
+            if case_id in keyless and (is_blank or keyless[case_id])
+        }
 
     async def preserved(self, channel_id: int, *, since: int) -> list[tuple[int, int]]:
         """Server and identifier of every preserved message of a channel, from a snowflake on."""
