@@ -25,6 +25,7 @@ _OF_VALUE = frozenset(
 )
 """Concepts of what only an offender demands or holds."""
 _HELD = frozenset({"possession"})
+"""Concepts by which somebody says that they have the material: they take up nobody's words."""
 _ECHO_SHARE = 0.8
 _ECHO_WORDS = 4
 _TAKEN_UP = 1 / 3

@@ -35,7 +35,7 @@ class Upkeep:
         policies: Policies,
         *,
         wake: Callable[[], None],
-        forget: Callable[[], None] = lambda: None,
+        forget: Callable[[], None],
     ) -> None:
         """`forget` lets go of what is remembered of messages and has become too old."""
         self._store = store
