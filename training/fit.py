@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from bot.detection.catalogue import read_concepts
-from bot.detection.learned import pack
+from bot.detection.learned import GLANCE, HEADER, SCORES, pack
 from bot.detection.onecore import np
 from training import settings
 from training.glance import glance_of
 from training.grammar import ordinary
 from training.network import Network, Report, alike
-from training.packing import packed
+from training.packing import packed, unpacked
 from training.reader import concepts
 from training.sentences import LABELS, Sentence, digest
 from training.start import read_start
-from training.teaching import teach
-from training.vocabulary import vocabulary_of
+from training.teaching import teach, teach_further
+from training.vocabulary import Vocabulary, vocabulary_named, vocabulary_of
 
 _RARE_AMONG_THREATS, _RARE_AMONG_OTHERS = 0.004, 0.002
 _HUNDREDTHS = 100
@@ -35,15 +37,57 @@ def model_of(
     vocabulary = vocabulary_of(start, (each.text for each in (*taught, *talk)))
     network = Network(start, vocabulary.numbers, len(LABELS))
     network = teach(network, vocabulary, taught, talk, report)
+    return _content(network, vocabulary, sentences, grammars, talk, lessons=[])
+
+
+def further_model_of(
+    path: Path,
+    hands: Collection[str],
+    sentences: Sequence[Sentence],
+    talk: Sequence[Sentence],
+    report: Report = print,
+) -> bytes:
+    """The content of the model file at `path` once it has learned `hands` of `sentences` too.
+
+    It must know the other hands already: of what they wrote only some is learned again.
+    """
+    alike(settings.SEED)
+    grammars = ordinary()
+    start = read_start()
+    with np.load(path, allow_pickle=False) as file:
+        arrays = dict(file)
+    header = json.loads(arrays.pop(HEADER).tobytes())
+    scores = arrays.pop(SCORES).tolist()
+    arrays.pop(GLANCE)
+    vocabulary = vocabulary_named(start, header["pieces"], scores)
+    network = Network(start, vocabulary.numbers, len(LABELS))
+    network.load(unpacked(arrays))
+    taught = [*sentences, *grammars]
+    network = teach_further(network, vocabulary, taught, talk, hands=hands, report=report)
+    lessons = [*header.get("lessons", []), sorted(hands)]
+    return _content(network, vocabulary, sentences, grammars, talk, lessons=lessons)
+
+
+def _content(
+    network: Network,
+    vocabulary: Vocabulary,
+    sentences: Sequence[Sentence],
+    grammars: Sequence[Sentence],
+    talk: Sequence[Sentence],
+    *,
+    lessons: Sequence[Sequence[str]],
+) -> bytes:
+    """The content of a model file; `lessons` are the hands that were learned further."""
     arrays = packed(network.weights(), longest=settings.LONGEST)
-    arrays["scores"] = np.array(vocabulary.scores, np.float32)
-    arrays["glance"] = glance_of(arrays, vocabulary, [*taught, *talk])
+    arrays[SCORES] = np.array(vocabulary.scores, np.float32)
+    arrays[GLANCE] = glance_of(arrays, vocabulary, [*sentences, *grammars, *talk])
     plain = [each for each in grammars if each.hand == "ordinary"]
     plain += [each for each in sentences if each.hand in settings.ORDINARY_HANDS]
     header = {
         "data": digest(),
         "gate": gate(sentences, plain),
         "heads": settings.HEADS,
+        "lessons": lessons,
         "pieces": vocabulary.names,
         **limits(),
     }

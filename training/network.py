@@ -6,7 +6,7 @@ Its shape is that of `bot.detection.encoder`, which computes the same from what 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -25,6 +25,8 @@ _STEEPEST = 1.0
 _CHUNK = 40
 _AT_ONCE = 128
 _PADDING = 1
+_HALVES = "AVX512" in torch.backends.cpu.get_cpu_capability()
+"""Whether this processor computes with numbers of half the size; another needs hours for it."""
 
 Report = Callable[[str], None]
 
@@ -64,14 +66,23 @@ class Network(nn.Module):
         self.words.weight.data = torch.tensor(kept)
         self.words.weight.requires_grad_(requires_grad=False)
 
+    def load(self, weights: Mapping[str, NDArray[Any]]) -> None:
+        """Take over all numbers, by the names of `weights`."""
+        with torch.no_grad():
+            for name, place in self._by_name().items():
+                place.copy_(torch.tensor(weights[name]))
+
     def weights(self) -> dict[str, NDArray[Any]]:
         """All numbers, by the names that `bot.detection.encoder` asks for."""
-        found = {"words": self.words.weight, "places": self.places}
+        return {name: value.detach().float().numpy() for name, value in self._by_name().items()}
+
+    def _by_name(self) -> dict[str, Tensor]:
+        found: dict[str, Tensor] = {"words": self.words.weight, "places": self.places}
         found |= {f"norm.{name}": value for name, value in self.norm.named_parameters()}
         for number, (layer, out) in enumerate(zip(self.layers, self.outs, strict=True)):
             found |= {f"layer{number}.{name}": value for name, value in layer.named_parameters()}
             found |= {f"layer{number}.out.{name}": value for name, value in out.named_parameters()}
-        return {name: value.detach().float().numpy() for name, value in found.items()}
+        return found
 
 
 class _Layer(nn.Module):
@@ -126,7 +137,7 @@ def alike(seed: int) -> None:
     """Make what is random the same each time, in this process."""
     random.seed(seed)
     torch.manual_seed(seed)
-    torch.set_num_threads(2)  # the same sums in the same order, whatever else the machine does
+    torch.set_num_threads(settings.THREADS)
 
 
 def mean_of(networks: Sequence[Network]) -> Network:
@@ -161,7 +172,7 @@ def learn(
         share = min(1, (step - done) / _WARM_UP) * max(_SLOWEST, 1 - step / steps)
         for group, pace in zip(optimiser.param_groups, paces, strict=True):
             group["lr"] = pace * share
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=_HALVES):
             scores = network(*_padded([texts[place] for place in batch]))
         aim = torch.tensor([classes[place] for place in batch])
         counts = torch.tensor([weights[place] for place in batch])

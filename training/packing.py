@@ -50,3 +50,18 @@ def packed(weights: Mapping[str, NDArray[Any]], *, longest: int) -> Arrays:
         limited = np.clip(np.rint(matrix / apart), -_EIGHT_BITS, _EIGHT_BITS)
         arrays[name], arrays[f"{name}.scale"] = limited.astype(np.int8), size
     return arrays
+
+
+def unpacked(arrays: Mapping[str, NDArray[Any]]) -> Arrays:
+    """The weights by the names of `training.network` that the packed `arrays` stand for."""
+    halves = arrays["words"] & 15, arrays["words"] >> 4
+    whole = np.stack(halves, axis=-1).reshape(len(arrays["words"]), -1).astype(np.int8) - 8
+    weights: Arrays = {"words": restored(whole, arrays["words.scale"])}
+    for name, value in arrays.items():
+        if name.startswith("words") or name.endswith(".scale"):
+            continue
+        weights[name] = value.astype(np.float32)
+        if value.ndim > 1:
+            matrix = weights[name] * arrays[f"{name}.scale"].astype(np.float32)
+            weights[name] = matrix if name == "places" else matrix.T
+    return weights

@@ -8,14 +8,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from training.settings import CALM, COMMON, EVERYDAY, KEPT_APART, PLAIN, SCENES, TWINS
+from training.settings import (
+    CALM,
+    COMMON,
+    DRAWN,
+    EVERYDAY,
+    KEPT_APART,
+    PLAIN,
+    SCENES,
+    TWINS,
+    WAITING,
+)
 
 HERE = Path(__file__).parent
 LABELS = ("innocent", "threat", "disclosure")
 LANGUAGES = frozenset(path.name for path in (HERE / "sentences").iterdir())
 
 
-_UNLEARNED = {KEPT_APART, EVERYDAY, SCENES, PLAIN, COMMON, CALM, TWINS}
+_UNLEARNED = {KEPT_APART, EVERYDAY, SCENES, PLAIN, COMMON, CALM, TWINS, DRAWN, *WAITING}
 
 
 class Sentence(NamedTuple):

@@ -18,8 +18,15 @@ CALM = "calm"
 for threats. Its other half is in `al`."""
 
 TWINS = "twins"
-"""The last one that measures: threats and disclosures in 20 languages, each with a harmless message
+"""Another one: threats and disclosures in 20 languages, each with a harmless message
 in nearly the same words."""
+
+DRAWN = "drawn"
+"""One that measures in English only: it wrote to the same lots as `ay`, in another voice."""
+
+WAITING = ("ay", "az", "ba")
+"""Hands that are to be learned next, and are only measured until then: see the model card. Before
+`--further` learns them they are taken out of here."""
 
 ORDINARY_HANDS = ("k", "l", "t")
 """The hands that wrote nothing but ordinary talk, in every language alike: the gate weighs concepts
@@ -36,8 +43,15 @@ LONGEST = 66
 
 ROUNDS, BATCH = 4, 64
 """With two rounds it knew its own sentences no better than others', so there was more to learn."""
+THREADS = 2
+"""How many threads compute: the same number gives the same sums in the same order. Two that share a
+core are a seventh faster than one alone, and five times slower beside other work."""
 PUPILS = 1
 """How many learn side by side, each in its own order; after every round their mean goes on."""
+FURTHER_TIMES, FURTHER_KNOWN, FURTHER_PACE = 2, 80_000, 0.67
+"""Of a further lesson: how often new hands are learned in it, how many sentences of the others are
+learned again beside them, and which share of the pace it begins with: less, so that little is
+forgotten."""
 PACE, PACE_OUT = 3e-4, 1e-3
 """The learning rates of the encoder, whose embeddings take twice that, and of what each layer
 makes of a text."""
@@ -57,9 +71,6 @@ TALK_HARD, TALK_OTHER = 22_000, 18_000
 
 JOINED = 0.12
 """Which share of texts is learned together with ordinary ones of the same language."""
-DECORATED, UNDECORATED = 0.15, 0.5
-"""Which share of innocent texts is learned with emojis, and which of the others without theirs:
-hands that write threats like them more than people who chat do."""
 BARE, UNMARKED, MISTYPED = 0.16, 0.05, 0.1
 """Which share is learned without accents, without punctuation, and with letters left out or
 swapped."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import NamedTuple
@@ -69,6 +69,34 @@ def teach(
             if number < settings.ROUNDS - 1:
                 lines = _mistaken(network, vocabulary, taught, talk)
     return network
+
+
+def teach_further(
+    network: Network,
+    vocabulary: Vocabulary,
+    taught: Sequence[Sentence],
+    talk: Sequence[Sentence],
+    *,
+    hands: Collection[str],
+    report: Report,
+) -> Network:
+    """`network`, which knows all of `taught` but those `hands`, after one further round.
+
+    It learns them beside some of what it knows, so that it does not forget that, and beside what it
+    mistakes in `talk`.
+    """
+    new = [each for each in taught if each.hand in hands]
+    known = [each for each in taught if each.hand not in hands]
+    lines = _mistaken(network, vocabulary, taught, talk)
+    report(f"{len(new):,} sentences of {', '.join(sorted(hands))}, and some of the others")
+    again = random.sample(known, min(settings.FURTHER_KNOWN, len(known)))
+    sentences = [*(new * settings.FURTHER_TIMES), *again, *lines]
+    network.round_words()
+    batches = math.ceil(len(sentences) / settings.BATCH)
+    steps = int(batches / settings.FURTHER_PACE)
+    seed = settings.SEED + settings.ROUNDS * settings.PUPILS
+    beside = [*taught, *talk]
+    return _learned(_Lesson(network, vocabulary, sentences, beside, seed, steps - batches, steps))
 
 
 def _learned(lesson: _Lesson) -> Network:

@@ -16,8 +16,6 @@ from training.sentences import Sentence
 
 _LATIN = "LATIN"
 _MARKS = re.compile(r"[.,!?;:]+")
-_EMOJI = re.compile("[\U0001f300-\U0001faff\u2300-\u23ff\u2600-\u27bf\ufe0f]+")
-_EMOJIS = "😂😭🥰😍❤🔥🙏😊👀💀🤣😅👍🎉😘😎🤔💕🙄😡😢🤡👏✨💔😩🤭🥺😁💸📸📷👑💯😳🤬🎁⏰📱💰🤫😈"
 _SWAPPED = re.compile(r"(?<=\w)\w\w")
 _SLIPS = 0.25
 _LONG = 200
@@ -35,7 +33,7 @@ class Variety:
 
     def of(self, sentence: Sentence) -> str:
         """The text of `sentence`, now and then joined to others, or typed sloppily."""
-        return _sloppy(_decorated(self._joined(sentence), sentence.label))
+        return _sloppy(self._joined(sentence))
 
     def _joined(self, sentence: Sentence) -> str:
         text = sentence.text
@@ -50,17 +48,6 @@ class Variety:
         other = random.choice(self._ordinary[language])
         between = random.choice(" \n")
         return between.join(random.sample((text, other), 2))
-
-
-def _decorated(text: str, label: str) -> str:
-    """An innocent text perhaps with emojis, another perhaps without."""
-    if label == "innocent" and random.random() < settings.DECORATED:
-        chosen = random.choice(_EMOJIS) * random.choice((1, 1, 2, 3, 5))
-        chosen += "".join(random.choices(_EMOJIS, k=random.randrange(3)))
-        return f"{text} {chosen}" if random.random() < 3 / 4 else f"{chosen} {text}"
-    if label != "innocent" and random.random() < settings.UNDECORATED:
-        return _EMOJI.sub("", text).strip() or text
-    return text
 
 
 def _sloppy(text: str) -> str:

@@ -53,3 +53,10 @@ def vocabulary_of(start: Start, texts: Iterable[str]) -> Vocabulary:
     names = tuple("" if number < _SPECIAL else start.pieces[number] for number in numbers)
     scores = tuple(float(start.scores[number]) for number in numbers)
     return Vocabulary(numbers, names, scores, Pieces(names, scores, unknown=UNKNOWN))
+
+
+def vocabulary_named(start: Start, names: Sequence[str], scores: Sequence[float]) -> Vocabulary:
+    """The vocabulary of a model that is there, whose pieces have these names and scores."""
+    numbers = {name: number for number, name in reversed([*enumerate(start.pieces)])}
+    chosen = tuple(numbers[name] if name else number for number, name in enumerate(names))
+    return Vocabulary(chosen, names, scores, Pieces(names, scores, unknown=UNKNOWN))

@@ -29,7 +29,9 @@ EDGES = (0, 2)
 UNKNOWN = 3
 """The number of the piece that stands for letters which no piece has."""
 
-_HEADER, _SCORES, _GLANCE = "header", "scores", "glance"
+HEADER, SCORES, GLANCE = "header", "scores", "glance"
+"""What the model file holds besides what the encoder computes with."""
+
 _READ = 2_000
 _GLANCED = 400
 """How many characters are glanced at: more than are read at once."""
@@ -255,9 +257,9 @@ def _load(path: Path) -> LearnedJudge:
     try:
         # array by array: all of them at once would take their memory twice
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            header = json.loads(arrays[_HEADER].tobytes())
-            pieces = Pieces(header.pop("pieces"), arrays[_SCORES].tolist(), unknown=UNKNOWN)
-            glance = Glance(pieces, array("f", arrays[_GLANCE].tolist()), EDGES)
+            header = json.loads(arrays[HEADER].tobytes())
+            pieces = Pieces(header.pop("pieces"), arrays[SCORES].tolist(), unknown=UNKNOWN)
+            glance = Glance(pieces, array("f", arrays[GLANCE].tolist()), EDGES)
             return LearnedJudge(header, pieces, Encoder(arrays, heads=header["heads"]), glance)
     except (OSError, zipfile.BadZipFile, EOFError, LookupError, TypeError, ValueError) as error:
         mend = "install it again, or make it anew: python -m training --talk FOLDER"
@@ -268,6 +270,6 @@ def pack(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes
     """The content of a model file; the same input always gives the same bytes."""
     head = json.dumps(header, ensure_ascii=False, sort_keys=True).encode()
     content = io.BytesIO()
-    everything: dict[str, Any] = {_HEADER: np.frombuffer(head, np.uint8), **arrays}
+    everything: dict[str, Any] = {HEADER: np.frombuffer(head, np.uint8), **arrays}
     np.savez_compressed(content, **everything)
     return content.getvalue()

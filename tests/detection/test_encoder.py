@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from bot.detection.encoder import Encoder
-from training.packing import packed, restored, rounded
+from training.packing import packed, restored, rounded, unpacked
 
 WIDTH, WIDE, HEADS, PIECES, LONGEST, CLASSES = 64, 48, 4, 20, 7, 3
 Weights = dict[str, NDArray[Any]]
@@ -156,3 +156,12 @@ def test_what_is_missing_is_named(weights: Weights, missing: str) -> None:
 
     with pytest.raises(KeyError, match=missing):
         Encoder(arrays, heads=HEADS)
+
+
+def test_what_was_packed_can_be_learned_further_without_losing_anything(weights: Weights) -> None:
+    arrays = _packed(weights)
+
+    again = _packed(unpacked(arrays))
+
+    assert again.keys() == arrays.keys()
+    assert all(np.array_equal(again[name], arrays[name]) for name in arrays)

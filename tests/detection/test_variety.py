@@ -43,17 +43,6 @@ def test_an_innocent_line_stays_innocent_however_much_is_joined_to_it() -> None:
     assert "video" not in longest
 
 
-def test_emojis_only_ever_come_to_what_is_innocent_and_go_from_the_rest() -> None:
-    loud = THREAT._replace(text="paga 😈\no tutti vedono il video 💸")
-    varied = {_varied(seed, loud) for seed in SEEDS}
-    decorated = [text for seed in SEEDS if "😂" in (text := _varied(seed, PLAIN))]
-
-    assert "paga \no tutti vedono il video" in varied
-    assert loud.text in varied
-    assert not any("😂" in text for text in varied)
-    assert decorated
-
-
 @pytest.mark.parametrize(
     "sloppy",
     [
