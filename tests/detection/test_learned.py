@@ -16,8 +16,8 @@ from bot.detection.second_opinion import AGREED, DISCLOSURE, THREAT
 from bot.domain.assessment import Assessment, Kind, Level
 from bot.domain.message import Message, Person, Window
 from training.grammar import ordinary
-from training.sentences import LABELS, digest, read_kept_apart
-from training.settings import EVERYDAY, SCENES
+from training.sentences import LABELS, digest, read_kept_apart, read_sentences
+from training.settings import DRAWN, EVERYDAY, SCENES, WAITING
 
 Judge = Callable[..., Assessment]
 LEARNED = {THREAT.id, DISCLOSURE.id}
@@ -43,6 +43,14 @@ def _only_learned(detector: Detector) -> list[tuple[Message, Assessment]]:
 
 def test_the_model_was_made_from_the_sentences_that_are_here(model: LearnedJudge) -> None:
     assert model.header["data"] == digest(), "make the model anew: python -m training --talk FOLDER"
+
+
+def test_hands_that_measure_or_wait_are_there_and_are_not_learned() -> None:
+    learned = {each.hand for each in read_sentences()}
+
+    for hand in (EVERYDAY, SCENES, DRAWN, *WAITING):
+        assert read_kept_apart(hand=hand)
+        assert hand not in learned
 
 
 def test_the_model_is_small() -> None:
