@@ -16,7 +16,17 @@ from rich.table import Table
 from bot.detection.learned import MODEL, LearnedJudge
 from training.measure import WAYS, chat_figures, figures, kinds_of, read_cases
 from training.sentences import Sentence, read_kept_apart, read_sentences
-from training.settings import CALM, COMMON, DRAWN, EVERYDAY, PLAIN, SCENES, TWINS, WAITING
+from training.settings import (
+    ABSENT,
+    CALM,
+    COMMON,
+    DRAWN,
+    EVERYDAY,
+    PLAIN,
+    SCENES,
+    TWINS,
+    WAITING,
+)
 
 
 def main() -> None:
@@ -41,7 +51,7 @@ def main() -> None:
     _add(table, "others", [each for each in apart if each.language != "en"], model)
     for hand in (EVERYDAY, CALM, DRAWN):
         _add(table, hand, read_kept_apart(hand=hand), model)
-    for hand in (SCENES, PLAIN, COMMON, TWINS, *WAITING):
+    for hand in (SCENES, PLAIN, COMMON, TWINS, ABSENT, *WAITING):
         written = read_kept_apart(hand=hand)
         _add(table, f"en, {hand}", [each for each in written if each.language == "en"], model)
         _add(table, f"others, {hand}", [each for each in written if each.language != "en"], model)

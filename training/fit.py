@@ -121,6 +121,7 @@ def limits() -> dict[str, Any]:
             "grave": settings.GRAVE,
             "tells": settings.TELLS,
             "told": settings.TOLD,
+            "meant": settings.MEANT,
         },
     }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from training.settings import (
+    ABSENT,
     CALM,
     COMMON,
     DRAWN,
@@ -25,7 +26,7 @@ LABELS = ("innocent", "threat", "disclosure")
 LANGUAGES = frozenset(path.name for path in (HERE / "sentences").iterdir())
 
 
-_UNLEARNED = {KEPT_APART, EVERYDAY, SCENES, PLAIN, COMMON, CALM, TWINS, DRAWN, *WAITING}
+_UNLEARNED = {KEPT_APART, EVERYDAY, SCENES, PLAIN, COMMON, CALM, TWINS, ABSENT, DRAWN, *WAITING}
 
 
 class Sentence(NamedTuple):

@@ -17,6 +17,10 @@ CALM = "calm"
 """One that measures as well: harmless lines in 39 languages of the kinds that were most often taken
 for threats. Its other half is in `al`."""
 
+ABSENT = "absent"
+"""And one in 17 languages: who threatens somebody to others, who tells of such a threat, and
+harmless messages about somebody absent. `bb` wrote more of them."""
+
 TWINS = "twins"
 """Another one: threats and disclosures in 20 languages, each with a harmless message
 in nearly the same words."""
@@ -24,7 +28,7 @@ in nearly the same words."""
 DRAWN = "drawn"
 """One that measures in English only: it wrote to the same lots as `ay`, in another voice."""
 
-WAITING = ("ay", "az", "ba")
+WAITING = ("ba",)
 """Hands that are to be learned next, and are only measured until then: see the model card. Before
 `--further` learns them they are taken out of here."""
 
@@ -43,15 +47,15 @@ LONGEST = 66
 
 ROUNDS, BATCH = 4, 64
 """With two rounds it knew its own sentences no better than others', so there was more to learn."""
-THREADS = 2
+THREADS = 1
 """How many threads compute: the same number gives the same sums in the same order. Two that share a
-core are a seventh faster than one alone, and five times slower beside other work."""
+core would be a seventh faster than one alone, and five times slower beside other work."""
 PUPILS = 1
 """How many learn side by side, each in its own order; after every round their mean goes on."""
-FURTHER_TIMES, FURTHER_KNOWN, FURTHER_PACE = 2, 80_000, 0.67
+FURTHER_TIMES, FURTHER_KNOWN, FURTHER_PACE = 2, 400_000, 0.67
 """Of a further lesson: how often new hands are learned in it, how many sentences of the others are
-learned again beside them, and which share of the pace it begins with: less, so that little is
-forgotten."""
+learned again beside them (more than there are: all), and which share of the pace it begins with:
+less, so that little is forgotten."""
 PACE, PACE_OUT = 3e-4, 1e-3
 """The learning rates of the encoder, whose embeddings take twice that, and of what each layer
 makes of a text."""
@@ -75,9 +79,10 @@ BARE, UNMARKED, MISTYPED = 0.16, 0.05, 0.1
 """Which share is learned without accents, without punctuation, and with letters left out or
 swapped."""
 
-TELLING_HANDS = ("ah", "ai", "aj", "ak", "al", "am", "an", "ao", "aq")
+TELLING_HANDS = ("ah", "ai", "aj", "ak", "al", "am", "an", "ao", "aq", "ay", "az", "bb")
 """The hands that wrote what most people write, which is common, or harmless messages in the words
-of threats and of people who tell: all of them are few."""
+of threats and of people who tell, or to lots of unusual ones, or about somebody absent: all of them
+are few."""
 
 GRAMMAR_WEIGHT, TALK_WEIGHT, VEILED_WEIGHT, TELLING_WEIGHT = 0.4, 0.7, 0.4, 2.0
 """What a line of a grammar or of talk counts, or a veiled threat, which alone could often be
@@ -98,21 +103,26 @@ those of the last one and a glance at it."""
 GLANCE_COUNTS, GLANCE_AT_MOST = 100, 300
 """What the log odds of the glance count in that sum, and how much at most."""
 
-THREAT, RUN, DISCLOSURE = 7.5, 8.0, 7.0
+THREAT, RUN, DISCLOSURE = 7.25, 7.5, 6.75
 """From which log odds on the model speaks: of a threat in one message, of one that was put together
 from several, and of somebody telling. Chosen so that ordinary chat is left alone."""
 
-LOW = 6.5
+LOW = 6.25
 """From which log odds on it says so at level low, where nobody looks unless a server wants it."""
 
-AGREES = 9.5
+AGREES = 9.25
 """From which log odds on a threat at medium that rules found becomes high, and advice is sent."""
 
 CONCEPTS = 0.5
 """What the log odds of the concepts count beside the model's, which has seen them too."""
 
-TOLD = 0.95
-"""From which probability on a threat that rules found is taken for somebody telling of one."""
+TOLD = 4.0
+"""From which log odds of somebody telling of a threat against a threat on, what rules found to be
+one is taken for telling, or at high for doubtful."""
+
+MEANT = 6.0
+"""From which log odds of a threat against somebody telling of one on, what rules take for telling
+is a threat."""
 
 SPARED, DISPUTED = 0.25, 3.0
 """Below which log odds, the concepts counted in, what rules found at medium becomes low, and a

@@ -80,15 +80,16 @@ def teach_further(
     hands: Collection[str],
     report: Report,
 ) -> Network:
-    """`network`, which knows all of `taught` but those `hands`, after one further round.
+    """The mean of `network`, which knows all of `taught` but `hands`, and of it after one round.
 
-    It learns them beside some of what it knows, so that it does not forget that, and beside what it
-    mistakes in `talk`.
+    In that it learns them beside what it knows, so that it does not forget that, and beside what it
+    mistakes in `talk`. It forgets some all the same; the mean keeps most of both (Wortsman et al.
+    2022, "Robust fine-tuning of zero-shot models").
     """
     new = [each for each in taught if each.hand in hands]
     known = [each for each in taught if each.hand not in hands]
     lines = _mistaken(network, vocabulary, taught, talk)
-    report(f"{len(new):,} sentences of {', '.join(sorted(hands))}, and some of the others")
+    report(f"{len(new):,} sentences of {', '.join(sorted(hands))}, beside the others")
     again = random.sample(known, min(settings.FURTHER_KNOWN, len(known)))
     sentences = [*(new * settings.FURTHER_TIMES), *again, *lines]
     network.round_words()
@@ -96,7 +97,8 @@ def teach_further(
     steps = int(batches / settings.FURTHER_PACE)
     seed = settings.SEED + settings.ROUNDS * settings.PUPILS
     beside = [*taught, *talk]
-    return _learned(_Lesson(network, vocabulary, sentences, beside, seed, steps - batches, steps))
+    lesson = _Lesson(network, vocabulary, sentences, beside, seed, steps - batches, steps)
+    return mean_of([_learned(lesson), network])
 
 
 def _learned(lesson: _Lesson) -> Network:

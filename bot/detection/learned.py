@@ -86,6 +86,16 @@ class Opinion(NamedTuple):
         """How likely the text is to be neither."""
         return 1 - self.threat - self.disclosure
 
+    @property
+    def tells(self) -> bool:
+        """Whether the text is likelier to tell of a threat than to be harmless."""
+        return self.disclosure > self.innocent
+
+    @property
+    def ratio(self) -> float:
+        """The log odds that it is a threat rather than somebody telling of one."""
+        return math.log(max(self.threat, _LEAST) / max(self.disclosure, _LEAST))
+
 
 _WEIGHTLESS = Weight()
 
@@ -211,10 +221,10 @@ class LearnedJudge:
         told = disclosure >= limits["tells"] * threat
         counted = self._counted(sum(weight) if told else weight.own)
         sure = _log_odds(threat + disclosure) + counted - doubts * limits["doubt"]
-        if sure < limits["low"]:
-            return Opinion(threat, disclosure, sure=sure)
         kind = Kind.DISCLOSURE if told else Kind.THREAT
-        return Opinion(threat, disclosure, _telling(text, pieces, outcome, kind), kind, sure)
+        telling = _telling(text, pieces, outcome, kind)
+        kind = kind if sure >= limits["low"] else Kind.NONE
+        return Opinion(threat, disclosure, telling, kind, sure)
 
 
 def _log_odds(probability: float) -> float:

@@ -53,6 +53,9 @@ AGREED = _rule(
 """The only one of them that stands beside what rules found, and the only one above medium."""
 
 
+_SPOKEN_TO = frozenset({"your_media", "your_audience", "tell_yours", "yours", "webcam"})
+"""Concepts of what belongs to the person spoken to: where those are somebody else's words, a threat
+is retold."""
 _RULES = {Kind.THREAT: THREAT, Kind.DISCLOSURE: DISCLOSURE}
 
 
@@ -96,16 +99,22 @@ class SecondOpinion:
     ) -> list[tuple[Rule, Finding]]:
         """What rules `found` in the last of `run`, as the model leaves it.
 
-        It has no say in what is urgent, nor in a sure telling. What is spread over several messages
-        is medium instead of high unless together, read at once, they read like a threat.
+        It has no say in what is urgent, and of a sure telling only that it is a threat instead.
+        What is spread over several messages is medium instead of high unless together, read at
+        once, they read like a threat.
         """
         found = list(found)
         highest = max((finding.level for _, finding in found), default=Level.LOW)
-        tells = any(rule.kind is Kind.DISCLOSURE for rule, _ in found)
-        if highest > Level.HIGH or (highest is Level.HIGH and tells):
+        if highest > Level.HIGH:
             return found
+        tells = any(rule.kind is Kind.DISCLOSURE for rule, _ in found)
+        is_here = _is_here(found, run[-1])
+        if tells and is_here and (threat := self._threat(run[-1:])):
+            return [threat]
         surely = highest is Level.HIGH
-        if _is_here(found, run[-1]):
+        if tells and surely:
+            return found
+        if is_here:
             return self._reviewed(found, run, surely=surely, tells=tells)
         return self._together(found, run) if surely else found
 
@@ -119,25 +128,43 @@ class SecondOpinion:
     ) -> list[tuple[Rule, Finding]]:
         """What stands in one message.
 
-        A threat at high, unless a glance finds it grave, becomes medium if it reads innocent enough
-        to outweigh its concepts; what is at medium becomes low, a longer text if every part of it
-        reads so. Of what is at medium and read at once, a threat that reads like somebody telling
-        of one becomes a disclosure; and if it surely reads like a threat as well, both agree, and
-        it becomes high.
+        A threat at high becomes medium if it reads like somebody telling of one or, unless a glance
+        finds it grave, innocent enough to outweigh its concepts; what is at medium becomes low, a
+        longer text if every part of it reads so. Of what is at medium and read at once, a threat
+        that reads like telling becomes a disclosure; and if it surely reads like a threat as well,
+        both agree, and it becomes high.
         """
         text, weight = _text(run[-1:]), self._weight(run[-1:])
+        view = self.unasked(run) if self._judge.is_read_whole(text) else None
+        told = view is not None and view.tells and -view.ratio >= self._limits["told"]
+        if surely and told and not is_quotation(run[-1].message):
+            return [_at_most(Level.MEDIUM, each) for each in found]
         if surely and self._judge.weigh(text) >= self._limits["grave"]:
             return found
-        view = self.unasked(run) if self._judge.is_read_whole(text) else None
         grave = view.sure if view else self._judge.gravest(text, weight)
         if grave is not None and grave < self._limits["disputed" if surely else "spared"]:
             milder = Level.MEDIUM if surely else Level.LOW
             return [_at_most(milder, each) for each in found]
         if surely or view is None or tells:
             return found
-        if view.kind is Kind.DISCLOSURE and view.disclosure >= self._limits["told"]:
+        if told:
             return [self._finding(DISCLOSURE, view, run[-1:])]
         return self._agreed(found, run[-1:]) or found
+
+    def _threat(self, judged: Sequence[Reading]) -> tuple[Rule, Finding] | None:
+        """What rules take for telling, if it surely reads like a threat instead.
+
+        Who threatens somebody absent says "she", "has" and "wants" as those do who tell of it; but
+        who tells repeats what the absent one was told ("he says pay or your mom sees it").
+        """
+        if not judged[-1].foreign.isdisjoint(_SPOKEN_TO):
+            return None
+        opinion = self._opinion(judged)
+        if opinion.kind is not Kind.THREAT:
+            return None
+        if opinion.ratio < self._limits["meant"] or self._is_quoted(judged):
+            return None
+        return self._finding(THREAT, opinion, judged)
 
     def unasked(self, run: Sequence[Reading]) -> Opinion | None:
         """What the model makes of the last of `run`, whether or not it would be asked.

@@ -17,7 +17,7 @@ from bot.domain.assessment import Assessment, Kind, Level
 from bot.domain.message import Message, Person, Window
 from training.grammar import ordinary
 from training.sentences import LABELS, digest, read_kept_apart, read_sentences
-from training.settings import DRAWN, EVERYDAY, SCENES, WAITING
+from training.settings import ABSENT, DRAWN, EVERYDAY, SCENES, WAITING
 
 Judge = Callable[..., Assessment]
 LEARNED = {THREAT.id, DISCLOSURE.id}
@@ -48,7 +48,7 @@ def test_the_model_was_made_from_the_sentences_that_are_here(model: LearnedJudge
 def test_hands_that_measure_or_wait_are_there_and_are_not_learned() -> None:
     learned = {each.hand for each in read_sentences()}
 
-    for hand in (EVERYDAY, SCENES, DRAWN, *WAITING):
+    for hand in (EVERYDAY, SCENES, ABSENT, DRAWN, *WAITING):
         assert read_kept_apart(hand=hand)
         assert hand not in learned
 
@@ -158,7 +158,7 @@ def test_what_somebody_quotes_weighs_nothing_against_them(judge: Judge, answer: 
 def test_of_what_may_well_be_harmless_it_says_nothing_whatever_the_concepts_weigh(
     model: LearnedJudge,
 ) -> None:
-    open_to_doubt = "last chance, then i talk to your dad"
+    open_to_doubt = "last chance, then i write to your dad"
     opinion = model.read(open_to_doubt)
 
     assert opinion is not None
@@ -255,9 +255,11 @@ def test_of_what_rules_find_the_review_lowers_little_and_drops_nothing(detector:
     assert len(after) > 500
     by_one_step = {Level.HIGH: Level.MEDIUM, Level.MEDIUM: Level.LOW}
     assert all(now.level is by_one_step[before.level] for before, now in lowered)
-    assert all(now.kind is Kind.DISCLOSURE for _, now in told)
     assert all(finding.signals for _, now in told for finding in now.findings)
-    assert len(told) < 0.02 * len(after)
+    for kind in (Kind.DISCLOSURE, Kind.THREAT):
+        turned = [before for before, now in told if now.kind is kind]
+        assert {before.kind for before in turned} == {Kind.DISCLOSURE, Kind.THREAT} - {kind}
+        assert len(turned) < 0.02 * len(after)
     assert len(lowered) < 0.02 * len(after)
 
 

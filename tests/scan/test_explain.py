@@ -72,7 +72,7 @@ def test_what_is_piped_in_is_explained_line_by_line() -> None:
     assert "missing: intimate or possession or your_media" in ran.stdout
     assert "ava: hello" in ran.stdout
     assert "→ disclosure, medium" in ran.stdout
-    assert "learned judge: threat 0%, disclosure 0%" in ran.stdout
+    assert "learned judge: threat 0%, disclosure 1%, for: he, has, it" in ran.stdout
     assert "\x1b" not in ran.stdout
 
 
