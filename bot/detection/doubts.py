@@ -15,11 +15,9 @@ _THEIRS = frozenset({"your_media", "possession", "hold", "webcam"})
 _RELIEF = "relief"
 _YOURS = frozenset({"your_audience", "tell_yours", "yours"})
 _VALUE = frozenset({"money_demand", "payment"})
-"""Who demands money and speaks of the other's people is not the one who is threatened."""
-_ASKED = ("?", "？", "؟", ";", "เหรอ", "หรอ", "吗", "嗎", " à", " hả")
-"""What a question ends with: marks, the last one Greek, and words where marks are left out."""
+"""Who demands money, speaks of the other's people and shows something is not the one threatened."""
 _TO_YOU = frozenset({"your_audience", "tell_yours", "exposure"})
-"""Concepts of what only who shows something says, whether or not they ask: "i send", "your mom"."""
+"""Concepts of what only who shows something says: "i send", "your mom", not "you send", "mom"."""
 _STAGES = frozenset({"story", "storys", "stories", "status", "feed", "сторис", "сторіс", "сториз"})
 """What is the author's own to show things on: no images of theirs."""
 _THIRD = "third"
@@ -83,26 +81,22 @@ def goes_on_telling(assessment: Assessment, reading: Reading) -> bool:
 def _is_of_own(reading: Reading, mine: Container[str]) -> bool:
     """Whether the author speaks of images of their own, and holds none of somebody else's.
 
-    Who wants their own deleted may well say what the other one holds. Who demands money and speaks
-    of the other's people holds them, unless they ask back what they were told ("500 or mum sees my
-    pics?").
+    Who wants their own deleted may well say what the other one holds. Who demands money, speaks of
+    the other's people and shows something holds it: "500 or i send my video to your mom", but not
+    "so 500 or you send my pics to mom".
     """
     own = [place for place in reading.places if not place.foreign]
     ours = [place for place in own if place.concept == _MINE and _says(reading, place, mine)]
     theirs = [place for place in own if place.concept in _THEIRS]
     ours = [each for each in ours if not any(_reaches_beyond(other, each) for other in theirs)]
-    demands = not (reading.own.isdisjoint(_VALUE) or reading.own.isdisjoint(_YOURS))
-    if not ours or (demands and not _asks_back(reading)):
+    shows = not any(reading.own.isdisjoint(some) for some in (_VALUE, _YOURS, _TO_YOU))
+    if not ours or shows:
         return False
     if all(any(_overlap(other, each) for each in ours) for other in theirs):
         return True
     return any(
         place.concept == _RELIEF and any(_overlap(place, each) for each in ours) for place in own
     )
-
-
-def _asks_back(reading: Reading) -> bool:
-    return reading.own.isdisjoint(_TO_YOU) and reading.message.text.rstrip().endswith(_ASKED)
 
 
 def _is_amid(assessment: Assessment, reading: Reading) -> bool:
