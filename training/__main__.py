@@ -1,7 +1,7 @@
 """The door to the training: make the model file, or measure the one that is there.
 
 `python -m training --talk FOLDER` makes it; `training/fetch-talk FOLDER` brings the talk. With
-`--further HAND ...` the one that is there learns these hands too, in a quarter of the time.
+`--further HAND ...` the one that is there learns these hands too, in less time.
 `python -m training [--cases FOLDER]` measures the one that is there; cases are never learned.
 """
 

@@ -49,7 +49,7 @@ def further_model_of(
 ) -> bytes:
     """The content of the model file at `path` once it has learned `hands` of `sentences` too.
 
-    It must know the other hands already: of what they wrote only some is learned again.
+    It must know the other hands already: what they wrote is learned once more only.
     """
     alike(settings.SEED)
     grammars = ordinary()

@@ -146,9 +146,8 @@ class Detector:
         if self._calms(assessment, window):
             return replace(NOTHING, experimental=assessment.experimental)
         judged = window.message
-        said = [each for each in said_by_author(window, bool)[0] if each.id != judged.id]
-        run = [self._read(each) for each in (*said, judged)]
-        if goes_on_telling(assessment, run[-1]) and any(self._tells(each) for each in said):
+        run = [self._read(each) for each in (*_said(window), judged)]
+        if goes_on_telling(assessment, run[-1]) and self._told(window):
             return as_telling(assessment, judged.author)
         return doubted(assessment, run, speech=self._lexicon.speech, innocence=self._innocence)
 
@@ -214,6 +213,10 @@ class Detector:
             assessment = conclude(found, reading=reading, aim=aim, at_most=at_most)
         return self._with_experiments(assessment, run, window)
 
+    def _told(self, window: Window) -> bool:
+        """Whether the author told of a threat before."""
+        return any(self._tells(each) for each in _said(window))
+
     def _tells(self, message: Message) -> bool:
         """Whether `message` by itself tells of a threat, and speaks to nobody of what is theirs."""
         told = self._alone(Window(message)).kind is Kind.DISCLOSURE
@@ -250,7 +253,8 @@ class Detector:
             minded = any(rule.heard for rule in rules)
             found = fired(rules, run, self._heard_from_others(window) if minded else frozenset())
             if any(not rule.is_mark for rule, _ in found):
-                return self._second.review(found, run) if self._second else found
+                told = partial(self._told, window)
+                return self._second.review(found, run, told=told) if self._second else found
             marks = found
         if self._second is None:
             return []
@@ -284,3 +288,8 @@ class Detector:
     def _heard_from_others(self, window: Window) -> frozenset[str]:
         """The concepts that matter in what the latest others said before the judged message."""
         return heard_from_others(window, self._look_heard, self._read)
+
+
+def _said(window: Window) -> list[Message]:
+    """What the author of the judged message said before it."""
+    return [each for each in said_by_author(window, bool)[0] if each.id != window.message.id]

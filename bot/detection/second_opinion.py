@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from bot.detection.asking import Asking
@@ -54,8 +54,7 @@ AGREED = _rule(
 
 
 _SPOKEN_TO = frozenset({"your_media", "your_audience", "tell_yours", "yours", "webcam"})
-"""Concepts of what belongs to the person spoken to: where those are somebody else's words, a threat
-is retold."""
+"""What is of the person spoken to: where somebody else's words name it, a threat is retold."""
 _RULES = {Kind.THREAT: THREAT, Kind.DISCLOSURE: DISCLOSURE}
 
 
@@ -95,11 +94,16 @@ class SecondOpinion:
         return found
 
     def review(
-        self, found: Sequence[tuple[Rule, Finding]], run: Sequence[Reading]
+        self,
+        found: Sequence[tuple[Rule, Finding]],
+        run: Sequence[Reading],
+        *,
+        told: Callable[[], bool],
     ) -> list[tuple[Rule, Finding]]:
         """What rules `found` in the last of `run`, as the model leaves it.
 
-        It has no say in what is urgent, and of a sure telling only that it is a threat instead.
+        It has no say in what is urgent, and of a sure telling only that it is a threat instead; not
+        even that if its author `told` of one before: they may go on in the offender's words.
         What is spread over several messages is medium instead of high unless together, read at
         once, they read like a threat.
         """
@@ -109,7 +113,7 @@ class SecondOpinion:
             return found
         tells = any(rule.kind is Kind.DISCLOSURE for rule, _ in found)
         is_here = _is_here(found, run[-1])
-        if tells and is_here and (threat := self._threat(run[-1:])):
+        if tells and is_here and (threat := self._threat(run[-1:])) and not told():
             return [threat]
         surely = highest is Level.HIGH
         if tells and surely:
@@ -160,11 +164,9 @@ class SecondOpinion:
         if not judged[-1].foreign.isdisjoint(_SPOKEN_TO):
             return None
         opinion = self._opinion(judged)
-        if opinion.kind is not Kind.THREAT:
+        if opinion.kind is not Kind.THREAT or opinion.ratio < self._limits["meant"]:
             return None
-        if opinion.ratio < self._limits["meant"] or self._is_quoted(judged):
-            return None
-        return self._finding(THREAT, opinion, judged)
+        return None if self._is_quoted(judged) else self._finding(THREAT, opinion, judged)
 
     def unasked(self, run: Sequence[Reading]) -> Opinion | None:
         """What the model makes of the last of `run`, whether or not it would be asked.

@@ -52,18 +52,24 @@ def test_who_repeats_what_somebody_else_was_told_is_offered_help(judge: Judge, t
     assert judge(("kim", told)).kind is Kind.DISCLOSURE
 
 
-def test_what_was_told_over_several_messages_stays_told_whatever_the_last_one_says(
-    judge: Judge,
+@pytest.mark.parametrize(
+    "last",
+    [
+        "her pics go to her dad tonight unless she sends more",
+        "she knows the price. no 80 by eight and her pics go in the class chat",
+    ],
+)
+def test_who_told_of_a_threat_may_go_on_in_the_words_of_the_offender(
+    judge: Judge, last: str
 ) -> None:
-    last = "her pics go to her dad tonight unless she sends more"
-
     told = judge(
         ("kim", "my sister needs help, somebody has her pics and blackmails her"),
         ("ava", "oh no. what did he write"),
-        ("kim", f"he wrote {last}"),
+        ("kim", last),
     )
 
     assert told.kind is Kind.DISCLOSURE
+    assert told.offender is None
 
 
 def test_how_likely_it_is_a_threat_rather_than_told_counts_the_same_both_ways() -> None:
